@@ -1,0 +1,6 @@
+export type { Cancel, Clock } from './clock.ts'
+export { systemClock } from './clock.ts'
+export { ConfigurationError, HotlineError, messageOf } from './errors.ts'
+export { newId, newSecret } from './ids.ts'
+export type { Logger, LogLevel } from './log.ts'
+export { createLogger, logLevels } from './log.ts'
