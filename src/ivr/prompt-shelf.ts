@@ -1,0 +1,58 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Language, PromptName, PromptRef } from './menu-snapshot.ts'
+import { numberPrompts } from './number-prompts.ts'
+
+/** What the queue, the agent's offer and the call say; every language needs them besides its numbers and menus. */
+export const servicePrompts: readonly PromptName[] = [
+  'invalid-key',
+  'no-input',
+  'please-wait',
+  'connecting',
+  'all-agents-busy',
+  'apology',
+  'fallback',
+  'goodbye',
+]
+
+// Not languages: sounds that every language shares.
+const sharedFolders = new Set(['tones', 'music'])
+
+/** The recordings there are, as `language/name`. */
+export interface PromptShelf {
+  readonly languages: readonly Language[]
+  has(prompt: PromptRef): boolean
+}
+
+/** Looks which recordings lie in `promptsDir`; every folder except `tones` and `music` is a language. */
+export async function readPromptShelf(promptsDir: string): Promise<PromptShelf> {
+  const folders = await readdir(promptsDir, { withFileTypes: true })
+  const names = folders.filter((folder) => folder.isDirectory()).map((folder) => folder.name)
+  const found = new Set<string>()
+  for (const folder of names) {
+    for (const file of await readdir(join(promptsDir, folder))) {
+      if (file.endsWith('.wav')) found.add(`${folder}/${file.slice(0, -'.wav'.length)}`)
+    }
+  }
+  return {
+    languages: names.filter((folder) => !sharedFolders.has(folder)).sort(),
+    has: ({ language, name }) => found.has(`${language}/${name}`),
+  }
+}
+
+/** What `language` must have whatever the menus say. */
+export function requiredPrompts(language: Language): PromptName[] {
+  return [...servicePrompts, ...numberPrompts(language)]
+}
+
+/** The WAV file of a prompt: 8 kHz, mono, 16-bit PCM. */
+export function promptFile({ promptsDir, prompt }: { promptsDir: string; prompt: PromptRef }): string {
+  return join(promptsDir, prompt.language, `${prompt.name}.wav`)
+}
+
+/** Music for waiting callers; it loops without a seam. */
+export const queueMusic: PromptRef = { language: 'music', name: 'queue' }
+/** One second of 450 Hz and four of silence: what a ringing phone sounds like in China (GB/T 3380). */
+export const ringbackTone: PromptRef = { language: 'tones', name: 'ringback' }
+/** Before a voicemail is recorded. */
+export const beepTone: PromptRef = { language: 'tones', name: 'beep' }
