@@ -1,0 +1,20 @@
+/**
+ * RTP with G.711 for the soft switch and for the softphone tests call with. 8 kHz, frames of 160 samples, a beat of 20 ms.
+ */
+export type { G711Law } from './g711.ts'
+export { decodeG711, encodeG711, payloadTypeOf } from './g711.ts'
+export { hearsTone, loudness, toneLevel } from './goertzel.ts'
+export { frameSamples, JitterBuffer } from './jitter-buffer.ts'
+export type { RtpHeader, RtpPacket } from './rtp-packet.ts'
+export { parseRtp, rtpHeaderLength, writeRtpHeader } from './rtp-packet.ts'
+export { NoRtpPort, RtpPorts } from './rtp-ports.ts'
+export type { RtpRemote, RtpSessionOptions, RtpSessionStats } from './rtp-session.ts'
+export { RtpSession } from './rtp-session.ts'
+export type { DigitEvent } from './telephone-event.ts'
+export { DigitReceiver, DigitSender } from './telephone-event.ts'
+export type { TickerStats, TickMember } from './ticker.ts'
+export { Ticker, tickMs } from './ticker.ts'
+export type { FrameSource, ToneSpec } from './tone.ts'
+export { dtmfFrequencies, ToneSource } from './tone.ts'
+export type { WavAudio } from './wav.ts'
+export { parseWav, serializeWav, WavError, WavWriter } from './wav.ts'
