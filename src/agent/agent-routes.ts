@@ -1,0 +1,143 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Agent } from './agent.ts'
+import type { AgentCommand, AgentRoster } from './agent-roster.ts'
+import type { AgentStore } from './agent-store.ts'
+import { AgentCommandRefused } from './errors.ts'
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+const agentParams = Type.Object({ agentId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }) })
+
+const agentView = Type.Object({
+  agentId: Type.String(),
+  name: Type.String(),
+  skills: Type.Array(Type.String()),
+  languages: Type.Array(Type.String()),
+  wrapUpSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  state: Type.String({ description: 'offline, notReady, ready, ringing, talking or wrapUp' }),
+  status: Type.String({ description: 'what the person chose: offline, available or break' }),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  extension: Type.Union([Type.String(), Type.Null()]),
+  callId: Type.Union([Type.String(), Type.Null()]),
+  since: Type.String({ format: 'date-time', description: 'when the present state began' }),
+})
+
+export interface AgentRoutesOptions {
+  readonly roster: AgentRoster
+  readonly store: AgentStore
+}
+
+/** Agents and their status. An agent commands only itself; supervisors and admins command anybody. */
+export function agentRoutes({ roster, store }: AgentRoutesOptions): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    const everybody = { roles: ['agent', 'supervisor', 'admin', 'service'] } as const
+    const people = { roles: ['agent', 'supervisor', 'admin'] } as const
+
+    app.get(
+      '/agents',
+      { config: everybody, schema: { tags: ['agents'], response: { 200: Type.Array(agentView) } } },
+      async () => roster.all().map(view),
+    )
+
+    app.get(
+      '/agents/:agentId',
+      { config: everybody, schema: { tags: ['agents'], params: agentParams, response: { 200: agentView } } },
+      async ({ params }) => view(roster.get(params.agentId)),
+    )
+
+    app.put(
+      '/agents/:agentId',
+      {
+        config: { roles: ['admin', 'supervisor'] },
+        schema: {
+          tags: ['agents'],
+          summary: 'Create an agent or change name, skills, languages and wrap-up time',
+          params: agentParams,
+          body: Type.Object(
+            {
+              name: text(100),
+              skills: Type.Array(text(50), { maxItems: 100, default: [] }),
+              languages: Type.Array(text(10), { minItems: 1, maxItems: 20, default: ['cmn'] }),
+              wrapUpSeconds: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 3600 }), Type.Null()])),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: agentView },
+        },
+      },
+      async ({ params, body }) => {
+        const { name, skills, languages, wrapUpSeconds = null } = body
+        const profile = { agentId: params.agentId, name, skills, languages, wrapUpSeconds }
+        await store.save(profile)
+        return view(roster.put(profile))
+      },
+    )
+
+    const command = (request: FastifyRequest, agentId: string, input: AgentCommand) => {
+      refuseOthers(request, agentId)
+      return view(roster.command(agentId, input))
+    }
+
+    app.post(
+      '/agents/:agentId/login',
+      {
+        config: people,
+        schema: {
+          tags: ['agents'],
+          summary: 'Log in at a phone; not ready until /ready',
+          params: agentParams,
+          body: Type.Object({ extension: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,32}$' }) }),
+          response: { 200: agentView },
+        },
+      },
+      async (request) => command(request, request.params.agentId, { type: 'LOGIN', extension: request.body.extension }),
+    )
+
+    app.post(
+      '/agents/:agentId/break',
+      {
+        config: people,
+        schema: {
+          tags: ['agents'],
+          summary: 'Take a break; during a call it begins after the call',
+          params: agentParams,
+          body: Type.Object({ reason: text(50) }),
+          response: { 200: agentView },
+        },
+      },
+      async (request) => command(request, request.params.agentId, { type: 'BREAK', reason: request.body.reason }),
+    )
+
+    for (const [path, type, summary] of [
+      ['ready', 'READY', 'Ready for calls; ends wrap-up'],
+      ['logout', 'LOGOUT', 'Log out; during a call it takes effect after the call'],
+    ] as const) {
+      app.post(
+        `/agents/:agentId/${path}`,
+        { config: people, schema: { tags: ['agents'], summary, params: agentParams, response: { 200: agentView } } },
+        async (request) => command(request, request.params.agentId, { type }),
+      )
+    }
+  }
+}
+
+function refuseOthers({ principal }: FastifyRequest, agentId: string): void {
+  if (principal.role === 'agent' && principal.agentId !== agentId) {
+    throw new AgentCommandRefused(`agent ${principal.agentId} cannot command agent ${agentId}`)
+  }
+}
+
+function view(agent: Agent) {
+  const { agentId, name, skills, languages, wrapUpSeconds } = agent.profile
+  return {
+    agentId,
+    name,
+    skills: [...skills],
+    languages: [...languages],
+    wrapUpSeconds,
+    state: agent.state,
+    ...agent.context,
+    since: new Date(agent.changedAt).toISOString(),
+  }
+}

@@ -1,0 +1,39 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, types } from 'pg'
+import type { Logger } from '../kernel/index.ts'
+import type { DatabaseSchema } from './schema.ts'
+
+export type Database = Kysely<DatabaseSchema>
+
+// bigint columns are sequences below 2^53, read as numbers everywhere.
+types.setTypeParser(types.builtins.INT8, Number)
+
+/**
+ * Opens a pool of connections. `statementTimeoutMs` bounds every statement (default 10 s), so that a database which
+ * stopped answering is noticed and the caller can go on without it.
+ */
+export function openDatabase({
+  url,
+  logger,
+  connections = 8,
+  statementTimeoutMs = 10_000,
+}: {
+  url: string
+  logger: Logger
+  connections?: number
+  statementTimeoutMs?: number
+}): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 3000,
+    statement_timeout: statementTimeoutMs,
+    // The server's own limit does not help when the server is gone.
+    query_timeout: statementTimeoutMs + 2000,
+    keepAlive: true,
+    application_name: 'yihao',
+  })
+  // An idle connection that breaks is no reason to end the process; the next query opens another.
+  pool.on('error', (error) => logger.warn({ reason: error.message }, 'database connection lost'))
+  return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) })
+}

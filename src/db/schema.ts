@@ -1,0 +1,102 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+
+/** Time columns are read as Date and written as Date or ISO text. */
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+
+export interface EventsTable {
+  sequence: GeneratedAlways<number>
+  id: string
+  type: string
+  subject: string
+  time: Timestamp
+  data: ColumnType<unknown, string, never>
+}
+
+export interface LogCursorsTable {
+  reader: string
+  sequence: number
+}
+
+export interface CallRecordsTable {
+  call_id: string
+  line: string
+  switch: string
+  leg_id: string
+  caller_number: string
+  caller_name: Generated<string>
+  offered_at: Timestamp
+  language: string | null
+  menu_path: Generated<string[]>
+  queue: string | null
+  skills: Generated<string[]>
+  priority: Generated<number>
+  queued_at: Timestamp | null
+  ringing_agent_id: string | null
+  agent_id: string | null
+  agent_leg_id: string | null
+  answered_at: Timestamp | null
+  abandoned_at: Timestamp | null
+  released_at: Timestamp | null
+  released_by: string | null
+  cause: string | null
+}
+
+export interface AgentRecordsTable {
+  agent_id: string
+  status: string
+  state: string
+  reason: string | null
+  extension: string | null
+  call_id: string | null
+  changed_at: Timestamp
+}
+
+export interface AgentsTable {
+  agent_id: string
+  name: string
+  skills: Generated<string[]>
+  languages: Generated<string[]>
+  wrap_up_seconds: number | null
+}
+
+export interface UsersTable {
+  username: string
+  password_hash: string
+  role: 'agent' | 'supervisor' | 'admin' | 'service'
+  agent_id: string | null
+  created_at: Generated<Date>
+}
+
+export interface SipAccountsTable {
+  username: string
+  realm: string
+  ha1_md5: string
+  ha1_sha256: string
+}
+
+export interface RegistrationsTable {
+  username: string
+  contact: string
+  route: string
+  call_id: string
+  cseq: number
+  user_agent: Generated<string>
+  expires_at: Timestamp
+}
+
+export interface SettingsTable {
+  key: string
+  value: string
+}
+
+export interface DatabaseSchema {
+  events: EventsTable
+  log_cursors: LogCursorsTable
+  call_records: CallRecordsTable
+  agent_records: AgentRecordsTable
+  agents: AgentsTable
+  users: UsersTable
+  sip_accounts: SipAccountsTable
+  registrations: RegistrationsTable
+  settings: SettingsTable
+}

@@ -1,0 +1,162 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database, DatabaseSchema } from '../db/index.ts'
+import { type Clock, type Logger, messageOf, newId } from '../kernel/index.ts'
+import { type CommittedEvent, type EventData, type EventType, type HotlineEvent, subjectOf } from './event.ts'
+import type { EventJournal } from './event-journal.ts'
+
+/** Key of the advisory lock that makes the order of commits the order of sequences, whoever writes. */
+const appendLock = 12345_01
+const batchSize = 1000
+/** Milliseconds between attempts while the database is away. */
+const retryEvery = 250
+
+export interface EventLogOptions {
+  readonly db: Database
+  readonly journal: EventJournal
+  /** What an earlier process left in the journal. */
+  readonly left: readonly HotlineEvent[]
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * The log of facts. `append` returns at once: the fact is on local disk and in memory, and one writer brings it to
+ * PostgreSQL in order. A slow or missing database therefore stops no call.
+ */
+export class EventLog {
+  readonly #options: EventLogOptions
+  readonly #recorded: ((event: HotlineEvent) => void)[] = []
+  readonly #committed: ((events: readonly CommittedEvent[]) => void)[] = []
+  #pending: HotlineEvent[]
+  #writing = false
+  #closing = false
+  #complained = false
+  #idle: (() => void)[] = []
+
+  constructor(options: EventLogOptions) {
+    this.#options = options
+    this.#pending = [...options.left]
+    this.#kick()
+  }
+
+  /** Records a fact. `time` defaults to now; facts from a switch carry the switch's time. */
+  append<T extends EventType>(type: T, data: EventData<T>, time = this.#options.clock.now()): HotlineEvent {
+    const subject = subjectOf(type, data as Record<string, unknown>)
+    const event = { id: newId(), type, subject, time, data } as unknown as HotlineEvent
+    this.#options.journal.write(event)
+    this.#pending.push(event)
+    for (const listener of this.#recorded) listener(event)
+    this.#kick()
+    return event
+  }
+
+  /** Hears every fact at once, from memory, before it is committed. For what must be quick. */
+  onRecorded(listener: (event: HotlineEvent) => void): void {
+    this.#recorded.push(listener)
+  }
+
+  /** Hears every fact after its commit, in the order of the log. For what must not be lost. */
+  onCommitted(listener: (events: readonly CommittedEvent[]) => void): void {
+    this.#committed.push(listener)
+  }
+
+  /** Facts not in the database yet. */
+  get backlog(): number {
+    return this.#pending.length
+  }
+
+  /** Reads on from a sequence, oldest first. */
+  read(options: { after: number; limit: number; subject?: string }): Promise<CommittedEvent[]> {
+    return readEvents(this.#options.db, options)
+  }
+
+  /** Resolves when everything appended so far is committed, or after `withinMs`; says whether it is. */
+  async flush(withinMs: number): Promise<boolean> {
+    if (this.#pending.length === 0) return true
+    await Promise.race([
+      new Promise<void>((resolve) => this.#idle.push(resolve)),
+      new Promise<void>((resolve) => this.#options.clock.after(withinMs, resolve)),
+    ])
+    return this.#pending.length === 0
+  }
+
+  /** Writes what is left, up to `withinMs`; the rest stays in the journal for the next start. */
+  async close(withinMs = 3000): Promise<void> {
+    const empty = await this.flush(withinMs)
+    this.#closing = true
+    this.#options.journal.close({ empty })
+  }
+
+  #kick(): void {
+    if (this.#writing || this.#pending.length === 0) return
+    this.#writing = true
+    // Facts of the same moment go together.
+    setImmediate(() => void this.#write())
+  }
+
+  async #write(): Promise<void> {
+    while (this.#pending.length > 0 && !this.#closing) {
+      const batch = this.#pending.slice(0, batchSize)
+      try {
+        const committed = await this.#options.db.transaction().execute((transaction) => insertBatch(transaction, batch))
+        this.#pending = this.#pending.slice(batch.length)
+        this.#complained = false
+        for (const listener of this.#committed) listener(committed)
+        this.#options.journal.committed({ all: this.#pending.length === 0 })
+      } catch (error) {
+        this.#complain(error)
+        await new Promise<void>((resolve) => this.#options.clock.after(retryEvery, resolve))
+      }
+    }
+    this.#writing = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  #complain(error: unknown): void {
+    if (this.#complained) return
+    this.#complained = true
+    this.#options.logger.warn({ reason: messageOf(error) }, 'facts cannot be written to the database: kept on disk, trying again')
+  }
+}
+
+async function insertBatch(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
+  await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
+  const rows = await sql<{ sequence: number; id: string }>`
+    insert into events (id, type, subject, time, data)
+    select id, type, subject, to_timestamp(time / 1000.0), data
+    from unnest(
+      ${batch.map(({ id }) => id)}::uuid[], ${batch.map(({ type }) => type)}::text[],
+      ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
+      ${batch.map(({ data }) => jsonText(data))}::jsonb[]
+    ) with ordinality as fact (id, type, subject, time, data, place)
+    order by place
+    on conflict (id) do nothing
+    returning sequence, id`.execute(transaction)
+  await sql`notify yihao_events`.execute(transaction)
+  const sequences = new Map(rows.rows.map(({ id, sequence }) => [id, sequence]))
+  return batch.flatMap((event) => {
+    const sequence = sequences.get(event.id)
+    return sequence === undefined ? [] : [{ ...event, sequence } as CommittedEvent]
+  })
+}
+
+/** PostgreSQL refuses NUL and lone surrogates in JSON, and one refused fact would hold up all behind it. */
+function jsonText(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+  )
+}
+
+/** Reads committed facts after a sequence, oldest first; for processes that only read. */
+export async function readEvents(
+  db: Kysely<DatabaseSchema>,
+  { after, limit, subject }: { after: number; limit: number; subject?: string },
+): Promise<CommittedEvent[]> {
+  let query = db.selectFrom('events').selectAll().where('sequence', '>', after)
+  if (subject !== undefined) query = query.where('subject', '=', subject)
+  const rows = await query.orderBy('sequence').limit(limit).execute()
+  return rows.map(
+    ({ sequence, id, type, subject, time, data }) =>
+      ({ sequence, id, type, subject, time: time.getTime(), data }) as CommittedEvent,
+  )
+}

@@ -1,0 +1,169 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+const id = Type.String({ format: 'uuid' })
+const name = Type.String({ minLength: 1 })
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+/** Milliseconds, 0 or more. */
+const duration = Type.Integer({ minimum: 0 })
+/** Milliseconds since 1970-01-01T00:00Z, by the clock of the switch. */
+const instant = nullable(Type.Integer({ minimum: 0 }))
+
+/** What the caller needs an agent to have. */
+const need = { queue: name, skills: Type.Array(name), language: name, priority: Type.Integer() }
+
+/** One leg's timings and why it ended, for the record of the call. */
+const legFacts = Type.Object({
+  legId: name,
+  role: Type.Enum(['caller', 'agent']),
+  createdAt: instant,
+  ringingAt: instant,
+  answeredAt: instant,
+  endedAt: instant,
+  cause: nullable(name),
+  sipStatus: Type.Integer({ minimum: 0, maximum: 699 }),
+})
+
+const agentState = Type.Enum(['offline', 'notReady', 'ready', 'ringing', 'talking', 'wrapUp'])
+const agentStatus = Type.Enum(['offline', 'available', 'break'])
+
+/**
+ * Every fact of the hotline and the shape of its data. The key is the CloudEvents `type`; the subject is the call
+ * for `call.*`, the agent for `agent.*`, the queue for `queue.*`.
+ */
+export const eventSchemas = {
+  /** A call arrived and waits, parked, at a switch. */
+  'call.offered': Type.Object({
+    callId: id,
+    line: name,
+    switch: name,
+    legId: name,
+    callerNumber: name,
+    callerName: Type.String(),
+    sipCallId: Type.String(),
+    adopted: Type.Boolean(),
+  }),
+  /** The hotline answered the caller's leg. */
+  'call.accepted': Type.Object({ callId: id, front: Type.Enum(['menu', 'direct']) }),
+  'call.language-chosen': Type.Object({ callId: id, language: name }),
+  'call.menu-entered': Type.Object({ callId: id, path: Type.Array(name) }),
+  'call.queued': Type.Object({
+    callId: id,
+    ...need,
+    menuPath: Type.Array(name),
+    /** When the place in the queue was taken: kept when a call is queued again. */
+    queuedAt: Type.Integer(),
+    reason: Type.Enum(['menu', 'direct', 'overflow', 'restored']),
+  }),
+  /** Position and expected wait were spoken. */
+  'call.announced': Type.Object({
+    callId: id,
+    queue: name,
+    position: Type.Integer({ minimum: 1 }),
+    expectedWaitSeconds: nullable(Type.Integer({ minimum: 0 })),
+  }),
+  /** An agent answered: the end of waiting. */
+  'call.answered': Type.Object({
+    callId: id,
+    queue: name,
+    agentId: name,
+    legId: name,
+    waitedMs: duration,
+  }),
+  'call.bridged': Type.Object({ callId: id, agentId: name, legId: name }),
+  'call.held': Type.Object({ callId: id, agentId: name }),
+  'call.retrieved': Type.Object({ callId: id, agentId: name }),
+  /** The caller gave up before a person answered. */
+  'call.abandoned': Type.Object({
+    callId: id,
+    queue: nullable(name),
+    waitedMs: duration,
+    where: Type.Enum(['arrival', 'menu', 'queue']),
+  }),
+  /** The call is over; written exactly once a call. */
+  'call.released': Type.Object({
+    callId: id,
+    by: Type.Enum(['caller', 'agent', 'system']),
+    cause: name,
+    reason: name,
+    talkedMs: duration,
+    legs: Type.Array(legFacts),
+  }),
+
+  /** A caller has waited as long as the service level allows, by default 15 s. */
+  'queue.threshold-passed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer({ minimum: 0 }) }),
+  /** The longest wait is over and what the queue's configuration says follows. */
+  'queue.overflowed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer(), to: name }),
+
+  'agent.state-changed': Type.Object({
+    agentId: name,
+    from: agentState,
+    to: agentState,
+    status: agentStatus,
+    reason: nullable(name),
+    extension: nullable(name),
+    callId: nullable(id),
+  }),
+  /** A call was given to an agent and the phone is being reached. */
+  'agent.offered': Type.Object({ agentId: name, callId: id, queue: name, legId: name, extension: name }),
+  /** The agent's phone rings; `pop` is what the desk shows. */
+  'agent.ringing': Type.Object({
+    agentId: name,
+    callId: id,
+    legId: name,
+    pop: Type.Object({
+      callerNumber: name,
+      callerName: Type.String(),
+      line: name,
+      language: name,
+      queue: name,
+      menuPath: Type.Array(name),
+      waitedMs: duration,
+      lastCalls: Type.Array(
+        Type.Object({
+          callId: id,
+          offeredAt: Type.String(),
+          queue: nullable(name),
+          agentId: nullable(name),
+          outcome: Type.Enum(['answered', 'abandoned', 'open']),
+        }),
+      ),
+    }),
+  }),
+  'agent.offer-failed': Type.Object({
+    agentId: name,
+    callId: id,
+    legId: name,
+    outcome: Type.Enum(['missed', 'rejected', 'unreachable', 'withdrawn']),
+    cause: name,
+    sipStatus: Type.Integer(),
+    afterMs: duration,
+  }),
+} as const
+
+export type EventType = keyof typeof eventSchemas
+export type EventData<T extends EventType> = Static<(typeof eventSchemas)[T]>
+
+/** A fact as it was recorded: CloudEvents 1.0 without what is the same for all. */
+export type HotlineEvent = {
+  [T in EventType]: {
+    readonly id: string
+    readonly type: T
+    readonly subject: string
+    /** Milliseconds since 1970-01-01T00:00Z. */
+    readonly time: number
+    readonly data: EventData<T>
+  }
+}[EventType]
+
+/** A fact with its place in the log. */
+export type CommittedEvent = HotlineEvent & { readonly sequence: number }
+
+export type EventOf<T extends EventType> = Extract<HotlineEvent, { type: T }>
+
+const subjectKey = { call: 'callId', agent: 'agentId', queue: 'queue' } as const
+
+/** The subject a fact is about, from its data. */
+export function subjectOf(type: EventType, data: Record<string, unknown>): string {
+  const kind = type.slice(0, type.indexOf('.')) as keyof typeof subjectKey
+  return String(data[subjectKey[kind]])
+}

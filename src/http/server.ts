@@ -1,0 +1,58 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import type { Logger } from '../kernel/index.ts'
+import { registerAuth } from './auth.ts'
+import { registerErrorHandler } from './error-handler.ts'
+
+export interface HttpServerOptions {
+  readonly logger: Logger
+  /** Signs the session tokens. */
+  readonly jwtSecret: string
+  /** Mounted under /api/v1. */
+  readonly routes: readonly FastifyPluginAsync[]
+  /** Mounted at the root: health, Prometheus, /live. */
+  readonly rootRoutes: readonly FastifyPluginAsync[]
+}
+
+/** The HTTP server with everything all routes share; it does not listen yet. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  registerErrorHandler(app as unknown as FastifyInstance)
+  await app.register(helmet)
+  await app.register(rateLimit, { global: false })
+  await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
+  await registerAuth(app as unknown as FastifyInstance, { secret: options.jwtSecret })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Yihao hotline', version: '1', description: 'Calls, agents, queues and figures of a public hotline.' },
+      components: { securitySchemes: { session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ session: [] }],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  app.addHook('onRoute', (route) => {
+    // The documentation's own pages say nothing about roles: whoever reaches the server may read it.
+    if (route.url.startsWith('/docs')) route.config = { ...route.config, roles: 'public' }
+  })
+  for (const routes of options.rootRoutes) await app.register(routes)
+  await app.register(
+    async (api) => {
+      for (const routes of options.routes) await api.register(routes)
+    },
+    { prefix: '/api/v1' },
+  )
+  return app as unknown as FastifyInstance
+}

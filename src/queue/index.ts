@@ -1,0 +1,5 @@
+export { ComfortLoop } from './comfort-loop.ts'
+export { Dispatcher, type OfferMatch } from './dispatcher.ts'
+export { ExpectedWait } from './expected-wait.ts'
+export { type Match, Matchmaker, type ReadyAgent, type WaitingCaller } from './matchmaker.ts'
+export type { AfterMaxWait, QueueConfig } from './queue-config.ts'

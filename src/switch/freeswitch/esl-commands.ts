@@ -1,0 +1,107 @@
+import { UnsafeSwitchText } from '../errors.ts'
+import type { DialRequest, HangupCause, LegId } from '../switch-port.ts'
+
+/**
+ * The one place where text becomes an ESL command. A command is a branded string, so nothing else compiles; every
+ * value from outside passes `token`, `variableText` or `filePath` here.
+ */
+export type EslCommand = string & { readonly __esl: 'command' }
+
+/** An application to run on a channel by `sendmsg`. */
+export interface EslExecute {
+  readonly legId: LegId
+  readonly application: string
+  readonly argument: string
+}
+
+const command = (text: string): EslCommand => {
+  if (/[\r\n\0]/.test(text)) throw new UnsafeSwitchText('an ESL command contains a line break or NUL')
+  return text as EslCommand
+}
+
+/** A UUID, an extension, a cause: letters, digits, and `_ - + . *`. Anything else is refused. */
+function token(value: string, what: string): string {
+  if (!/^[A-Za-z0-9_+.*-]{1,128}$/.test(value)) {
+    throw new UnsafeSwitchText(`${what} ${JSON.stringify(value.slice(0, 40))} contains a character that is not allowed`)
+  }
+  return value
+}
+
+/**
+ * Text for a channel variable of originate. FreeSWITCH splits at commas, unquotes, expands `${}` and changes its
+ * separator by `^^:`; what could take part in any of that is dropped: this text is a display name, not data.
+ */
+export function variableText(value: string): string {
+  const plain = value.replace(/[\p{C}'"`\\,;:{}[\]()<>$^=|&%~!@#*]/gu, '')
+  return plain.trim().slice(0, 64)
+}
+
+/** A caller's number as it may be shown: digits with an optional `+`, else `anonymous`. */
+export function shownNumber(value: string): string {
+  return /^\+?[0-9*#]{1,32}$/.test(value) ? value : 'anonymous'
+}
+
+/** An absolute path of a prompt. `!` separates files in `file_string://`, braces open parameters. */
+function filePath(value: string): string {
+  if (!/^\/[\p{L}\p{N}\/ _.+-]{1,512}$/u.test(value)) {
+    throw new UnsafeSwitchText(`prompt path ${JSON.stringify(value.slice(0, 80))} must be absolute and plain`)
+  }
+  return value
+}
+
+export function fileString(files: readonly string[]): string {
+  const paths = files.map(filePath)
+  return paths.length === 1 && paths[0] !== undefined ? paths[0] : `file_string://${paths.join('!')}`
+}
+
+export interface OriginateRoute {
+  /** Profile of mod_sofia the INVITE leaves by. */
+  readonly profile: string
+  /** host:port of the SIP edge. */
+  readonly edge: string
+}
+
+const answerTimeouts = 'media_timeout=120000,media_hold_timeout=1800000'
+
+export const eslCommands = {
+  showChannels: () => command('show channels as json'),
+  cancelSchedule: (legId: LegId) => command(`sched_del ${token(legId, 'leg id')}`),
+  answer: (legId: LegId) => command(`uuid_answer ${token(legId, 'leg id')}`),
+  stopPlaying: (legId: LegId) => command(`uuid_break ${token(legId, 'leg id')} all`),
+  bridge: (legId: LegId, otherLegId: LegId) =>
+    command(`uuid_bridge ${token(legId, 'leg id')} ${token(otherLegId, 'leg id')}`),
+  hangUp: (legId: LegId, cause: HangupCause) =>
+    command(`uuid_kill ${token(legId, 'leg id')} ${token(cause, 'hang-up cause')}`),
+  park: (legId: LegId) => command(`uuid_park ${token(legId, 'leg id')}`),
+
+  originate({ legId, extension, callerNumber, callerName, timeoutSeconds }: DialRequest, route: OriginateRoute) {
+    const number = shownNumber(callerNumber)
+    const variables = [
+      `origination_uuid=${token(legId, 'leg id')}`,
+      `origination_caller_id_number=${number}`,
+      `origination_caller_id_name='${variableText(callerName) || number}'`,
+      `originate_timeout=${Math.max(1, Math.trunc(timeoutSeconds))}`,
+      // Early media of a phone must not count as an answer: the citizen would hear a ring tone as a person.
+      'ignore_early_media=true',
+      'hangup_after_bridge=false',
+      'park_after_bridge=true',
+      answerTimeouts,
+    ].join(',')
+    const target = `sofia/${token(route.profile, 'profile')}/sip:${token(extension, 'extension')}@${edgeAddress(route.edge)}`
+    return command(`originate {${variables}}${target} &park()`)
+  },
+
+  /** `loop` repeats the files until stopped. */
+  playback(legId: LegId, files: readonly string[], { loop = false } = {}): EslExecute {
+    return {
+      legId: token(legId, 'leg id'),
+      application: loop ? 'endless_playback' : 'playback',
+      argument: fileString(files),
+    }
+  },
+}
+
+function edgeAddress(value: string): string {
+  if (!/^[A-Za-z0-9.-]+:\d{1,5}$/.test(value)) throw new UnsafeSwitchText(`edge address ${JSON.stringify(value)}`)
+  return value
+}

@@ -1,0 +1,113 @@
+import type { ChannelSnapshot, SwitchEvent } from '../switch-port.ts'
+import type { EslHeaders } from './esl-connection.ts'
+
+/** The events we ask for: no more than are decoded below, because every event costs the switch and us. */
+export const subscribedEvents = [
+  'BACKGROUND_JOB',
+  'CHANNEL_PARK',
+  'CHANNEL_PROGRESS',
+  'CHANNEL_PROGRESS_MEDIA',
+  'CHANNEL_ANSWER',
+  'CHANNEL_BRIDGE',
+  'CHANNEL_UNBRIDGE',
+  'CHANNEL_HOLD',
+  'CHANNEL_UNHOLD',
+  'CHANNEL_EXECUTE_COMPLETE',
+  'CHANNEL_HANGUP_COMPLETE',
+  'DTMF',
+  'HEARTBEAT',
+] as const
+
+/** Turns an event of FreeSWITCH into ours, or into nothing when it does not concern the centre. */
+export function decodeEvent(headers: EslHeaders): SwitchEvent | undefined {
+  const legId = headers['Unique-ID']
+  if (!legId) return undefined
+  const at = eventTime(headers)
+  switch (headers['Event-Name']) {
+    case 'CHANNEL_PARK':
+      return headers['Call-Direction'] === 'inbound' ? { type: 'leg.offered', leg: offeredLeg(legId, headers), at } : undefined
+    case 'CHANNEL_PROGRESS':
+    case 'CHANNEL_PROGRESS_MEDIA':
+      return headers['Call-Direction'] === 'outbound' ? { type: 'leg.ringing', legId, at } : undefined
+    case 'CHANNEL_ANSWER':
+      return { type: 'leg.answered', legId, at }
+    case 'CHANNEL_BRIDGE':
+      return { type: 'leg.bridged', legId, otherLegId: headers['Other-Leg-Unique-ID'] ?? '', at }
+    case 'CHANNEL_UNBRIDGE':
+      return { type: 'leg.unbridged', legId, at }
+    case 'CHANNEL_HOLD':
+      return { type: 'leg.held', legId, at }
+    case 'CHANNEL_UNHOLD':
+      return { type: 'leg.retrieved', legId, at }
+    case 'CHANNEL_EXECUTE_COMPLETE':
+      return decodeExecuteComplete(legId, headers, at)
+    case 'CHANNEL_HANGUP_COMPLETE':
+      return { type: 'leg.ended', legId, cause: headers['Hangup-Cause'] ?? 'UNKNOWN', sipStatus: sipStatus(headers), at }
+    case 'DTMF':
+      return decodeDigit(legId, headers, at)
+    default:
+      return undefined
+  }
+}
+
+function decodeExecuteComplete(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {
+  const application = headers['Application']
+  if (application !== 'playback' && application !== 'endless_playback') return undefined
+  return { type: 'leg.played', legId, playbackId: headers['Application-UUID'] ?? '', at }
+}
+
+function decodeDigit(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {
+  const digit = headers['DTMF-Digit'] ?? ''
+  return /^[0-9*#A-D]$/.test(digit) ? { type: 'leg.digit', legId, digit, at } : undefined
+}
+
+function offeredLeg(legId: string, headers: EslHeaders) {
+  return {
+    legId,
+    calledNumber: headers['variable_yihao_line'] ?? headers['Caller-Destination-Number'] ?? '',
+    callerNumber: callerNumber(headers['Caller-Caller-ID-Number'] ?? ''),
+    callerName: headers['Caller-Caller-ID-Name'] ?? '',
+    sipCallId: headers['variable_sip_call_id'] ?? '',
+    createdAt: microseconds(headers['Caller-Channel-Created-Time']) ?? eventTime(headers),
+  }
+}
+
+/** A caller's number is digits; whatever else a header carried is not shown to anybody as a number. */
+export function callerNumber(text: string): string {
+  return /^\+?[0-9*#]{1,32}$/.test(text) ? text : 'anonymous'
+}
+
+function sipStatus(headers: EslHeaders): number {
+  const status = headers['variable_sip_term_status'] ?? headers['variable_sip_invite_failure_status'] ?? ''
+  return /^\d{3}$/.test(status) ? Number(status) : 0
+}
+
+function eventTime(headers: EslHeaders): number {
+  return microseconds(headers['Event-Date-Timestamp']) ?? Date.now()
+}
+
+function microseconds(text: string | undefined): number | undefined {
+  const value = Number(text)
+  return Number.isFinite(value) && value > 0 ? Math.floor(value / 1000) : undefined
+}
+
+/** Decodes `show channels as json`; `{"row_count":0}` carries no rows. */
+export function decodeChannels(json: string): ChannelSnapshot[] {
+  const { rows = [] } = JSON.parse(json) as { rows?: readonly Record<string, string>[] }
+  return rows.map((row) => ({
+    legId: row['uuid'] ?? '',
+    direction: row['direction'] === 'outbound' ? 'outbound' : 'inbound',
+    answered: ['ACTIVE', 'HELD', 'UNHELD'].includes(row['callstate'] ?? ''),
+    calledNumber: row['dest'] ?? '',
+    callerNumber: callerNumber(row['cid_num'] ?? ''),
+    callerName: row['cid_name'] ?? '',
+    createdAt: Number(row['created_epoch'] ?? 0) * 1000,
+    bridgedWith: bridgedWith(row),
+  }))
+}
+
+/** `call_uuid` names the call both legs of a bridge share: the other leg's uuid on one of them, its own otherwise. */
+function bridgedWith(row: Record<string, string>): string | undefined {
+  const shared = row['call_uuid'] ?? ''
+  return shared !== '' && shared !== row['uuid'] ? shared : undefined
+}

@@ -1,0 +1,179 @@
+import { type Cancel, type Clock, type Logger, messageOf, newId } from '../../kernel/index.ts'
+import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
+import type { ChannelSnapshot, DialOutcome, DialRequest, HangupCause, LegId, Playback, SwitchEvent, SwitchPort } from '../switch-port.ts'
+import { type EslCommand, eslCommands } from './esl-commands.ts'
+import { EslConnection } from './esl-connection.ts'
+import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
+
+export interface FreeSwitchPortOptions {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly password: string
+  /** host:port of the SIP edge, through which phones are reached. */
+  readonly edge: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Milliseconds: pause between attempts to connect, and between looks at the list of channels. */
+const reconnectEvery = 1000
+const reconcileEvery = 15_000
+
+/** FreeSWITCH behind the switch port: keeps one event-socket connection alive and speaks the centre's words. */
+export class FreeSwitchPort implements SwitchPort {
+  readonly name: string
+  readonly #options: FreeSwitchPortOptions
+  readonly #listeners: ((event: SwitchEvent) => void)[] = []
+  #connection: EslConnection | undefined
+  #closing = false
+  #cancelTimer: Cancel = () => {}
+  #lastComplaint = ''
+
+  constructor(options: FreeSwitchPortOptions) {
+    this.name = options.name
+    this.#options = options
+  }
+
+  get connected(): boolean {
+    return this.#connection !== undefined && !this.#connection.closed
+  }
+
+  onEvent(listener: (event: SwitchEvent) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  start(): void {
+    void this.#connect()
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#cancelTimer()
+    this.#connection?.close()
+  }
+
+  async take(legId: LegId): Promise<void> {
+    // Nothing scheduled is no error: the leg was taken before, by us or by the process we follow.
+    await this.#api(eslCommands.cancelSchedule(legId)).catch(ignoreRefusal)
+  }
+
+  async answer(legId: LegId): Promise<void> {
+    await this.#api(eslCommands.answer(legId))
+  }
+
+  play(legId: LegId, files: readonly string[], options: { loop?: boolean } = {}): Playback {
+    const playbackId = newId()
+    const start = async () => this.#live().execute(eslCommands.playback(legId, files, options), playbackId)
+    return { playbackId, accepted: start() }
+  }
+
+  async stopPlaying(legId: LegId): Promise<void> {
+    await this.#api(eslCommands.stopPlaying(legId)).catch(ignoreRefusal)
+  }
+
+  async dial(request: DialRequest): Promise<DialOutcome> {
+    const command = eslCommands.originate(request, { profile: 'edge', edge: this.#options.edge })
+    const reply = await this.#live().job(command, (request.timeoutSeconds + 10) * 1000)
+    if (reply.startsWith('+OK')) return { kind: 'answered' }
+    return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
+  }
+
+  async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
+    await this.#api(eslCommands.bridge(legId, otherLegId))
+  }
+
+  async hangUp(legId: LegId, cause: HangupCause): Promise<void> {
+    await this.#api(eslCommands.hangUp(legId, cause)).catch(ignoreRefusal)
+  }
+
+  #api(command: EslCommand): Promise<string> {
+    return this.#live().api(command)
+  }
+
+  #live(): EslConnection {
+    if (!this.#connection || this.#connection.closed) {
+      throw new SwitchUnavailable(`switch ${this.name} is not connected`)
+    }
+    return this.#connection
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#closing) return
+    const { host, port, password, clock, logger } = this.#options
+    let connection: EslConnection | undefined
+    try {
+      connection = await EslConnection.open({
+        host,
+        port,
+        password,
+        clock,
+        logger,
+        onEvent: (headers) => this.#emit(decodeEvent(headers)),
+        onClosed: (reason) => this.#onClosed(connection, reason),
+      })
+      await this.#synchronise(connection)
+      this.#lastComplaint = ''
+    } catch (error) {
+      this.#complain(messageOf(error))
+      this.#retry()
+    }
+  }
+
+  /** Subscribes first and lists second, so that no channel can appear between the two unseen. */
+  async #synchronise(connection: EslConnection): Promise<void> {
+    await connection.subscribe(subscribedEvents)
+    const channels = decodeChannels(await connection.api(eslCommands.showChannels()))
+    this.#connection = connection
+    this.#options.logger.info({ switch: this.name, channels: channels.length }, 'switch connected')
+    this.#announce(channels)
+    this.#scheduleReconcile(connection)
+  }
+
+  #announce(channels: readonly ChannelSnapshot[]): void {
+    this.#emit({ type: 'switch.connected', channels, at: this.#options.clock.now() })
+  }
+
+  /** Events can be lost inside the switch when it is overloaded; the list of channels cannot. */
+  #scheduleReconcile(connection: EslConnection): void {
+    this.#cancelTimer = this.#options.clock.after(reconcileEvery, () => {
+      connection
+        .api(eslCommands.showChannels())
+        .then((json) => this.#announce(decodeChannels(json)))
+        .then(() => this.#scheduleReconcile(connection))
+        .catch((error: unknown) => this.#complain(messageOf(error)))
+    })
+  }
+
+  #onClosed(connection: EslConnection | undefined, reason: string): void {
+    if (connection === undefined || this.#connection !== connection) return
+    this.#connection = undefined
+    this.#cancelTimer()
+    if (this.#closing) return
+    this.#complain(reason)
+    this.#emit({ type: 'switch.lost', reason, at: this.#options.clock.now() })
+    this.#retry()
+  }
+
+  #retry(): void {
+    if (this.#closing) return
+    this.#cancelTimer = this.#options.clock.after(reconnectEvery, () => void this.#connect())
+  }
+
+  /** One line per new reason: a switch that is away for an hour does not fill the disk with logs. */
+  #complain(reason: string): void {
+    if (reason === this.#lastComplaint) return
+    this.#lastComplaint = reason
+    this.#options.logger.warn({ switch: this.name, reason }, 'switch unavailable, trying again every second')
+  }
+
+  #emit(event: SwitchEvent | undefined): void {
+    if (!event) return
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+/** For commands whose object may be gone already; a missing connection still throws. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof SwitchRefused)) throw error
+}

@@ -1,0 +1,18 @@
+/** The part of modesl 1.2.1 that esl-connection.ts relies on. */
+declare module 'modesl' {
+  import type { EventEmitter } from 'node:events'
+  import type { Socket } from 'node:net'
+
+  export interface ModeslEvent {
+    readonly headers: readonly { readonly name: string; readonly value: string }[]
+    readonly body: string
+    getHeader(name: string): string | null
+  }
+
+  export class Connection extends EventEmitter {
+    constructor(host: string, port: number, password: string, ready?: () => void)
+    readonly socket: Socket | null
+    readonly parser: EventEmitter
+    sendRecv(command: string, args?: Record<string, string>, callback?: (reply: ModeslEvent) => void): void
+  }
+}

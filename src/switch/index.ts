@@ -1,0 +1,13 @@
+export { SwitchRefused, SwitchUnavailable, UnsafeSwitchText } from './errors.ts'
+export { FreeSwitchPort, type FreeSwitchPortOptions } from './freeswitch/freeswitch-port.ts'
+export type {
+  ChannelSnapshot,
+  DialOutcome,
+  DialRequest,
+  HangupCause,
+  LegId,
+  OfferedLeg,
+  Playback,
+  SwitchEvent,
+  SwitchPort,
+} from './switch-port.ts'

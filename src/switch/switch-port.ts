@@ -1,0 +1,99 @@
+/** A leg is one channel of the switch: the caller's, or an agent's phone. Its id is the channel's UUID. */
+export type LegId = string
+
+/** Why a leg ended: FreeSWITCH's name of a Q.850 cause, e.g. `NORMAL_CLEARING`, `USER_BUSY`, `NO_ANSWER`. */
+export type HangupCause = string
+
+/** A call that arrived and waits, parked, for us. */
+export interface OfferedLeg {
+  readonly legId: LegId
+  /** The dialled number, e.g. `12345`. */
+  readonly calledNumber: string
+  /** The caller's number as signalled, or `anonymous`. */
+  readonly callerNumber: string
+  readonly callerName: string
+  /** SIP Call-ID of the leg between edge and switch (RFC 3261 section 8.1.1.4). */
+  readonly sipCallId: string
+  /** Milliseconds since the epoch at which the switch created the channel. */
+  readonly createdAt: number
+}
+
+/** What the centre hears from a switch, in its own words. `at` is the switch's clock, milliseconds since the epoch. */
+export type SwitchEvent =
+  | { readonly type: 'leg.offered'; readonly leg: OfferedLeg; readonly at: number }
+  | { readonly type: 'leg.ringing'; readonly legId: LegId; readonly at: number }
+  | { readonly type: 'leg.answered'; readonly legId: LegId; readonly at: number }
+  | { readonly type: 'leg.bridged'; readonly legId: LegId; readonly otherLegId: LegId; readonly at: number }
+  | { readonly type: 'leg.unbridged'; readonly legId: LegId; readonly at: number }
+  | { readonly type: 'leg.held'; readonly legId: LegId; readonly at: number }
+  | { readonly type: 'leg.retrieved'; readonly legId: LegId; readonly at: number }
+  | { readonly type: 'leg.digit'; readonly legId: LegId; readonly digit: string; readonly at: number }
+  | { readonly type: 'leg.played'; readonly legId: LegId; readonly playbackId: string; readonly at: number }
+  | {
+      readonly type: 'leg.ended'
+      readonly legId: LegId
+      readonly cause: HangupCause
+      /** Status of the SIP response or 0 when the leg ended otherwise, e.g. 486. */
+      readonly sipStatus: number
+      readonly at: number
+    }
+  | { readonly type: 'switch.connected'; readonly channels: readonly ChannelSnapshot[]; readonly at: number }
+  | { readonly type: 'switch.lost'; readonly reason: string; readonly at: number }
+
+/** A channel as the switch lists it. */
+export interface ChannelSnapshot {
+  readonly legId: LegId
+  readonly direction: 'inbound' | 'outbound'
+  readonly answered: boolean
+  readonly calledNumber: string
+  readonly callerNumber: string
+  readonly callerName: string
+  readonly createdAt: number
+  /** The leg it is bridged with. */
+  readonly bridgedWith: LegId | undefined
+}
+
+export interface DialRequest {
+  /** Chosen by us, so that the first event of the leg is already ours. */
+  readonly legId: LegId
+  /** User part to be dialled through the edge, e.g. an agent's extension. */
+  readonly extension: string
+  readonly callerNumber: string
+  readonly callerName: string
+  readonly timeoutSeconds: number
+}
+
+/** How an attempt to reach a phone ended. A failure also comes as `leg.ended` when a channel existed. */
+export type DialOutcome = { readonly kind: 'answered' } | { readonly kind: 'failed'; readonly cause: HangupCause }
+
+/** A playback asked for: `leg.played` carries the id, also when the switch could not play; `accepted` settles first. */
+export interface Playback {
+  readonly playbackId: string
+  readonly accepted: Promise<void>
+}
+
+/**
+ * What the centre asks of a switch. Every command rejects with {@link SwitchUnavailable} when the switch is away or
+ * does not answer within the command's time, and with {@link SwitchRefused} when it answers `-ERR`.
+ */
+export interface SwitchPort {
+  readonly name: string
+  readonly connected: boolean
+  /** Stops the dialplan's absence clock: from now on the caller is ours to lose. */
+  take(legId: LegId): Promise<void>
+  answer(legId: LegId): Promise<void>
+  /** Plays the files one after the other without a pause; `leg.played` follows when the last ended or was stopped. */
+  play(legId: LegId, files: readonly string[], options?: { readonly loop?: boolean }): Playback
+  /** Stops what plays and what is still waiting to be played on the leg. */
+  stopPlaying(legId: LegId): Promise<void>
+  /** Rings a phone. Resolves when it answered (the leg is parked) or finally did not. */
+  dial(request: DialRequest): Promise<DialOutcome>
+  /** Connects two answered legs at once, whatever plays on them. */
+  bridge(legId: LegId, otherLegId: LegId): Promise<void>
+  /** Ends a leg; one that rings gets CANCEL, one that is gone already is no error. */
+  hangUp(legId: LegId, cause: HangupCause): Promise<void>
+  onEvent(listener: (event: SwitchEvent) => void): void
+  start(): void
+  close(): Promise<void>
+}
+
