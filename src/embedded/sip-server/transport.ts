@@ -1,0 +1,34 @@
+/** What every part of the server knows of a transport; UDP and TCP implement it. */
+export type Transport = 'udp' | 'tcp'
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where a message came from, and the way back there. */
+export interface Flow {
+  readonly transport: Transport
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** Throws nothing; a failure is told to `failed`. */
+  send(data: Buffer, failed?: (error: Error) => void): void
+  readonly isOpen: boolean
+}
+
+export interface Destination extends Endpoint {
+  readonly transport: Transport
+  /** A connection to be used as long as it is open. */
+  readonly flow?: Flow | undefined
+}
+
+/** Bytes of one message, whole but unparsed. */
+export type Receiver = (bytes: Buffer, flow: Flow) => void
+
+export interface Listener {
+  readonly transport: Transport
+  readonly local: Endpoint
+  /** The way to that place, over an open connection when there is one. */
+  flowTo(remote: Endpoint): Flow
+  close(): Promise<void>
+}

@@ -1,0 +1,346 @@
+import { newId, newSecret } from '../../kernel/index.ts'
+import type { App, Origin, Sent } from './app.ts'
+import { appHeaders, withOwnHost } from './app-headers.ts'
+import type { ClientTransaction } from './client-transaction.ts'
+import { Dialog, routeSet } from './dialog.ts'
+import { parseNameAddr, tagOf } from './grammar.ts'
+import { destinationOf, ownUri } from './next-hop.ts'
+import {
+  cseqOf,
+  field,
+  type HeaderField,
+  header,
+  headerValues,
+  type SipRequest,
+  type SipResponse,
+} from './sip-message.ts'
+import { parseSipUri } from './sip-uri.ts'
+import type { Destination, Flow, Transport } from './transport.ts'
+import { type UaServices, withContentType } from './ua-services.ts'
+
+/** A request as an application wrote it. */
+export interface AppRequest {
+  readonly app: App
+  readonly messageId: string
+  readonly method: string
+  readonly uri: string
+  readonly headerLines: readonly string[]
+  readonly body: string
+}
+
+/** Why an application's request was not sent, in drachtio-server's words where drachtio-srf reads them. */
+export class RequestRefused extends Error {}
+
+/** A sent request that has no final response yet. */
+interface Outgoing {
+  readonly id: string
+  readonly app: App
+  readonly client: ClientTransaction
+  readonly dialogId: string | undefined
+  dialog: Dialog | undefined
+}
+
+/** Headers that follow from the dialog and are not the application's to choose. */
+const dialogHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards']
+
+/** Requests of applications and the responses to them: the user agent client of RFC 3261 section 8.1. */
+export class UaClient {
+  readonly #services: UaServices
+  readonly #outgoing = new Map<string, Outgoing>()
+
+  constructor(services: UaServices) {
+    this.#services = services
+  }
+
+  get count(): number {
+    return this.#outgoing.size
+  }
+
+  /** Sends a request that begins something; `proxyUri` is the next hop when it is not the Request-URI's. */
+  begin(asked: AppRequest, proxyUri: string): void {
+    const { transport } = this.#services.transactions
+    const uri = parseSipUri(asked.uri)
+    if (!uri && (!/^tel:/i.test(asked.uri) || proxyUri === '')) {
+      throw new RequestRefused(`invalid request-uri: ${asked.method} ${asked.uri}`)
+    }
+    if (uri && transport.isLocal(uri)) throw new RequestRefused('can not send request to myself')
+    const destination = destinationOf(proxyUri === '' ? asked.uri : proxyUri, { ...this.#services, transport })
+    if (!destination) throw new RequestRefused('requested protocol/transport not available')
+    const request = this.#initial(asked, destination.transport)
+    const callId = header(request, 'call-id') ?? ''
+    const fromTag = tagOf(header(request, 'from')) ?? ''
+    const formsDialog = request.method === 'INVITE' || request.method === 'SUBSCRIBE'
+    const dialogId = formsDialog ? this.#services.dialogs.idFor({ callId, fromTag }) : undefined
+    this.#send({ asked, request, destination, dialog: undefined, dialogId })
+  }
+
+  within(asked: AppRequest, dialog: Dialog): void {
+    if (asked.method === 'ACK') {
+      this.#acknowledge(asked, dialog)
+      return
+    }
+    if (asked.method === 'BYE') this.#cancelOwnInvite(dialog)
+    const { body } = asked
+    const given = appHeaders(asked.headerLines, this.#own(dialogTransport(dialog)))
+    const headers = withContentType(
+      given.filter(({ key }) => !dialogHeaders.includes(key)),
+      body,
+    )
+    requireContentType(headers, body)
+    if (['INVITE', 'SUBSCRIBE', 'REFER'].includes(asked.method) && !headers.some(({ key }) => key === 'contact')) {
+      headers.push(field('Contact', dialog.contact))
+    }
+    const uri = asked.uri.includes('placeholder') ? dialog.target : asked.uri
+    const request = dialog.request({ method: asked.method, uri, headers, body })
+    const destination = this.#destination(dialog, request)
+    this.#send({ asked, request, destination, dialog, dialogId: dialog.id })
+  }
+
+  cancel(asked: AppRequest, transactionId: string): void {
+    const outgoing = this.#outgoing.get(transactionId)
+    const cancel = outgoing?.client.cancel(
+      appHeaders(asked.headerLines, undefined).filter(({ key }) => ![...dialogHeaders, 'contact'].includes(key)),
+    )
+    if (!outgoing || !cancel) throw new RequestRefused(`unable to cancel unknown transaction id: ${transactionId}`)
+    const sent = {
+      message: cancel,
+      origin: this.#origin(outgoing.client.destination.transport),
+      transactionId: newId(),
+    }
+    asked.app.reply({ to: asked.messageId, kind: 'sent', sent })
+  }
+
+  /** Ends a call on the server's own account and tells its application. */
+  endDialog(dialog: Dialog, why: string): void {
+    const reason = field('Reason', `SIP ;cause=200 ;text="${why}"`)
+    const request = dialog.request({ method: 'BYE', headers: [reason] })
+    const destination = dialog.destination(request, {
+      ...this.#services,
+      transport: this.#services.transactions.transport,
+    })
+    this.#services.dialogs.remove(dialog)
+    if (!destination) return
+    const client = this.#services.transactions.prepare({ request, destination, user: { responded: () => {} } })
+    client.start()
+    const origin = this.#origin(destination.transport)
+    dialog.app.deliver({ message: client.request, origin, transactionId: 'unsolicited', dialogId: dialog.id })
+  }
+
+  /** Nobody is left to hear the answers: calls not yet answered are cancelled. */
+  appGone(app: App): void {
+    for (const outgoing of this.#outgoing.values()) if (outgoing.app === app) outgoing.client.cancel()
+  }
+
+  #initial(asked: AppRequest, transport: Transport): SipRequest {
+    const { method, uri, body } = asked
+    const own = this.#own(transport)
+    const contact = `<${ownUri(this.#services.transactions.transport, transport)}>`
+    const given = appHeaders(asked.headerLines, own)
+    const value = (key: string) => given.find((each) => each.key === key)?.value
+    const from = withOwnHost(bracketed(value('from') ?? contact), own ?? { host: '', port: 0 })
+    if (!parseNameAddr(from)) throw new RequestRefused(`invalid from value provided by client: ${from}`)
+    const headers = withContentType(
+      given.filter(({ key }) => !dialogHeaders.includes(key)),
+      body,
+    )
+    requireContentType(headers, body)
+    const needsContact = (method === 'INVITE' || method === 'SUBSCRIBE') && value('contact') === undefined
+    const sequence = /^\d+/.exec(value('cseq') ?? '')?.[0] ?? String(1 + Math.floor(Math.random() * 2 ** 20))
+    return {
+      kind: 'request',
+      method,
+      uri,
+      headers: [
+        field('Max-Forwards', value('max-forwards') ?? '70'),
+        field('From', tagOf(from) === undefined ? `${from};tag=${newSecret(9)}` : from),
+        field('To', bracketed(value('to') ?? uri)),
+        field('Call-ID', value('call-id') ?? newId()),
+        field('CSeq', `${sequence} ${method}`),
+        ...(needsContact ? [field('Contact', contact)] : []),
+        ...headers,
+      ],
+      body,
+    }
+  }
+
+  #send(options: {
+    asked: AppRequest
+    request: SipRequest
+    destination: Destination
+    dialog: Dialog | undefined
+    dialogId: string | undefined
+  }): void {
+    const { asked, request, destination, dialog, dialogId } = options
+    const { app, messageId } = asked
+    const id = newId()
+    const client = this.#services.transactions.prepare({
+      request,
+      destination,
+      user: { responded: (response, flow) => this.#responded(outgoing, response, flow) },
+    })
+    const outgoing: Outgoing = { id, app, client, dialogId, dialog }
+    this.#outgoing.set(id, outgoing)
+    const sent: Sent = { message: client.request, origin: this.#origin(destination.transport), transactionId: id }
+    app.reply({ to: messageId, kind: 'sent', sent })
+    client.start()
+  }
+
+  #responded(outgoing: Outgoing, response: SipResponse, flow: Flow | undefined): void {
+    const { id, app, client } = outgoing
+    const { method } = client.request
+    const success = response.status >= 200 && response.status < 300
+    if (response.status >= 200) this.#outgoing.delete(id)
+    if (method === 'INVITE' && success && flow) {
+      if (!this.#inviteAnswered(outgoing, response, flow)) return
+    } else if (method === 'SUBSCRIBE' && success && flow) this.#ensureDialog(outgoing, response, flow)
+    if (outgoing.dialog) this.#dialogResponse(outgoing.dialog, client.request, response)
+    app.deliver({
+      message: response,
+      origin: {
+        source: 'network',
+        transport: client.destination.transport,
+        address: flow?.remote ?? client.destination,
+      },
+      transactionId: id,
+      dialogId: outgoing.dialogId ?? '',
+    })
+  }
+
+  /** False when the application has nothing to do with this 2xx: it is a repetition, or from a second branch. */
+  #inviteAnswered(outgoing: Outgoing, response: SipResponse, flow: Flow): boolean {
+    const { number } = cseqOf(response)
+    const known = outgoing.dialog
+    if (known && known.remoteTag !== (tagOf(header(response, 'to')) ?? '')) {
+      this.#endFork(outgoing, response, flow)
+      return false
+    }
+    const ack = known?.acks.get(number)
+    if (ack) this.#services.transactions.repeatAck(ack.bytes, ack.destination)
+    if (ack || known?.owedAcks.includes(number)) return false
+    const dialog = this.#ensureDialog(outgoing, response, flow)
+    dialog.refresh(response)
+    dialog.owedAcks.push(number)
+    dialog.endsAfterAck ||= outgoing.client.isCancelled
+    if (outgoing.app.isConnected) return true
+    this.#ackAndEnd(dialog, 'Application gone')
+    return false
+  }
+
+  /** Two phones answered a forked call: the application has the first, the other is hung up (section 13.2.2.4). */
+  #endFork(outgoing: Outgoing, response: SipResponse, flow: Flow): void {
+    const dialog = this.#makeDialog(outgoing, response, flow)
+    dialog.owedAcks.push(cseqOf(response).number)
+    this.#ackAndEnd(dialog, 'Answered elsewhere')
+  }
+
+  #ackAndEnd(dialog: Dialog, why: string): void {
+    this.#sendAck(dialog, [], '')
+    this.endDialog(dialog, why)
+  }
+
+  #ensureDialog(outgoing: Outgoing, response: SipResponse, flow: Flow): Dialog {
+    if (outgoing.dialog) return outgoing.dialog
+    outgoing.dialog = this.#makeDialog(outgoing, response, flow)
+    this.#services.dialogs.add(outgoing.dialog)
+    return outgoing.dialog
+  }
+
+  #makeDialog({ app, client, dialogId }: Outgoing, response: SipResponse, flow: Flow): Dialog {
+    const { request } = client
+    const contact = parseNameAddr(header(response, 'contact') ?? '')
+    return new Dialog({
+      id: dialogId ?? newId(),
+      app,
+      callId: header(request, 'call-id') ?? '',
+      local: header(request, 'from') ?? '',
+      remote: header(response, 'to') ?? '',
+      localSequence: cseqOf(request).number,
+      remoteSequence: 0,
+      routes: routeSet(response, 'uac'),
+      target: contact?.uri ?? request.uri,
+      contact: header(request, 'contact') ?? '',
+      behind: contactElsewhere(response, flow) ? { ...flow.remote, transport: flow.transport } : undefined,
+      flow,
+      isInvite: request.method === 'INVITE',
+    })
+  }
+
+  #dialogResponse(dialog: Dialog, request: SipRequest, response: SipResponse): void {
+    if (request.method === 'UPDATE' && response.status < 300) dialog.refresh(response)
+    // A challenged BYE is sent once more with credentials, so the dialog stays.
+    const challenged = response.status === 401 || response.status === 407
+    if (request.method === 'BYE' && response.status >= 200 && !challenged) this.#services.dialogs.remove(dialog)
+    const ends = !dialog.isInvite && (header(request, 'subscription-state') ?? '').startsWith('terminated')
+    if (request.method === 'NOTIFY' && ends && response.status >= 200) this.#services.dialogs.remove(dialog)
+  }
+
+  #acknowledge(asked: AppRequest, dialog: Dialog): void {
+    const { body } = asked
+    const given = appHeaders(asked.headerLines, undefined).filter(
+      ({ key }) => ![...dialogHeaders, 'contact'].includes(key),
+    )
+    const sent = this.#sendAck(dialog, withContentType(given, body), body)
+    asked.app.reply({ to: asked.messageId, kind: 'sent', sent })
+    if (dialog.endsAfterAck) this.endDialog(dialog, 'ACK-BYE due to cancel race condition')
+  }
+
+  #sendAck(dialog: Dialog, headers: readonly HeaderField[], body: string): Sent {
+    const sequence = dialog.owedAcks.shift()
+    if (sequence === undefined) throw new RequestRefused('no response to an INVITE waits for an ACK')
+    const message = dialog.request({ method: 'ACK', headers, body, sequence })
+    const destination = this.#destination(dialog, message)
+    const bytes = this.#services.transactions.sendAck(message, destination)
+    dialog.acks.clear()
+    dialog.acks.set(sequence, { bytes, destination })
+    return { message, origin: this.#origin(destination.transport), transactionId: newId() }
+  }
+
+  /** A re-INVITE still out when the call is hung up would keep the peer busy. */
+  #cancelOwnInvite(dialog: Dialog): void {
+    for (const outgoing of this.#outgoing.values()) {
+      if (outgoing.dialog === dialog && outgoing.client.isInvite) outgoing.client.cancel()
+    }
+  }
+
+  #destination(dialog: Dialog, request: SipRequest): Destination {
+    const found = dialog.destination(request, { ...this.#services, transport: this.#services.transactions.transport })
+    if (!found) throw new RequestRefused(`unable to find route when sending request inside dialog ${dialog.id}`)
+    return found
+  }
+
+  #own(transport: Transport | undefined) {
+    return this.#services.transactions.transport.address(transport ?? 'udp')
+  }
+
+  #origin(transport: Transport): Origin {
+    return { source: 'application', transport, address: this.#own(transport) ?? { host: '', port: 0 } }
+  }
+}
+
+function dialogTransport(dialog: Dialog): Transport {
+  return /;transport=tcp/i.test(dialog.contact) ? 'tcp' : 'udp'
+}
+
+function bracketed(value: string): string {
+  return value.includes('<')
+    ? value
+    : value.replace(/^([^;]*)(.*)$/, (_, uri: string, tail: string) => inBrackets(uri, tail))
+}
+
+/** `sip:a@b;tag=1` has a header parameter, `sip:a@b;transport=tcp` one of the URI: only a tag is the header's. */
+function inBrackets(uri: string, tail: string): string {
+  const tag = /;tag=[^;]*/i.exec(tail)?.[0] ?? ''
+  return `<${uri}${tail.replace(tag, '')}>${tag}`
+}
+
+function requireContentType(headers: readonly HeaderField[], body: string): void {
+  if (body !== '' && !headers.some(({ key }) => key === 'content-type'))
+    throw new RequestRefused('missing content-type')
+}
+
+/** With no proxy between us, an answer from another host than its Contact comes through an address translator. */
+function contactElsewhere(response: SipResponse, flow: Flow): boolean {
+  if (headerValues(response, 'record-route').length > 0) return false
+  const uri = parseSipUri(parseNameAddr(header(response, 'contact') ?? '')?.uri ?? '')
+  return uri !== undefined && uri.host !== flow.remote.host
+}

@@ -1,0 +1,97 @@
+import Srf from 'drachtio-srf'
+import type { RunningSipServer } from '../support/drachtio-daemon.ts'
+
+/** The parts of drachtio-srf the contract uses; its own type declarations leave most of them out. */
+export interface AppRequest {
+  readonly method: string
+  readonly uri: string
+  readonly body: string
+  readonly source_address: string
+  get(name: string): string
+  has(name: string): boolean
+  on(event: 'cancel' | 'response', listener: (message: AppRequest, ack: () => void) => void): void
+  cancel(): void
+}
+
+export interface AppResponse {
+  readonly status: number
+  readonly body: string
+  get(name: string): string
+  send(status: number, ...more: unknown[]): void
+}
+
+export interface AppDialog {
+  readonly remote: { sdp: string }
+  on(event: string, listener: (request: AppRequest, response: AppResponse) => void): void
+  once(event: string, listener: (request: AppRequest) => void): void
+  request(options: { method: string; body?: string; headers?: Record<string, string> }): Promise<AppResponse>
+  modify(sdp: string): Promise<string>
+  destroy(): Promise<unknown>
+}
+
+export interface ProxyResults {
+  readonly connected: boolean
+  readonly finalStatus: number
+  readonly responses: readonly { readonly msgs: readonly { readonly status: number }[] }[]
+}
+
+export type Handler = (request: AppRequest, response: AppResponse) => void
+
+export interface SrfApp {
+  connect(options: { host: string; port: number; secret: string }): void
+  disconnect(): void
+  on(event: 'connect' | 'error', listener: (error?: Error) => void): void
+  invite(handler: Handler): void
+  register(handler: Handler): void
+  options(handler: Handler): void
+  message(handler: Handler): void
+  info(handler: Handler): void
+  createUAS(request: AppRequest, response: AppResponse, options: { localSdp: string }): Promise<AppDialog>
+  createUAC(
+    uri: string,
+    options: Record<string, unknown>,
+    callbacks?: { cbRequest?(error: unknown, request: AppRequest): void; cbProvisional?(response: AppResponse): void },
+  ): Promise<AppDialog>
+  createB2BUA(
+    request: AppRequest,
+    response: AppResponse,
+    uri: string,
+    options?: Record<string, unknown>,
+  ): Promise<{ uas: AppDialog; uac: AppDialog }>
+  proxyRequest(
+    request: AppRequest,
+    targets: string | string[],
+    options?: Record<string, unknown>,
+  ): Promise<ProxyResults>
+  request(uri: string, options: Record<string, unknown>): Promise<AppRequest>
+}
+
+/** An application connected to the server; rejects when the secret is refused. */
+export async function connectApp(
+  server: Pick<RunningSipServer, 'adminPort' | 'secret'>,
+  prepare: (app: SrfApp) => void = () => {},
+): Promise<SrfApp> {
+  const app = new Srf() as unknown as SrfApp
+  prepare(app)
+  await new Promise<void>((resolve, reject) => {
+    app.on('connect', (error) => (error ? reject(error) : resolve()))
+    app.on('error', () => {
+      // The server closed the connection: after a refused secret that is the expected end.
+    })
+    app.connect({ host: '127.0.0.1', port: server.adminPort, secret: server.secret })
+  })
+  return app
+}
+
+export function sdp(port = 40_000): string {
+  return [
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=-',
+    'c=IN IP4 127.0.0.1',
+    't=0 0',
+    `m=audio ${port} RTP/AVP 8`,
+    'a=sendrecv',
+    '',
+  ].join('\r\n')
+}

@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSipServer } from '../../src/embedded/sip-server/index.ts'
+import { createLogger, newSecret } from '../../src/kernel/index.ts'
+
+/** A running SIP server, the stand-in or the real one; UDP and TCP share `sipPort`. */
+export interface RunningSipServer {
+  readonly sipPort: number
+  readonly adminPort: number
+  readonly secret: string
+  stop(): Promise<void>
+}
+
+export interface SipServerUnderTest {
+  readonly name: string
+  readonly isReal: boolean
+  start(): Promise<RunningSipServer>
+}
+
+/** The servers a contract suite runs on. YIHAO_REAL=only leaves the real one alone and makes its absence a failure. */
+export function sipServers(): SipServerUnderTest[] {
+  const only = process.env.YIHAO_REAL === 'only'
+  const isInstalled = spawnSync('drachtio', ['--version']).status === 0
+  if (only && !isInstalled) throw new Error('YIHAO_REAL=only, but drachtio is not on PATH')
+  if (!isInstalled) console.warn('drachtio is not on PATH: its part of the contract suite is skipped')
+  const standIn = { name: 'stand-in', isReal: false, start: startStandIn }
+  const real = { name: 'drachtio', isReal: true, start: startDrachtio }
+  return [...(only ? [] : [standIn]), ...(isInstalled ? [real] : [])]
+}
+
+async function startStandIn(): Promise<RunningSipServer> {
+  const secret = newSecret()
+  const server = await startSipServer({
+    sip: [
+      { transport: 'udp', host: '127.0.0.1', port: 0 },
+      { transport: 'tcp', host: '127.0.0.1', port: 0 },
+    ],
+    admin: { host: '127.0.0.1', port: 0, secret },
+    logger: createLogger({ name: 'sip-server', level: 'error' }),
+  })
+  return { sipPort: server.sipPort('udp'), adminPort: server.adminPort, secret, stop: () => server.close() }
+}
+
+/** Starts drachtio-server with a configuration of its own on loopback, and waits until it answers. */
+export async function startDrachtio(): Promise<RunningSipServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'yihao-drachtio-'))
+  const [sipPort, adminPort, secret] = [await freePort(), await freePort(), newSecret()]
+  const file = join(folder, 'drachtio.conf.xml')
+  await writeFile(file, configuration({ sipPort, adminPort, secret }))
+  const daemon = spawn('drachtio', ['-f', file], { stdio: 'ignore' })
+  const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
+  await listening(adminPort, () => daemon.exitCode !== null)
+  return {
+    sipPort,
+    adminPort,
+    secret,
+    async stop() {
+      daemon.kill('SIGKILL')
+      await exited
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function configuration({ sipPort, adminPort, secret }: { sipPort: number; adminPort: number; secret: string }): string {
+  return `<drachtio>
+  <admin port="${adminPort}" secret="${secret}">127.0.0.1</admin>
+  <sip><contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact></contacts></sip>
+  <logging><loglevel>error</loglevel></logging>
+</drachtio>
+`
+}
+
+/** A number free for TCP and UDP on loopback at the time of asking. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const isFreeForUdp = await new Promise<boolean>((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
+  })
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return isFreeForUdp ? port : freePort()
+}
+
+async function listening(port: number, hasExited: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    if (hasExited()) throw new Error('drachtio ended right after its start')
+    if (await canConnect(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`drachtio does not listen on port ${port}`)
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
