@@ -81,6 +81,8 @@ export interface SwitchPort {
   readonly connected: boolean
   /** Stops the dialplan's absence clock: from now on the caller is ours to lose. */
   take(legId: LegId): Promise<void>
+  /** As `take`, for a leg that waited without us: also ends the dialplan's own announcement and parks the leg. */
+  adopt(legId: LegId): Promise<void>
   answer(legId: LegId): Promise<void>
   /** Plays the files one after the other without a pause; `leg.played` follows when the last ended or was stopped. */
   play(legId: LegId, files: readonly string[], options?: { readonly loop?: boolean }): Playback

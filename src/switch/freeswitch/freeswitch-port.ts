@@ -58,6 +58,11 @@ export class FreeSwitchPort implements SwitchPort {
     await this.#api(eslCommands.cancelSchedule(legId)).catch(ignoreRefusal)
   }
 
+  async adopt(legId: LegId): Promise<void> {
+    await this.take(legId)
+    await this.#api(eslCommands.park(legId))
+  }
+
   async answer(legId: LegId): Promise<void> {
     await this.#api(eslCommands.answer(legId))
   }

@@ -1,0 +1,36 @@
+import { setup } from 'xstate'
+
+/**
+ * arriving -ACCEPTED-> menu -QUEUED-> queued -OFFERED-> ringing -ANSWERED-> connecting -BRIDGED-> talking
+ * ringing -OFFER_FAILED-> queued.   connecting -BRIDGE_FAILED-> queued.   queued -QUEUED-> queued (overflow).
+ * arriving -QUEUED-> queued (restored after a restart).   RELEASED leads to released from anywhere, once.
+ */
+export type CallState = 'arriving' | 'menu' | 'queued' | 'ringing' | 'connecting' | 'talking' | 'released'
+
+export type CallInput = {
+  readonly type:
+    | 'ACCEPTED'
+    | 'QUEUED'
+    | 'OFFERED'
+    | 'OFFER_FAILED'
+    | 'ANSWERED'
+    | 'BRIDGED'
+    | 'BRIDGE_FAILED'
+    | 'RELEASED'
+}
+
+const released = { RELEASED: { target: 'released' } } as const
+
+export const callMachine = setup({ types: { events: {} as CallInput } }).createMachine({
+  id: 'call',
+  initial: 'arriving',
+  states: {
+    arriving: { on: { ...released, ACCEPTED: { target: 'menu' }, QUEUED: { target: 'queued' } } },
+    menu: { on: { ...released, QUEUED: { target: 'queued' } } },
+    queued: { on: { ...released, QUEUED: { target: 'queued' }, OFFERED: { target: 'ringing' } } },
+    ringing: { on: { ...released, OFFER_FAILED: { target: 'queued' }, ANSWERED: { target: 'connecting' } } },
+    connecting: { on: { ...released, BRIDGED: { target: 'talking' }, BRIDGE_FAILED: { target: 'queued' } } },
+    talking: { on: released },
+    released: { type: 'final' },
+  },
+})

@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { type EventLog, toCloudEvent } from '../events/index.ts'
+import { HotlineError } from '../kernel/index.ts'
+import type { Call } from './call.ts'
+import type { CallSupervisor } from './call-supervisor.ts'
+
+class UnknownCall extends HotlineError {
+  readonly code = 'call-unknown'
+  readonly status = 404
+}
+
+class CallOfAnother extends HotlineError {
+  readonly code = 'call-of-another-agent'
+  readonly status = 403
+}
+
+const callParams = Type.Object({ callId: Type.String({ format: 'uuid' }) })
+const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
+
+const callView = Type.Object({
+  callId: Type.String(),
+  state: Type.String({ description: 'arriving, menu, queued, ringing, connecting or talking' }),
+  line: Type.String(),
+  callerNumber: Type.String(),
+  language: Type.String(),
+  menuPath: Type.Array(Type.String()),
+  offeredAt: Type.String({ format: 'date-time' }),
+  queue: nullable(Type.String()),
+  queuedAt: nullable(Type.String({ format: 'date-time' })),
+  agentId: nullable(Type.String()),
+})
+
+/** Calls in progress, the timeline of any call, and its release. */
+export function callRoutes({
+  supervisor,
+  log,
+  source,
+}: {
+  supervisor: CallSupervisor
+  log: EventLog
+  source: string
+}): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/calls',
+      {
+        config: { roles: ['supervisor', 'admin', 'service'] },
+        schema: { tags: ['calls'], summary: 'Calls in progress', response: { 200: Type.Array(callView) } },
+      },
+      async () => supervisor.calls().map(view),
+    )
+
+    app.get(
+      '/calls/:callId/events',
+      {
+        config: { roles: ['supervisor', 'admin', 'service'] },
+        schema: { tags: ['calls'], summary: 'The timeline of a call: its facts as CloudEvents', params: callParams },
+      },
+      async ({ params }) => {
+        const events = await log.read({ after: 0, limit: 1000, subject: params.callId })
+        if (events.length === 0) throw new UnknownCall(`no call ${params.callId} in the log`)
+        return events.map((event) => toCloudEvent(event, source))
+      },
+    )
+
+    app.post(
+      '/calls/:callId/release',
+      {
+        config: { roles: ['agent', 'supervisor', 'admin'] },
+        schema: {
+          tags: ['calls'],
+          summary: 'Hang up: an agent the own call, a supervisor any',
+          params: callParams,
+          response: { 202: Type.Object({ callId: Type.String() }) },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        const flow = supervisor.flow(params.callId)
+        if (!flow || flow.call.state === 'released') throw new UnknownCall(`no call ${params.callId} in progress`)
+        const own = principal.agentId !== null && flow.call.offer?.agentId === principal.agentId
+        if (principal.role === 'agent' && !own) throw new CallOfAnother(`call ${params.callId} is not yours`)
+        flow.release(own ? 'agent' : 'system', 'NORMAL_CLEARING', `released by ${principal.username}`)
+        return reply.code(202).send({ callId: params.callId })
+      },
+    )
+  }
+}
+
+function view(call: Call) {
+  const { callId, state, need, offer, language, menuPath } = call
+  return {
+    callId,
+    state,
+    line: call.identity.line,
+    callerNumber: call.identity.callerNumber,
+    language,
+    menuPath: [...menuPath],
+    offeredAt: new Date(call.offeredAt).toISOString(),
+    queue: need?.queue ?? null,
+    queuedAt: need ? new Date(need.queuedAt).toISOString() : null,
+    agentId: offer?.agentId ?? null,
+  }
+}

@@ -1,0 +1,86 @@
+import type { Database } from '../db/index.ts'
+import type { EventData } from '../events/index.ts'
+
+type LastCall = EventData<'agent.ringing'>['pop']['lastCalls'][number]
+
+/** A call that was not released when the log was last written. */
+export interface OpenCall {
+  readonly callId: string
+  readonly line: string
+  readonly switchName: string
+  readonly legId: string
+  readonly callerNumber: string
+  readonly callerName: string
+  readonly offeredAt: number
+  readonly language: string | null
+  readonly menuPath: readonly string[]
+  readonly queue: string | null
+  readonly skills: readonly string[]
+  readonly priority: number
+  readonly queuedAt: number | null
+  readonly agentId: string | null
+  readonly agentLegId: string | null
+  readonly answeredAt: number | null
+  /** The agent whose phone was ringing. */
+  readonly ringingAgentId: string | null
+}
+
+const openCallsAtMost = 20_000
+
+/** Calls as the log's records know them. */
+export class CallStore {
+  readonly #db: Database
+
+  constructor({ db }: { db: Database }) {
+    this.#db = db
+  }
+
+  async openCalls(): Promise<OpenCall[]> {
+    const rows = await this.#db
+      .selectFrom('call_records')
+      .selectAll()
+      .where('released_at', 'is', null)
+      .orderBy('offered_at')
+      .limit(openCallsAtMost)
+      .execute()
+    return rows.map((row) => ({
+      callId: row.call_id,
+      line: row.line,
+      switchName: row.switch,
+      legId: row.leg_id,
+      callerNumber: row.caller_number,
+      callerName: row.caller_name,
+      offeredAt: row.offered_at.getTime(),
+      language: row.language,
+      menuPath: row.menu_path,
+      queue: row.queue,
+      skills: row.skills,
+      priority: row.priority,
+      queuedAt: row.queued_at?.getTime() ?? null,
+      agentId: row.agent_id,
+      agentLegId: row.agent_leg_id,
+      answeredAt: row.answered_at?.getTime() ?? null,
+      ringingAgentId: row.ringing_agent_id,
+    }))
+  }
+
+  /** The latest calls of a number, newest first; none for callers who show no number. */
+  async lastCalls(callerNumber: string, { except, limit }: { except: string; limit: number }): Promise<LastCall[]> {
+    if (callerNumber === 'anonymous') return []
+    const rows = await this.#db
+      .selectFrom('call_records')
+      .select(['call_id', 'offered_at', 'queue', 'agent_id', 'answered_at', 'abandoned_at'])
+      .where('caller_number', '=', callerNumber)
+      .where('call_id', '!=', except)
+      .orderBy('offered_at', 'desc')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({
+      callId: row.call_id,
+      offeredAt: row.offered_at.toISOString(),
+      queue: row.queue,
+      agentId: row.agent_id,
+      outcome: row.answered_at ? 'answered' : row.abandoned_at ? 'abandoned' : 'open',
+    }))
+  }
+}

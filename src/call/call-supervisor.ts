@@ -1,0 +1,233 @@
+import { type Clock, type Logger, messageOf, newId } from '../kernel/index.ts'
+import type { ChannelSnapshot, LegId, OfferedLeg, SwitchEvent, SwitchPort } from '../switch/index.ts'
+import { Call } from './call.ts'
+import { CallFlow, type CallFlowContext } from './call-flow.ts'
+import type { OpenCall } from './call-store.ts'
+
+export interface CallSupervisorOptions {
+  readonly switches: readonly SwitchPort[]
+  /** Everything a flow needs except what the supervisor itself is to it. */
+  readonly context: Omit<CallFlowContext, 'ownLeg' | 'doom' | 'onReleased'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Calls the log holds open from an earlier process. */
+  readonly openCalls: readonly OpenCall[]
+  /** The agent of an open call that ended while nobody looked. */
+  readonly onOrphanedAgent: (agentId: string, callId: string) => void
+}
+
+/** Milliseconds: how young a channel may be to be still on its way to us, or not yet in the switch's list. */
+const settling = 5000
+/** Milliseconds a leg stays doomed: longer than any phone rings. */
+const doomLasts = 120_000
+
+/** All calls of this process: gives the switches' events to the flows, and reconciles flows with channels. */
+export class CallSupervisor {
+  readonly #options: CallSupervisorOptions
+  readonly #context: CallFlowContext
+  readonly #flows = new Map<string, CallFlow>()
+  readonly #byLeg = new Map<LegId, CallFlow>()
+  readonly #doomed = new Map<LegId, () => void>()
+  /** Open calls of an earlier process, until their switch was seen. */
+  readonly #unseen = new Map<LegId, OpenCall>()
+  #draining = false
+
+  constructor(options: CallSupervisorOptions) {
+    this.#options = options
+    this.#context = {
+      ...options.context,
+      ownLeg: (legId, flow) => this.#byLeg.set(legId, flow),
+      doom: (legId) => this.#doom(legId),
+      onReleased: (flow) => this.#flows.delete(flow.call.callId),
+    }
+    for (const call of options.openCalls) this.#unseen.set(call.legId, call)
+    for (const switchPort of options.switches) {
+      switchPort.onEvent((event) => this.#onEvent(switchPort, event))
+    }
+  }
+
+  start(): void {
+    for (const switchPort of this.#options.switches) switchPort.start()
+  }
+
+  calls(): Call[] {
+    return [...this.#flows.values()].map(({ call }) => call).filter(({ state }) => state !== 'released')
+  }
+
+  flow(callId: string): CallFlow | undefined {
+    return this.#flows.get(callId)
+  }
+
+  /** From now on arriving calls are left to the dialplan, or to the process that follows us. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#doomed.values()) cancel()
+    for (const switchPort of this.#options.switches) await switchPort.close()
+  }
+
+  #onEvent(switchPort: SwitchPort, event: SwitchEvent): void {
+    switch (event.type) {
+      case 'switch.connected':
+        return this.#reconcile(switchPort, event.channels, event.at)
+      case 'switch.lost':
+        return
+      case 'leg.offered':
+        return this.#legOffered(switchPort, event.leg, event.at)
+      default:
+        return this.#legEvent(switchPort, event)
+    }
+  }
+
+  #legEvent(switchPort: SwitchPort, event: Exclude<SwitchEvent, { type: `switch.${string}` | 'leg.offered' }>): void {
+    const { legId, at } = event
+    if (this.#doomed.has(legId)) return this.#doomedLegEvent(switchPort, event)
+    const flow = this.#byLeg.get(legId)
+    if (!flow) return
+    switch (event.type) {
+      case 'leg.ringing':
+        return flow.legRinging(legId, at)
+      case 'leg.answered':
+        return flow.legAnswered(legId, at)
+      case 'leg.bridged':
+        return flow.legBridged(at)
+      case 'leg.held':
+      case 'leg.retrieved':
+        return flow.legHeld(legId, at, event.type === 'leg.held')
+      case 'leg.digit':
+        return flow.digit(event.digit)
+      case 'leg.played':
+        return flow.played(legId, event.playbackId)
+      case 'leg.unbridged':
+        return
+      case 'leg.ended':
+        this.#byLeg.delete(legId)
+        return flow.legEnded(legId, event)
+    }
+  }
+
+  /** A leg we gave up shows itself after all: a CANCEL that crossed an answer, a phone dialled too late. */
+  #doomedLegEvent(switchPort: SwitchPort, event: SwitchEvent & { legId: LegId; at: number }): void {
+    const { legId } = event
+    if (event.type === 'leg.ended') {
+      this.#doomed.get(legId)?.()
+      this.#doomed.delete(legId)
+      this.#byLeg.get(legId)?.legEnded(legId, event)
+      this.#byLeg.delete(legId)
+      return
+    }
+    if (event.type === 'leg.ringing' || event.type === 'leg.answered') this.#hangUp(switchPort, legId)
+  }
+
+  #legOffered(switchPort: SwitchPort, leg: OfferedLeg, at: number, adopted = false): void {
+    // A leg is parked again after every bridge and transfer; only an unknown one is a new call.
+    if (this.#byLeg.has(leg.legId) || this.#doomed.has(leg.legId) || this.#draining) return
+    const open = this.#unseen.get(leg.legId)
+    if (open) return
+    const { calledNumber, callerNumber, callerName, sipCallId } = leg
+    const identity = { callId: newId(), line: calledNumber, callerNumber, callerName, sipCallId }
+    const call = new Call({ identity, legId: leg.legId, offeredAt: leg.createdAt || at })
+    const flow = new CallFlow({ call, switchPort, context: this.#context })
+    this.#flows.set(call.callId, flow)
+    const { callId } = identity
+    const fact = { callId, line: calledNumber, switch: switchPort.name, legId: leg.legId, callerNumber, callerName }
+    this.#context.log.append('call.offered', { ...fact, sipCallId, adopted }, call.offeredAt)
+    this.#run(flow, flow.begin({ adopted }))
+  }
+
+  /** Makes our picture fit the switch's list of channels; runs after every (re)connect and now and then. */
+  #reconcile(switchPort: SwitchPort, channels: readonly ChannelSnapshot[], at: number): void {
+    const present = new Map(channels.map((channel) => [channel.legId, channel]))
+    for (const flow of this.#flows.values()) {
+      if (flow.switchPort === switchPort) this.#endMissingLegs(flow, present, at)
+    }
+    for (const open of this.#unseen.values()) {
+      if (open.switchName === switchPort.name) this.#restore(switchPort, open, present, at)
+    }
+    for (const channel of channels) this.#adoptOrEnd(switchPort, channel, at)
+  }
+
+  #endMissingLegs(flow: CallFlow, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
+    const gone = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
+    for (const leg of flow.call.legs) {
+      const young = leg.role === 'agent' && leg.answeredAt === null && at - leg.createdAt < settling
+      if (leg.endedAt === null && !young && !present.has(leg.legId)) {
+        this.#byLeg.delete(leg.legId)
+        flow.legEnded(leg.legId, gone)
+      }
+    }
+  }
+
+  #restore(switchPort: SwitchPort, open: OpenCall, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
+    this.#unseen.delete(open.legId)
+    const { callId, line, callerNumber, callerName } = open
+    const identity = { callId, line, callerNumber, callerName, sipCallId: '' }
+    const call = new Call({ identity, legId: open.legId, offeredAt: open.offeredAt })
+    const flow = new CallFlow({ call, switchPort, context: this.#context })
+    this.#flows.set(callId, flow)
+    call.menuPath = open.menuPath
+    call.language = open.language ?? ''
+    const callerThere = present.has(open.legId)
+    const agentThere = open.agentLegId !== null && present.has(open.agentLegId)
+    if (open.ringingAgentId) this.#options.onOrphanedAgent(open.ringingAgentId, callId)
+    if (open.answeredAt !== null && open.agentId !== null && open.agentLegId !== null && open.queue !== null) {
+      flow.resumeTalking({ agentId: open.agentId, legId: open.agentLegId }, needOf(open, open.queue), open.answeredAt)
+      const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
+      if (!agentThere) flow.legEnded(open.agentLegId, ended)
+      else if (!callerThere) flow.legEnded(open.legId, ended)
+      return
+    }
+    if (!callerThere) return flow.legEnded(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
+    if (open.queue !== null && open.queuedAt !== null) this.#run(flow, flow.resumeWaiting(needOf(open, open.queue)))
+    else this.#run(flow, flow.begin({ adopted: true }))
+  }
+
+  #adoptOrEnd(switchPort: SwitchPort, channel: ChannelSnapshot, at: number): void {
+    const { legId } = channel
+    if (this.#byLeg.has(legId)) return
+    if (this.#doomed.has(legId)) return this.#hangUp(switchPort, legId)
+    if (at - channel.createdAt < settling && channel.direction === 'outbound') return
+    if (channel.direction === 'outbound') {
+      this.#options.logger.warn({ legId }, 'an outgoing leg that belongs to no call is ended')
+      return this.#doomAndHangUp(switchPort, legId)
+    }
+    this.#legOffered(switchPort, { ...channel, sipCallId: '' }, at, true)
+  }
+
+  #run(flow: CallFlow, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const { callId } = flow.call
+      this.#options.logger.warn({ callId, reason: messageOf(error) }, 'a call could not be taken on, it is tried again')
+      // A switch that is gone is reconciled when it is back; a leg that is gone has told so by its own event.
+    })
+  }
+
+  #doom(legId: LegId): void {
+    if (this.#doomed.has(legId)) return
+    this.#doomed.set(
+      legId,
+      this.#options.clock.after(doomLasts, () => {
+        this.#doomed.delete(legId)
+        this.#byLeg.delete(legId)
+      }),
+    )
+  }
+
+  #doomAndHangUp(switchPort: SwitchPort, legId: LegId): void {
+    this.#doom(legId)
+    this.#hangUp(switchPort, legId)
+  }
+
+  #hangUp(switchPort: SwitchPort, legId: LegId): void {
+    switchPort.hangUp(legId, 'NORMAL_CLEARING').catch((error: unknown) => {
+      this.#options.logger.warn({ legId, reason: messageOf(error) }, 'a leg nobody wants could not be hung up yet')
+    })
+  }
+}
+
+function needOf(open: OpenCall, queue: string) {
+  const { skills, language, priority, queuedAt, offeredAt } = open
+  return { queue, skills, language: language ?? 'cmn', priority, queuedAt: queuedAt ?? offeredAt }
+}

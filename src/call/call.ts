@@ -1,0 +1,73 @@
+import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import { Leg } from './leg.ts'
+import { type CallInput, type CallState, callMachine } from './call-machine.ts'
+
+/** What a caller waits for, once the menu or the line's front said so. */
+export interface CallNeed {
+  readonly queue: string
+  readonly skills: readonly string[]
+  readonly language: string
+  readonly priority: number
+  /** Milliseconds since the epoch; the place in the queue. */
+  readonly queuedAt: number
+}
+
+/** The agent's side of a call, from the offer on. */
+export interface CallOffer {
+  readonly agentId: string
+  readonly extension: string
+  readonly leg: Leg
+  readonly offeredAt: number
+}
+
+export interface CallIdentity {
+  readonly callId: string
+  readonly line: string
+  readonly callerNumber: string
+  readonly callerName: string
+  readonly sipCallId: string
+}
+
+/** One call as it is now: identity, machine, legs and need. It decides nothing beyond the machine. */
+export class Call {
+  readonly identity: CallIdentity
+  readonly callerLeg: Leg
+  /** Every leg the call ever had. */
+  readonly legs: Leg[]
+  readonly offeredAt: number
+  language = ''
+  menuPath: readonly string[] = []
+  need: CallNeed | undefined
+  offer: CallOffer | undefined
+  answeredAt: number | undefined
+  bridgedAt: number | undefined
+  #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]
+
+  constructor({ identity, legId, offeredAt }: { identity: CallIdentity; legId: string; offeredAt: number }) {
+    this.identity = identity
+    this.offeredAt = offeredAt
+    this.callerLeg = new Leg({ legId, role: 'caller', createdAt: offeredAt })
+    this.legs = [this.callerLeg]
+  }
+
+  get callId(): string {
+    return this.identity.callId
+  }
+
+  get state(): CallState {
+    return this.#snapshot.value as CallState
+  }
+
+  /** Takes an input; false when the state does not allow it, and then nothing may follow from it. */
+  take(type: CallInput['type']): boolean {
+    if (!this.#snapshot.can({ type })) return false
+    const [next] = transition(callMachine, this.#snapshot, { type })
+    this.#snapshot = next
+    return true
+  }
+
+  /** Puts a call of an earlier process where it was. */
+  restore(state: CallState): void {
+    this.#snapshot = callMachine.resolveState({ value: state })
+  }
+}

@@ -1,0 +1,6 @@
+export type { Call } from './call.ts'
+export type { CallFlowContext } from './call-flow.ts'
+export { callMachine } from './call-machine.ts'
+export { callRoutes } from './call-routes.ts'
+export { CallStore } from './call-store.ts'
+export { CallSupervisor } from './call-supervisor.ts'

@@ -1,0 +1,90 @@
+import { type IvrCommand, type IvrResult, IvrSession, type MenuSnapshot, promptFile } from '../ivr/index.ts'
+import type { Cancel, Clock } from '../kernel/index.ts'
+import type { LegAudio } from './leg-audio.ts'
+
+export interface MenuWalkOptions {
+  readonly menus: MenuSnapshot
+  readonly line: string
+  /** Prompt folder as the switch sees it. */
+  readonly promptsDir: string
+  readonly audio: LegAudio
+  readonly clock: Clock
+  readonly onLanguage: (language: string) => void
+  readonly onPath: (path: readonly string[]) => void
+  readonly onDone: (result: IvrResult) => void
+}
+
+/** Carries out what an IVR session decides: plays, listens, and reports keys and silences back to it. */
+export class MenuWalk {
+  readonly #options: MenuWalkOptions
+  readonly #session: IvrSession
+  #cancelListening: Cancel = () => {}
+  #language: string
+  #pathLength = 0
+  #ended = false
+
+  constructor(options: MenuWalkOptions) {
+    this.#options = options
+    this.#session = new IvrSession({ menus: options.menus, line: options.line })
+    this.#language = this.#session.language
+  }
+
+  get language(): string {
+    return this.#session.language
+  }
+
+  start(): void {
+    this.#options.onLanguage(this.#language)
+    this.#carryOut(this.#session.start())
+  }
+
+  digit(digit: string): void {
+    if (!this.#ended) this.#carryOut(this.#session.send({ type: 'DIGIT', digit }))
+  }
+
+  /** After this the session does nothing more. */
+  close(): void {
+    this.#ended = true
+    this.#cancelListening()
+  }
+
+  #carryOut(commands: readonly IvrCommand[]): void {
+    this.#report()
+    for (const command of commands) {
+      if (this.#ended) return
+      this.#perform(command)
+    }
+  }
+
+  #perform(command: IvrCommand): void {
+    const { audio, clock, promptsDir } = this.#options
+    this.#cancelListening()
+    switch (command.kind) {
+      case 'stopPlaying':
+        return audio.stop()
+      case 'play': {
+        const files = command.prompts.map((prompt) => promptFile({ promptsDir, prompt }))
+        return audio.play(files, () => this.#carryOut(this.#session.send({ type: 'PLAYED', turn: command.turn })))
+      }
+      case 'listen':
+        this.#cancelListening = clock.after(command.ms, () =>
+          this.#carryOut(this.#session.send({ type: 'TIMEOUT', turn: command.turn })),
+        )
+        return
+      case 'done':
+        this.close()
+        return this.#options.onDone(command.result)
+    }
+  }
+
+  #report(): void {
+    if (this.#session.language !== this.#language) {
+      this.#language = this.#session.language
+      this.#options.onLanguage(this.#language)
+    }
+    if (this.#session.path.length > this.#pathLength) {
+      this.#pathLength = this.#session.path.length
+      this.#options.onPath(this.#session.path)
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export { CommittedTail } from './committed-tail.ts'
+export { liveRoutes } from './live-routes.ts'
+export type { ClientMessage, ServerMessage } from './protocol.ts'

@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { Database } from '../db/index.ts'
+import type { CallFigures, QueueCounts, Thresholds } from './figures.ts'
+
+export interface Span {
+  readonly from: Date
+  readonly to: Date
+  /** One queue; all of them, each by itself, without. */
+  readonly queue?: string | undefined
+}
+
+export interface IntervalCounts extends QueueCounts {
+  readonly queue: string
+  /** When the interval begins. */
+  readonly start: Date
+}
+
+/** The figures over history, by SQL. A call counts in the interval in which it was queued. */
+export class HistoryStore {
+  readonly #db: Database
+
+  constructor({ db }: { db: Database }) {
+    this.#db = db
+  }
+
+  /** Counts by queue and interval; `intervalMinutes` starts are aligned to the hour. */
+  async intervals(span: Span, intervalMinutes: number, thresholds: Thresholds): Promise<IntervalCounts[]> {
+    const { rows } = await sql<Record<keyof IntervalCounts, number> & { queue: string; start: Date }>`
+      with calls as (
+        select queue, date_bin(${`${intervalMinutes} minutes`}::interval, queued_at, timestamptz '2000-01-01T00:00Z') as start,
+          answered_at is not null as answered,
+          answered_at is null and abandoned_at is not null as abandoned,
+          greatest(0, extract(epoch from coalesce(answered_at, abandoned_at, queued_at) - queued_at) * 1000) as waited
+        from call_records
+        where queue is not null and queued_at >= ${span.from} and queued_at < ${span.to}
+          and (${span.queue ?? null}::text is null or queue = ${span.queue ?? null})
+      )
+      select queue, start,
+        count(*) as "offered",
+        count(*) filter (where answered) as "answered",
+        count(*) filter (where abandoned) as "abandoned",
+        count(*) filter (where answered and waited <= ${thresholds.answerWithinMs}) as "answeredInTime",
+        count(*) filter (where abandoned and waited <= ${thresholds.answerWithinMs}) as "abandonedInTime",
+        count(*) filter (where abandoned and waited < ${thresholds.shortAbandonMs}) as "shortAbandons",
+        coalesce(sum(waited) filter (where answered), 0)::float8 as "waitedMs",
+        coalesce(max(waited), 0)::float8 as "longestWaitMs"
+      from calls group by queue, start order by start, queue`.execute(this.#db)
+    return rows
+  }
+
+  /** Calls queued since `from`, as the live figures begin with after a restart. */
+  async callsSince(from: Date): Promise<(CallFigures & { readonly callId: string; readonly released: boolean })[]> {
+    const rows = await this.#db
+      .selectFrom('call_records')
+      .select(['call_id', 'queue', 'queued_at', 'answered_at', 'abandoned_at', 'released_at'])
+      .where('queued_at', '>=', from)
+      .execute()
+    return rows.flatMap((row) =>
+      row.queue === null || row.queued_at === null
+        ? []
+        : [
+            {
+              callId: row.call_id,
+              queue: row.queue,
+              queuedAt: row.queued_at.getTime(),
+              answeredAt: row.answered_at?.getTime() ?? null,
+              abandonedAt: row.abandoned_at?.getTime() ?? null,
+              released: row.released_at !== null,
+            },
+          ],
+    )
+  }
+}

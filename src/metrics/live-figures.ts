@@ -1,0 +1,99 @@
+import type { HotlineEvent } from '../events/index.ts'
+import type { Clock } from '../kernel/index.ts'
+import { type CallFigures, count, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
+
+interface LiveCall extends CallFigures {
+  released: boolean
+}
+
+/** Milliseconds for which calls are kept: a day, and the longest shift's look back. */
+const keptFor = 26 * 60 * 60 * 1000
+const sweepEvery = 1000
+
+export interface LiveQueue {
+  readonly queue: string
+  readonly waiting: number
+  readonly longestWaitMs: number
+}
+
+/** The same figures as the history's, in memory and up to this moment. Facts may come twice or late: nothing changes. */
+export class LiveFigures {
+  readonly #clock: Clock
+  readonly #calls = new Map<string, LiveCall>()
+  readonly #agents = new Map<string, string>()
+  #sinceSweep = 0
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock
+  }
+
+  /** Begins with what the log knew at the start. */
+  seed(calls: readonly (CallFigures & { callId: string; released: boolean })[], agents: ReadonlyMap<string, string>): void {
+    for (const { callId, ...call } of calls) this.#calls.set(callId, { ...call })
+    for (const [agentId, state] of agents) this.#agents.set(agentId, state)
+  }
+
+  take(event: HotlineEvent): void {
+    switch (event.type) {
+      case 'call.queued':
+        return this.#queued(event.data.callId, event.data.queue, event.data.queuedAt)
+      case 'call.answered':
+        return this.#change(event.data.callId, { answeredAt: event.time })
+      case 'call.abandoned':
+        return this.#change(event.data.callId, { abandonedAt: event.time })
+      case 'call.released':
+        return this.#change(event.data.callId, { released: true })
+      case 'agent.state-changed':
+        this.#agents.set(event.data.agentId, event.data.to)
+    }
+  }
+
+  /** Counts by queue of the calls queued from `from` (inclusive) to `to` (exclusive), milliseconds since the epoch. */
+  counts({ from, to }: { from: number; to: number }, thresholds: Thresholds): Map<string, QueueCounts> {
+    const byQueue = new Map<string, QueueCounts>()
+    for (const call of this.#calls.values()) {
+      if (call.queuedAt < from || call.queuedAt >= to) continue
+      byQueue.set(call.queue, count(byQueue.get(call.queue) ?? noCounts, call, thresholds))
+    }
+    return byQueue
+  }
+
+  /** Waiting now and longest wait now, by queue. */
+  waiting(): LiveQueue[] {
+    const now = this.#clock.now()
+    const queues = new Map<string, LiveQueue>()
+    for (const call of this.#calls.values()) {
+      if (call.released || call.answeredAt !== null || call.abandonedAt !== null) continue
+      const { waiting = 0, longestWaitMs = 0 } = queues.get(call.queue) ?? {}
+      const longest = Math.max(longestWaitMs, now - call.queuedAt)
+      queues.set(call.queue, { queue: call.queue, waiting: waiting + 1, longestWaitMs: longest })
+    }
+    return [...queues.values()]
+  }
+
+  /** How many agents are in each state. */
+  agentsByState(): Record<string, number> {
+    const states: Record<string, number> = { offline: 0, notReady: 0, ready: 0, ringing: 0, talking: 0, wrapUp: 0 }
+    for (const state of this.#agents.values()) states[state] = (states[state] ?? 0) + 1
+    return states
+  }
+
+  #queued(callId: string, queue: string, queuedAt: number): void {
+    const known = this.#calls.get(callId)
+    this.#calls.set(callId, { answeredAt: null, abandonedAt: null, released: false, ...known, queue, queuedAt })
+    if (++this.#sinceSweep >= sweepEvery) this.#sweep()
+  }
+
+  #change(callId: string, change: Partial<LiveCall>): void {
+    const call = this.#calls.get(callId)
+    if (call) Object.assign(call, change)
+  }
+
+  #sweep(): void {
+    this.#sinceSweep = 0
+    const oldest = this.#clock.now() - keptFor
+    for (const [callId, call] of this.#calls) {
+      if (call.released && call.queuedAt < oldest) this.#calls.delete(callId)
+    }
+  }
+}

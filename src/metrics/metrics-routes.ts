@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { HotlineError } from '../kernel/index.ts'
+import { noCounts, type QueueCounts, ratesOf } from './figures.ts'
+import type { HistoryStore } from './history-store.ts'
+import type { LiveFigures } from './live-figures.ts'
+import type { Prometheus } from './prometheus.ts'
+
+class SpanInvalid extends HotlineError {
+  readonly code = 'span-invalid'
+  readonly status = 400
+}
+
+const everybody = { roles: ['agent', 'supervisor', 'admin', 'service'] } as const
+const spanQuery = Type.Object({
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'default: 24 hours ago' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'default: now' })),
+  queue: Type.Optional(Type.String()),
+  answerWithin: Type.Number({ minimum: 1, maximum: 3600, default: 15, description: 'T in seconds' }),
+  shortAbandon: Type.Number({ minimum: 0, maximum: 60, default: 5, description: 'seconds' }),
+  interval: Type.Integer({ minimum: 1, maximum: 1440, default: 15, description: 'minutes' }),
+})
+
+const day = 24 * 60 * 60 * 1000
+const longestSpan = 400 * day
+
+/** Figures of the hotline: over history from the log, and of this moment from memory. */
+export function metricsRoutes({
+  history,
+  live,
+}: {
+  history: HistoryStore
+  live: LiveFigures
+}): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/metrics/intervals',
+      {
+        config: everybody,
+        schema: { tags: ['metrics'], summary: 'Counts, six answer rates and ASA by queue and interval', querystring: spanQuery },
+      },
+      async ({ query }) => {
+        const { span, thresholds } = read(query)
+        const intervals = await history.intervals(span, query.interval, thresholds)
+        return intervals.map((counts) => ({ ...counts, ...ratesOf(counts) }))
+      },
+    )
+
+    app.get(
+      '/metrics/summary',
+      {
+        config: everybody,
+        schema: { tags: ['metrics'], summary: 'The same for the whole span, all queues together', querystring: spanQuery },
+      },
+      async ({ query }) => {
+        const { span, thresholds } = read(query)
+        const counts = (await history.intervals(span, query.interval, thresholds)).reduce(add, noCounts)
+        return { from: span.from.toISOString(), to: span.to.toISOString(), ...counts, ...ratesOf(counts) }
+      },
+    )
+
+    app.get(
+      '/metrics/now',
+      { config: everybody, schema: { tags: ['metrics'], summary: 'Waiting now, agents by state, and today so far' } },
+      async () => ({ queues: live.waiting(), agents: live.agentsByState() }),
+    )
+  }
+}
+
+/** Prometheus' own page. It shows counts without persons and is meant for the monitoring network. */
+export function prometheusRoutes({ prometheus }: { prometheus: Prometheus }): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/metrics', { config: { roles: 'public' }, schema: { hide: true } }, async (_request, reply) => {
+      reply.type(prometheus.contentType)
+      return prometheus.text()
+    })
+  }
+}
+
+function read(query: { from?: string; to?: string; queue?: string; answerWithin: number; shortAbandon: number }) {
+  const to = query.to === undefined ? new Date() : new Date(query.to)
+  const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
+  const length = to.getTime() - from.getTime()
+  if (!(length > 0 && length <= longestSpan)) throw new SpanInvalid('from must be before to, and at most 400 days before')
+  return {
+    span: { from, to, queue: query.queue },
+    thresholds: { answerWithinMs: query.answerWithin * 1000, shortAbandonMs: query.shortAbandon * 1000 },
+  }
+}
+
+function add(a: QueueCounts, b: QueueCounts): QueueCounts {
+  return {
+    offered: a.offered + b.offered,
+    answered: a.answered + b.answered,
+    abandoned: a.abandoned + b.abandoned,
+    answeredInTime: a.answeredInTime + b.answeredInTime,
+    abandonedInTime: a.abandonedInTime + b.abandonedInTime,
+    shortAbandons: a.shortAbandons + b.shortAbandons,
+    waitedMs: a.waitedMs + b.waitedMs,
+    longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),
+  }
+}

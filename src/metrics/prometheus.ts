@@ -1,0 +1,96 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { EventLog, HotlineEvent } from '../events/index.ts'
+import type { LiveFigures } from './live-figures.ts'
+
+/** The hotline's figures in Prometheus' words. Counters begin at 0 with the process, as Prometheus expects. */
+export class Prometheus {
+  readonly #registry = new Registry()
+  readonly #offered: Counter<'queue'>
+  readonly #abandoned: Counter<'queue'>
+  readonly #wait: Histogram<'queue'>
+  readonly #offerFailures: Counter<'outcome'>
+  readonly #queueOf = new Map<string, string>()
+
+  constructor({ log, live }: { log: EventLog; live: LiveFigures }) {
+    const registers = [this.#registry]
+    const labelNames = ['queue'] as const
+    collectDefaultMetrics({ register: this.#registry, prefix: 'yihao_' })
+    this.#offered = new Counter({ name: 'yihao_calls_queued_total', help: 'Calls that entered a queue', labelNames, registers })
+    this.#abandoned = new Counter({
+      name: 'yihao_calls_abandoned_total',
+      help: 'Callers who gave up in a queue',
+      labelNames,
+      registers,
+    })
+    this.#wait = new Histogram({
+      name: 'yihao_answer_wait_seconds',
+      help: 'Wait of answered calls; bucket 15 divided by the count is the first answer rate',
+      labelNames,
+      buckets: [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600],
+      registers,
+    })
+    this.#offerFailures = new Counter({
+      name: 'yihao_agent_offers_failed_total',
+      help: 'Offers to agents that ended without an answer',
+      labelNames: ['outcome'],
+      registers,
+    })
+    this.#gauges(log, live)
+    log.onRecorded((event) => this.#take(event))
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #gauges(log: EventLog, live: LiveFigures): void {
+    const registers = [this.#registry]
+    const gauge = (name: string, help: string, label: string, values: () => Iterable<[string, number]>) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          this.reset()
+          for (const [value, amount] of values()) this.set({ [label]: value }, amount)
+        },
+      })
+    gauge('yihao_waiting', 'Callers waiting now', 'queue', () => live.waiting().map(({ queue, waiting }) => [queue, waiting]))
+    gauge('yihao_longest_wait_seconds', 'Longest wait now', 'queue', () =>
+      live.waiting().map(({ queue, longestWaitMs }) => [queue, longestWaitMs / 1000]),
+    )
+    gauge('yihao_agents', 'Agents by state', 'state', () => Object.entries(live.agentsByState()))
+    new Gauge({
+      name: 'yihao_event_backlog',
+      help: 'Facts not in the database yet',
+      registers,
+      collect() {
+        this.set(log.backlog)
+      },
+    })
+  }
+
+  #take(event: HotlineEvent): void {
+    switch (event.type) {
+      case 'call.queued':
+        // A call that changes its queue, or waits again, was counted when it first waited.
+        if (!this.#queueOf.has(event.data.callId)) this.#offered.inc({ queue: event.data.queue })
+        this.#queueOf.set(event.data.callId, event.data.queue)
+        return
+      case 'call.answered':
+        return this.#wait.observe({ queue: event.data.queue }, event.data.waitedMs / 1000)
+      case 'call.abandoned':
+        if (event.data.queue !== null) this.#abandoned.inc({ queue: event.data.queue })
+        return
+      case 'agent.offer-failed':
+        return this.#offerFailures.inc({ outcome: event.data.outcome })
+      case 'call.released':
+        this.#queueOf.delete(event.data.callId)
+    }
+  }
+}
