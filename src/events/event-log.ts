@@ -160,3 +160,9 @@ export async function readEvents(
       ({ sequence, id, type, subject, time: time.getTime(), data }) as CommittedEvent,
   )
 }
+
+/** The newest sequence in the log, 0 when it is empty. */
+export async function lastSequence(db: Kysely<DatabaseSchema>): Promise<number> {
+  const row = await db.selectFrom('events').select(({ fn }) => fn.max('sequence').as('last')).executeTakeFirst()
+  return Number(row?.last ?? 0)
+}

@@ -8,5 +8,5 @@ export {
   type HotlineEvent,
 } from './event.ts'
 export { EventJournal } from './event-journal.ts'
-export { EventLog, readEvents } from './event-log.ts'
+export { EventLog, lastSequence, readEvents } from './event-log.ts'
 export { RecordProjector } from './record-projector.ts'

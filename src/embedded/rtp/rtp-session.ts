@@ -34,6 +34,8 @@ export interface RtpSessionOptions {
   onDigit?: (event: DigitEvent) => void
   /** The frame heard this beat; the array is used again for the next. `heard` is false for silence in want of packets. */
   onFrame?: (frame: Int16Array, heard: boolean) => void
+  /** What the source gave this beat, before it is sent; `filled` is false when there is nothing to send. */
+  onSend?: (frame: Int16Array, filled: boolean) => void
 }
 
 /** SIPp's play_dtmf always sends 96, whatever was negotiated. */
@@ -50,6 +52,7 @@ export class RtpSession implements TickMember {
   readonly #socket: Socket
   readonly #ticker: Ticker
   readonly #onFrame: RtpSessionOptions['onFrame']
+  readonly #onSend: RtpSessionOptions['onSend']
   readonly #buffer = new JitterBuffer()
   readonly #digitsIn: DigitReceiver
   readonly #digitsOut = new DigitSender()
@@ -70,10 +73,11 @@ export class RtpSession implements TickMember {
   #sent = 0
   #refused = 0
 
-  private constructor(socket: Socket, { ticker, onDigit, onFrame }: RtpSessionOptions) {
+  private constructor(socket: Socket, { ticker, onDigit, onFrame, onSend }: RtpSessionOptions) {
     this.#socket = socket
     this.#ticker = ticker
     this.#onFrame = onFrame
+    this.#onSend = onSend
     this.#digitsIn = new DigitReceiver({ onDigit: (event) => onDigit?.(event) })
     socket.on('message', this.#onMessage)
     // An ICMP port unreachable shows up here: the far end went away, and its signalling will say so.
@@ -154,6 +158,7 @@ export class RtpSession implements TickMember {
   send(): void {
     const remote = this.#remote
     const filled = this.#source?.read(this.#outgoing) ?? false
+    this.#onSend?.(this.#outgoing, filled)
     this.#timestamp = (this.#timestamp + frameSamples) >>> 0
     if (remote === undefined || this.#closed || this.#muted || remote.port === 0) return
     const event = this.#digitsOut.busy ? this.#digitsOut.next() : undefined

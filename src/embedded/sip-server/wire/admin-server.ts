@@ -3,7 +3,7 @@ import type { Logger } from '../../../kernel/index.ts'
 import { AppConnection } from './app-connection.ts'
 import { parseCommand } from './command.ts'
 import type { Commands } from './commands.ts'
-import { FrameDecoder } from './frame-codec.ts'
+import { FrameDecoder, FramingError } from './frame-codec.ts'
 
 export interface AdminServerOptions {
   readonly host: string
@@ -71,7 +71,8 @@ export class AdminServer {
       for (const frame of decoder.push(chunk)) if (app.isConnected) this.#commands.run(app, parseCommand(frame))
     } catch (error) {
       // An application that sends rubbish, or meets a fault of ours, loses its connection; the others keep theirs.
-      this.#logger.error({ err: error }, 'SIP: application disconnected')
+      if (error instanceof FramingError) this.#logger.warn(`SIP: application disconnected: ${error.message}`)
+      else this.#logger.error({ err: error }, 'SIP: application disconnected')
       app.disconnect()
     }
   }

@@ -1,0 +1,216 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
+import { CallStore, CallSupervisor, callRoutes } from './call/index.ts'
+import { type City, readCity } from './city.ts'
+import type { Config } from './config.ts'
+import { migrateToLatest, openDatabase } from './db/index.ts'
+import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
+import { createHttpServer } from './http/index.ts'
+import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
+import { type Clock, type Logger, systemClock } from './kernel/index.ts'
+import { CommittedTail, liveRoutes } from './live/index.ts'
+import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
+import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
+import { healthRoutes } from './health-routes.ts'
+import { restoreAgents } from './restore-agents.ts'
+import { FreeSwitchPort } from './switch/index.ts'
+import { UserStore, userRoutes } from './users/index.ts'
+
+export interface Hotline {
+  readonly http: FastifyInstance
+  /** Set when this start created the first admin. */
+  readonly firstAdminPassword: string | undefined
+  /** Takes no new calls, waits for those in progress up to the configured limit, and stops. */
+  stop(): Promise<void>
+}
+
+/** Builds the hotline service in the order of a call's path and starts it. */
+export async function startHotline(config: Config, logger: Logger): Promise<Hotline> {
+  const clock = systemClock
+  const city = await readCity(config.cityFile)
+  const source = `/yihao/${city.name}`
+  const db = openDatabase({ url: config.databaseUrl, logger })
+  await migrateToLatest({ db, folder: config.migrationsDir, logger })
+
+  const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
+  const log = new EventLog({ db, journal, left, clock, logger })
+  const projector = new RecordProjector({ db, clock, logger })
+  log.onCommitted(() => projector.wake())
+  await log.flush(10_000)
+  await projector.catchUp()
+
+  const switches = config.switches.map(
+    (address) => new FreeSwitchPort({ ...address, password: config.switchPassword, edge: config.edge, clock, logger }),
+  )
+  const menus = await MenuLibrary.open({
+    menusDir: config.menusDir,
+    promptsDir: config.promptsDir,
+    queues: new Set(city.queues.keys()),
+    logger,
+  })
+  const queueOf = queueLookup(city)
+
+  const agentStore = new AgentStore({ db })
+  const roster = new AgentRoster({ clock, logger, wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp })
+  const dispatcher = new Dispatcher({
+    offer: ({ caller, agent }) => {
+      if (!roster.offer(agent.agentId, caller.callId)) return false
+      supervisor.flow(caller.callId)?.startOffer(agent.agentId, roster.get(agent.agentId).context.extension ?? '')
+      return true
+    },
+  })
+  const expectedWait = new ExpectedWait()
+  log.onRecorded((event) => {
+    if (event.type === 'call.answered') expectedWait.answered(event.data.queue, event.time)
+  })
+
+  const callStore = new CallStore({ db })
+  const openCalls = await callStore.openCalls()
+  const supervisor = new CallSupervisor({
+    switches,
+    clock,
+    logger,
+    openCalls,
+    onOrphanedAgent: (agentId, callId) => roster.withdrawn(agentId, callId),
+    context: {
+      clock,
+      logger,
+      log,
+      roster,
+      dispatcher,
+      promptsDir: config.promptsDir,
+      menus: () => menus.current(),
+      queue: queueOf,
+      announcement: announcer({ dispatcher, expectedWait, clock, promptsDir: config.promptsDir }),
+      lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),
+    },
+  })
+  roster.onChange(({ agent, from, to, at }) => {
+    const { status, reason, extension, callId } = agent.context
+    log.append('agent.state-changed', { agentId: agent.agentId, from, to, status, reason, extension, callId }, at)
+    const { agentId, abilities, changedAt } = agent
+    if (to === 'ready') dispatcher.agentReady({ agentId, abilities, readySince: changedAt })
+    else dispatcher.agentNotReady(agentId)
+  })
+  await restoreAgents({ store: agentStore, roster, dispatcher, openCalls, wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp })
+
+  const tail = new CommittedTail({ log, last: await lastSequence(db) })
+  const history = new HistoryStore({ db })
+  const live = new LiveFigures({ clock })
+  await seedFigures({ live, history, agentStore, clock })
+  log.onRecorded((event) => live.take(event))
+  const prometheus = new Prometheus({ log, live })
+
+  const users = new UserStore({ db })
+  const firstAdminPassword = await users.createFirstAdmin()
+  const http = await createHttpServer({
+    logger,
+    jwtSecret: await users.sharedSecret('jwt-secret'),
+    routes: [
+      userRoutes({ users, realm: config.sipRealm }),
+      agentRoutes({ roster, store: agentStore }),
+      callRoutes({ supervisor, log, source }),
+      metricsRoutes({ history, live }),
+    ],
+    rootRoutes: [
+      healthRoutes({ switches, log }),
+      prometheusRoutes({ prometheus }),
+      liveRoutes({ log, tail, source, logger }),
+    ],
+  })
+  await http.listen({ host: config.http.host, port: config.http.port })
+  supervisor.start()
+
+  return {
+    http,
+    firstAdminPassword,
+    async stop() {
+      supervisor.drain()
+      await untilIdle({ supervisor, clock, seconds: config.drainSeconds, logger })
+      await http.close()
+      roster.close()
+      await supervisor.close()
+      await menus.close()
+      await log.close()
+      projector.close()
+      await db.destroy()
+    },
+  }
+}
+
+/** A queue the menus name is in the city's file: both are checked at start. A stored call may name one of yesterday. */
+function queueLookup({ queues }: City): (name: string) => QueueConfig {
+  const [first] = queues.values()
+  return (name) => {
+    const config = queues.get(name) ?? first
+    if (!config) throw new Error('the city has no queue')
+    return config
+  }
+}
+
+function announcer({
+  dispatcher,
+  expectedWait,
+  clock,
+  promptsDir,
+}: {
+  dispatcher: Dispatcher
+  expectedWait: ExpectedWait
+  clock: Clock
+  promptsDir: string
+}) {
+  return ({ callId, queue, language }: { callId: string; queue: string; language: string }) => {
+    const position = dispatcher.position(callId)
+    if (position === undefined) return { files: [], fact: undefined }
+    const seconds = expectedWait.estimate(queue, position, clock.now())
+    const words = [
+      ...speakPosition(language, position),
+      ...(seconds === undefined ? [] : speakExpectedWait(language, seconds)),
+    ]
+    return {
+      files: words.map((name) => promptFile({ promptsDir, prompt: { language, name } })),
+      fact: { callId, queue, position, expectedWaitSeconds: seconds ?? null },
+    }
+  }
+}
+
+const day = 24 * 60 * 60 * 1000
+
+async function seedFigures({
+  live,
+  history,
+  agentStore,
+  clock,
+}: {
+  live: LiveFigures
+  history: HistoryStore
+  agentStore: AgentStore
+  clock: Clock
+}): Promise<void> {
+  const states = await agentStore.states()
+  live.seed(
+    await history.callsSince(new Date(clock.now() - day)),
+    new Map([...states].map(([agentId, { state }]) => [agentId, state])),
+  )
+}
+
+async function untilIdle({
+  supervisor,
+  clock,
+  seconds,
+  logger,
+}: {
+  supervisor: CallSupervisor
+  clock: Clock
+  seconds: number
+  logger: Logger
+}): Promise<void> {
+  const end = clock.now() + seconds * 1000
+  while (supervisor.calls().length > 0 && clock.now() < end) {
+    await new Promise<void>((resolve) => clock.after(200, resolve))
+  }
+  const left = supervisor.calls().length
+  if (left > 0) logger.warn({ calls: left }, 'stopping with calls in progress: they go on at the switch')
+}
+

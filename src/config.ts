@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { type Address, Environment, type LogLevel, logLevels, projectRoot } from './kernel/index.ts'
+
+/** Everything the hotline service is told from outside; read once and then frozen. */
+export interface Config {
+  readonly databaseUrl: string
+  readonly http: Address
+  readonly switches: readonly (Address & { readonly name: string })[]
+  readonly switchPassword: string
+  /** The SIP edge as the switches reach it: host:port. */
+  readonly edge: string
+  /** Prompts as the switches see them, and as this process does. */
+  readonly promptsDir: string
+  readonly menusDir: string
+  readonly migrationsDir: string
+  readonly cityFile: string
+  /** Journal of facts. */
+  readonly stateDir: string
+  /** Digest realm of the phones. */
+  readonly sipRealm: string
+  /** How long calls in progress may go on after SIGTERM, seconds. */
+  readonly drainSeconds: number
+  readonly logLevel: LogLevel
+}
+
+/** The variables of {@link readConfig}, for `--help`. */
+export const configHelp = `
+  DATABASE_URL         PostgreSQL, e.g. postgres://user:password@host/yihao (required)
+  HTTP_LISTEN          where HTTP and WebSocket listen           127.0.0.1:8080
+  SWITCHES             event sockets, host:port, comma-separated 127.0.0.1:8021
+  SWITCH_ESL_PASSWORD  their password (required)
+  EDGE_ADDRESS         the SIP edge as the switches reach it     127.0.0.1:5060
+  SIP_REALM            digest realm of the phones                yihao
+  CITY                 the city's file in cities/                default
+  MENUS_DIR            IVR menus                                 ivr/menus
+  PROMPTS_DIR          prompts, same path here and at a switch   ivr/prompts
+  STATE_DIR            where facts wait while the database is away .yihao/state
+  DRAIN_SECONDS        how long calls may go on after SIGTERM    30
+  LOG_LEVEL            ${logLevels.join(', ')}    info
+`
+
+/** Throws ConfigurationError naming every variable that is missing or wrong. */
+export function readConfig(variables: NodeJS.ProcessEnv): Config {
+  const environment = new Environment(variables)
+  const root = projectRoot()
+  const edge = environment.address('EDGE_ADDRESS', { fallback: '127.0.0.1:5060' })
+  const switches = environment.addresses('SWITCHES', { fallback: '127.0.0.1:8021' })
+  const config: Config = {
+    databaseUrl: environment.text('DATABASE_URL', { meaning: 'the PostgreSQL to use; scripts/start brings one along' }),
+    http: environment.address('HTTP_LISTEN', { fallback: '127.0.0.1:8080' }),
+    switches: switches.map((address) => ({ ...address, name: `${address.host}:${address.port}` })),
+    switchPassword: environment.text('SWITCH_ESL_PASSWORD', { meaning: 'the password of the event socket' }),
+    edge: `${edge.host}:${edge.port}`,
+    promptsDir: environment.text('PROMPTS_DIR', { fallback: join(root, 'ivr/prompts'), meaning: '' }),
+    menusDir: environment.text('MENUS_DIR', { fallback: join(root, 'ivr/menus'), meaning: '' }),
+    migrationsDir: join(root, 'migrations'),
+    cityFile: join(root, 'cities', `${environment.text('CITY', { fallback: 'default', meaning: '' })}.yaml`),
+    stateDir: environment.text('STATE_DIR', { fallback: join(root, '.yihao/state'), meaning: '' }),
+    sipRealm: environment.text('SIP_REALM', { fallback: 'yihao', meaning: '' }),
+    drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),
+    logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
+  }
+  environment.check()
+  return Object.freeze(config)
+}

@@ -1,0 +1,110 @@
+import {
+  type DigitEvent,
+  type FrameSource,
+  type RtpPorts,
+  type RtpRemote,
+  RtpSession,
+  type RtpSessionStats,
+  type Ticker,
+} from '../../rtp/index.ts'
+
+/** Hears both directions of a channel each beat: a recording. `sent` is undefined when nothing goes out. */
+export interface MediaTap {
+  frame(received: Int16Array, sent: Int16Array | undefined): void
+}
+
+export interface ChannelMediaOptions {
+  ports: RtpPorts
+  ticker: Ticker
+  onDigit: (event: DigitEvent) => void
+}
+
+/** The audio of one channel: its RTP stream, what is sent on it, who records it, which direction is muted. */
+export class ChannelMedia {
+  readonly #rtp: RtpSession
+  readonly #taps = new Set<MediaTap>()
+  readonly #mute: { read: boolean; write: boolean }
+
+  private constructor(rtp: RtpSession, taps: Set<MediaTap>, mute: { read: boolean; write: boolean }) {
+    this.#rtp = rtp
+    this.#taps = taps
+    this.#mute = mute
+  }
+
+  static async open({ ports, ticker, onDigit }: ChannelMediaOptions): Promise<ChannelMedia> {
+    const taps = new Set<MediaTap>()
+    const mute = { read: false, write: false }
+    const rtp = await RtpSession.open({
+      ports,
+      ticker,
+      onDigit,
+      onFrame(frame) {
+        if (mute.read) frame.fill(0)
+      },
+      onSend(frame, filled) {
+        if (filled && mute.write) frame.fill(0)
+        for (const tap of taps) tap.frame(rtp.received, filled ? frame : undefined)
+      },
+    })
+    return new ChannelMedia(rtp, taps, mute)
+  }
+
+  get port(): number {
+    return this.#rtp.port
+  }
+
+  get remote(): RtpRemote | undefined {
+    return this.#rtp.remote
+  }
+
+  get stats(): RtpSessionStats {
+    return this.#rtp.stats
+  }
+
+  /** The frame heard this beat; silence when there is none. */
+  get received(): Int16Array {
+    return this.#rtp.received
+  }
+
+  get hearing(): boolean {
+    return this.#rtp.heard
+  }
+
+  get source(): FrameSource | undefined {
+    return this.#rtp.source
+  }
+
+  setSource(source: FrameSource | undefined): void {
+    this.#rtp.setSource(source)
+  }
+
+  setRemote(remote: RtpRemote): void {
+    this.#rtp.setRemote(remote)
+  }
+
+  /** The other side does not want to hear us: it holds. */
+  setSendingAllowed(allowed: boolean): void {
+    this.#rtp.setMuted(!allowed)
+  }
+
+  mute(direction: 'read' | 'write', muted: boolean): void {
+    this.#mute[direction] = muted
+  }
+
+  sendDigits(keys: string, durationMs: number): boolean {
+    return this.#rtp.sendDigits(keys, durationMs)
+  }
+
+  addTap(tap: MediaTap): void {
+    this.#taps.add(tap)
+  }
+
+  removeTap(tap: MediaTap): void {
+    this.#taps.delete(tap)
+  }
+
+  close(): void {
+    this.#taps.clear()
+    this.#rtp.close()
+  }
+}
