@@ -40,7 +40,7 @@ export type Handler = (request: AppRequest, response: AppResponse) => void
 export interface SrfApp {
   connect(options: { host: string; port: number; secret: string }): void
   disconnect(): void
-  on(event: 'connect' | 'error', listener: (error?: Error) => void): void
+  on(event: 'connect' | 'error' | 'close', listener: (error?: Error) => void): void
   invite(handler: Handler): void
   register(handler: Handler): void
   options(handler: Handler): void
@@ -81,6 +81,13 @@ export async function connectApp(
     app.connect({ host: '127.0.0.1', port: server.adminPort, secret: server.secret })
   })
   return app
+}
+
+/** Resolves once the server noticed, so that it offers the application nothing more. */
+export async function disconnectApp(app: SrfApp): Promise<void> {
+  const closed = new Promise<void>((resolve) => app.on('close', () => resolve()))
+  app.disconnect()
+  await closed
 }
 
 export function sdp(port = 40_000): string {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningSipServer, sipServers } from '../support/drachtio-daemon.ts'
 import { newBranch, type RawMessage, type RawPhone, request, response, tcpPhone, udpPhone } from '../support/raw-sip.ts'
-import { type AppDialog, type AppRequest, connectApp, type SrfApp, sdp } from './sip-server-app.ts'
+import { type AppDialog, type AppRequest, connectApp, disconnectApp, type SrfApp, sdp } from './sip-server-app.ts'
 
 describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
   let server: RunningSipServer
@@ -17,7 +17,7 @@ describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
   })
 
   afterEach(async () => {
-    for (const app of apps.splice(0)) app.disconnect()
+    await Promise.all(apps.splice(0).map(disconnectApp))
     await Promise.all(phones.splice(0).map((phone) => phone.close()))
   })
 

@@ -49,10 +49,10 @@ export async function tcpPhone(): Promise<RawPhone> {
   const attach = (socket: Socket) => {
     let pending: Buffer = Buffer.alloc(0)
     socket.on('data', (chunk) => {
-      pending = Buffer.concat([pending, chunk])
+      pending = withoutPong(Buffer.concat([pending, chunk]))
       for (let size = wholeMessage(pending); size > 0; size = wholeMessage(pending)) {
         ears.hear(pending.subarray(0, size))
-        pending = pending.subarray(size)
+        pending = withoutPong(pending.subarray(size))
       }
     })
     socket.on('error', () => socket.destroy())
@@ -138,6 +138,11 @@ class Ears {
     const found = await this.expect(kind, forMs).catch(() => undefined)
     if (found) throw new Error(`Heard an unexpected ${found.startLine}`)
   }
+}
+
+/** The server answers a keep-alive with a line end between messages (RFC 5626 section 3.5.1). */
+function withoutPong(pending: Buffer): Buffer {
+  return pending[0] === 0x0d && pending[1] === 0x0a ? withoutPong(pending.subarray(2)) : pending
 }
 
 function wholeMessage(pending: Buffer): number {

@@ -5,6 +5,7 @@ const longestBody = 1_048_576
 /** Cuts a TCP stream into SIP messages by their Content-Length (RFC 3261 section 18.3). */
 export class StreamFramer {
   #pending: Buffer = Buffer.alloc(0)
+  #pings = 0
 
   /** The messages completed by `chunk`; `undefined` when the stream cannot be followed any more. */
   push(chunk: Buffer): Buffer[] | undefined {
@@ -23,10 +24,18 @@ export class StreamFramer {
     }
   }
 
-  /** CRLF between messages keeps the connection open and means nothing (RFC 5626 section 3.5.1). */
+  /** How many keep-alives came since the last time this was asked; each wants a CRLF back. */
+  takePings(): number {
+    const pings = this.#pings
+    this.#pings = 0
+    return pings
+  }
+
+  /** CRLF between messages means nothing; two at once are a keep-alive (RFC 5626 section 3.5.1). */
   #skipKeepAlive(): void {
     let at = 0
     while (this.#pending[at] === 0x0d && this.#pending[at + 1] === 0x0a) at += 2
+    this.#pings += Math.floor(at / 4)
     if (at > 0) this.#pending = this.#pending.subarray(at)
   }
 }

@@ -96,6 +96,7 @@ class Connections {
       flow.destroy()
       return
     }
+    if (framer.takePings() > 0) flow.send(Buffer.from('\r\n'))
     for (const bytes of messages) this.#receive(bytes, flow)
   }
 }
