@@ -1,0 +1,43 @@
+import type { Database } from '../src/db/index.ts'
+import type { Clock } from '../src/kernel/index.ts'
+
+export interface SipAccount {
+  readonly username: string
+  readonly ha1Md5: string
+  readonly ha1Sha256: string
+}
+
+/** Milliseconds an account is believed without asking again: a changed password takes effect after that. */
+const believedFor = 30_000
+
+/** Accounts of phones. While the database is away, phones that were seen before go on registering. */
+export class AccountStore {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #known = new Map<string, { account: SipAccount | undefined; at: number }>()
+
+  constructor({ db, clock }: { db: Database; clock: Clock }) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  async find(username: string): Promise<SipAccount | undefined> {
+    if (!/^[A-Za-z0-9_.-]{1,32}$/.test(username)) return undefined
+    const known = this.#known.get(username)
+    if (known?.account && this.#clock.now() - known.at < believedFor) return known.account
+    try {
+      const account = await this.#read(username)
+      if (account) this.#known.set(username, { account, at: this.#clock.now() })
+      else this.#known.delete(username)
+      return account
+    } catch (error) {
+      if (known?.account) return known.account
+      throw error
+    }
+  }
+
+  async #read(username: string): Promise<SipAccount | undefined> {
+    const row = await this.#db.selectFrom('sip_accounts').selectAll().where('username', '=', username).executeTakeFirst()
+    return row ? { username, ha1Md5: row.ha1_md5, ha1Sha256: row.ha1_sha256 } : undefined
+  }
+}

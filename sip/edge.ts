@@ -1,0 +1,57 @@
+import Srf from 'drachtio-srf'
+import { openDatabase } from '../src/db/index.ts'
+import { type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
+import { AccountStore } from './account-store.ts'
+import { CallRouter } from './call-router.ts'
+import type { EdgeConfig } from './config.ts'
+import { Digest } from './digest.ts'
+import { Location } from './location.ts'
+import { LocationStore } from './location-store.ts'
+import { Nonces } from './nonces.ts'
+import { Registrar } from './registrar.ts'
+
+export interface Edge {
+  stop(): Promise<void>
+}
+
+/** Builds the SIP edge and connects it to its SIP server; a server that is away is tried again for ever. */
+export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edge> {
+  const clock = systemClock
+  const db = openDatabase({ url: config.databaseUrl, logger, connections: 4 })
+  const location = new Location({ clock })
+  const store = new LocationStore({ db, logger })
+  for (const binding of await store.load()) location.put(binding)
+
+  const srf = new Srf()
+  const accounts = new AccountStore({ db, clock })
+  const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
+  const registrar = new Registrar({ digest, accounts, location, store, clock, logger })
+  const router = new CallRouter({ ...config, srf, location, clock, logger })
+  srf.use('register', (request, response) => registrar.handle(request, response))
+  srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
+  srf.invite((request, response) => router.handle(request, response))
+
+  await connect(srf, config, logger)
+  return {
+    async stop() {
+      srf.disconnect()
+      await store.settled()
+      await db.destroy()
+    },
+  }
+}
+
+const methods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, REFER, NOTIFY'
+
+function connect(srf: Srf, { sipServer, sipServerSecret }: EdgeConfig, logger: Logger): Promise<void> {
+  return new Promise((resolve, reject) => {
+    srf.on('connect', (error: Error | null, hostport: string) => {
+      // Only a wrong secret is final; everything else is a matter of time.
+      if (error) return reject(error)
+      logger.info({ listening: hostport }, 'SIP server connected')
+      resolve()
+    })
+    srf.on('error', (error: Error) => logger.warn({ reason: messageOf(error) }, 'SIP server away, trying again'))
+    void srf.connect({ ...sipServer, secret: sipServerSecret })
+  })
+}

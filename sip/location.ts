@@ -1,0 +1,53 @@
+import type { Clock } from '../src/kernel/index.ts'
+
+/** Where a phone can be reached: one contact of an address-of-record (RFC 3261 section 10). */
+export interface Binding {
+  readonly username: string
+  /** The Contact as the phone gave it. */
+  readonly contact: string
+  /** The URI we send to: the contact, at the address the phone really sends from. */
+  readonly route: string
+  readonly callId: string
+  readonly cseq: number
+  readonly userAgent: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+const contactsPerPhone = 5
+
+/** Registrations in memory; {@link LocationStore} keeps them through a restart of the edge. */
+export class Location {
+  readonly #clock: Clock
+  readonly #bindings = new Map<string, Binding[]>()
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock
+  }
+
+  /** Bindings of a phone that have not expired, the newest first. */
+  of(username: string): Binding[] {
+    const now = this.#clock.now()
+    const alive = (this.#bindings.get(username) ?? []).filter(({ expiresAt }) => expiresAt > now)
+    if (alive.length > 0) this.#bindings.set(username, alive)
+    else this.#bindings.delete(username)
+    return alive
+  }
+
+  /** Adds or renews a binding. A phone that moved to another port replaces its old contact when the Call-ID is the same. */
+  put(binding: Binding): void {
+    const { username, contact, callId } = binding
+    const others = this.of(username).filter((other) => other.contact !== contact && other.callId !== callId)
+    this.#bindings.set(username, [binding, ...others].slice(0, contactsPerPhone))
+  }
+
+  remove(username: string, contact: string): void {
+    const left = this.of(username).filter((binding) => binding.contact !== contact)
+    if (left.length > 0) this.#bindings.set(username, left)
+    else this.#bindings.delete(username)
+  }
+
+  clear(username: string): void {
+    this.#bindings.delete(username)
+  }
+}

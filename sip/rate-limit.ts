@@ -1,0 +1,31 @@
+import type { Clock } from '../src/kernel/index.ts'
+
+const trackedAtMost = 10_000
+
+/** A token bucket a source: a burst of one second's worth, then the steady rate. */
+export class RateLimit {
+  readonly #perSecond: number
+  readonly #clock: Clock
+  readonly #buckets = new Map<string, { tokens: number; at: number }>()
+
+  constructor({ perSecond, clock }: { perSecond: number; clock: Clock }) {
+    this.#perSecond = perSecond
+    this.#clock = clock
+  }
+
+  /** Takes one from the source's bucket; false when it is empty. */
+  allow(source: string): boolean {
+    const now = this.#clock.now()
+    const bucket = this.#buckets.get(source) ?? { tokens: this.#perSecond, at: now }
+    const tokens = Math.min(this.#perSecond, bucket.tokens + ((now - bucket.at) * this.#perSecond) / 1000)
+    this.#buckets.delete(source)
+    this.#buckets.set(source, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
+    if (this.#buckets.size > trackedAtMost) this.#forgetOldest()
+    return tokens >= 1
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#buckets.keys()
+    if (oldest !== undefined) this.#buckets.delete(oldest)
+  }
+}

@@ -1,0 +1,181 @@
+import type { SrfRequest, SrfResponse } from 'drachtio-srf'
+import Srf from 'drachtio-srf'
+import { type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import type { AccountStore } from './account-store.ts'
+import type { Digest } from './digest.ts'
+import type { Binding, Location } from './location.ts'
+import type { LocationStore } from './location-store.ts'
+
+/** Seconds (RFC 3261 section 10.3: a registrar may shorten, and refuses what is too brief with 423). */
+const expiry = { default: 600, longest: 3600, shortest: 10 } as const
+/** Wrong passwords from one address within a minute before it is refused unheard. */
+const failuresPerMinute = 30
+
+export interface RegistrarOptions {
+  readonly digest: Digest
+  readonly accounts: AccountStore
+  readonly location: Location
+  readonly store: LocationStore
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface ContactChange {
+  readonly contact: string
+  readonly expires: number
+}
+
+/** The registrar of the phones (RFC 3261 section 10). */
+export class Registrar {
+  readonly #options: RegistrarOptions
+  readonly #failures = new Map<string, { count: number; since: number }>()
+
+  constructor(options: RegistrarOptions) {
+    this.#options = options
+  }
+
+  handle(request: SrfRequest, response: SrfResponse): void {
+    this.#register(request, response).catch((error: unknown) => {
+      this.#options.logger.error({ reason: messageOf(error) }, 'REGISTER failed')
+      response.send(500)
+    })
+  }
+
+  async #register(request: SrfRequest, response: SrfResponse): Promise<void> {
+    const { digest, accounts, logger } = this.#options
+    if (this.#tooManyFailures(request.source_address)) return response.send(403, 'Too Many Failures', {})
+    const header: string | undefined = request.get('authorization')
+    const verdict = await digest.verify(header, { method: 'REGISTER', find: (username) => accounts.find(username) })
+    switch (verdict.kind) {
+      case 'malformed':
+        return response.send(400, verdict.reason, {})
+      case 'refused':
+        this.#countFailure(request.source_address)
+        logger.warn({ source: request.source_address, reason: verdict.reason }, 'REGISTER refused')
+        return this.#challenge(response, false)
+      case 'challenge':
+        return this.#challenge(response, verdict.stale)
+      case 'accepted':
+        return this.#bind(verdict.username, request, response)
+    }
+  }
+
+  #challenge(response: SrfResponse, stale: boolean): void {
+    // Challenges may not be joined into one header field (RFC 3261 section 7.3.1), and drachtio-srf has no word for two.
+    const challenge = this.#options.digest.challenges({ stale }).join('\r\nWWW-Authenticate: ')
+    response.send(401, { headers: { 'WWW-Authenticate': challenge } })
+  }
+
+  #bind(username: string, request: SrfRequest, response: SrfResponse): void {
+    const { location, store } = this.#options
+    if (userOf(request.get('to')) !== username) return response.send(403, 'Address Of Another', {})
+    const changes = readContacts(request)
+    if (changes === 'malformed') return response.send(400, 'Bad Contact', {})
+    if (changes === 'all') location.clear(username)
+    else {
+      if (changes.some(({ expires }) => expires > 0 && expires < expiry.shortest)) {
+        return response.send(423, { headers: { 'Min-Expires': String(expiry.shortest) } })
+      }
+      const outdated = changes.find(({ contact }) => this.#isOutdated(username, contact, request))
+      if (outdated) return response.send(500, 'Out Of Order', {})
+      for (const change of changes) this.#apply(username, change, request)
+    }
+    const bindings = location.of(username)
+    store.replace(username, bindings)
+    response.send(200, { headers: this.#okHeaders(bindings) })
+  }
+
+  /** The same registration dialog must count upwards; a lower CSeq is a late repetition (section 10.3 step 7). */
+  #isOutdated(username: string, contact: string, request: SrfRequest): boolean {
+    const known = this.#options.location.of(username).find((binding) => binding.contact === contact)
+    return known !== undefined && known.callId === request.get('call-id') && cseqOf(request) <= known.cseq
+  }
+
+  #apply(username: string, { contact, expires }: ContactChange, request: SrfRequest): void {
+    const { location, clock, logger } = this.#options
+    if (expires === 0) {
+      location.remove(username, contact)
+      logger.info({ username, contact }, 'phone unregistered')
+      return
+    }
+    const isNew = location.of(username).every((binding) => binding.contact !== contact)
+    const route = routeTo(contact, request)
+    location.put({
+      username,
+      contact,
+      route,
+      callId: request.get('call-id'),
+      cseq: cseqOf(request),
+      userAgent: String(request.get('user-agent') ?? '').slice(0, 100),
+      expiresAt: clock.now() + Math.min(expires, expiry.longest) * 1000,
+    })
+    if (isNew) logger.info({ username, contact, route }, 'phone registered')
+  }
+
+  #okHeaders(bindings: readonly Binding[]): Record<string, string> {
+    const now = this.#options.clock.now()
+    const contacts = bindings.map(
+      ({ contact, expiresAt }) => `<${contact}>;expires=${Math.max(1, Math.round((expiresAt - now) / 1000))}`,
+    )
+    const date = new Date(now).toUTCString()
+    return contacts.length > 0 ? { Contact: contacts.join(', '), Date: date } : { Date: date }
+  }
+
+  #tooManyFailures(source: string): boolean {
+    const failures = this.#failures.get(source)
+    if (!failures) return false
+    if (this.#options.clock.now() - failures.since > 60_000) this.#failures.delete(source)
+    else return failures.count >= failuresPerMinute
+    return false
+  }
+
+  #countFailure(source: string): void {
+    const failures = this.#failures.get(source) ?? { count: 0, since: this.#options.clock.now() }
+    this.#failures.set(source, { ...failures, count: failures.count + 1 })
+  }
+}
+
+/** The Contact URIs and how long each shall live; `all` for "*" with Expires 0. */
+function readContacts(request: SrfRequest): ContactChange[] | 'all' | 'malformed' {
+  const text: string | undefined = request.get('contact')
+  if (text === undefined) return []
+  const header = request.get('expires') as string | undefined
+  const common = header === undefined ? expiry.default : Number(header)
+  if (!Number.isInteger(common) || common < 0) return 'malformed'
+  if (text.trim() === '*') return common === 0 ? 'all' : 'malformed'
+  try {
+    const contacts = request.getParsedHeader('contact')
+    const changes = contacts.map(({ uri, params }) => ({ contact: uri, expires: Number(params?.['expires'] ?? common) }))
+    const sound = changes.every(({ contact, expires }) => isSipUri(contact) && Number.isInteger(expires) && expires >= 0)
+    return sound ? changes : 'malformed'
+  } catch {
+    return 'malformed'
+  }
+}
+
+const isSipUri = (uri: string) => /^sips?:[^\s<>"]{1,512}$/i.test(uri)
+
+/**
+ * A phone behind NAT gives an address nobody can reach, so requests go where its REGISTER came from. The rest of the
+ * contact stays as it is: some phones tell their accounts apart by its parameters.
+ */
+function routeTo(contact: string, request: SrfRequest): string {
+  const { user, host, port, params } = Srf.parseUri(contact)
+  const { source_address: address, source_port: sourcePort, protocol } = request
+  const direct = host === address && (port ?? '5060') === String(sourcePort)
+  const transport = protocol.toLowerCase()
+  if (direct && (transport === 'udp' || params['transport'] === transport)) return contact
+  const kept = Object.entries(params)
+    .filter(([name]) => name !== 'transport')
+    .map(([name, value]) => (value ? `;${name}=${value}` : `;${name}`))
+  const via = transport === 'udp' ? '' : `;transport=${transport}`
+  return `sip:${user ? `${user}@` : ''}${address}:${sourcePort}${kept.join('')}${via}`
+}
+
+export function userOf(header: string): string {
+  return /sips?:([^@;>\s]+)@/i.exec(header)?.[1] ?? ''
+}
+
+function cseqOf(request: SrfRequest): number {
+  return Number.parseInt(request.get('cseq'), 10) || 0
+}
