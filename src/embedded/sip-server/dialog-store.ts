@@ -27,6 +27,7 @@ export class DialogStore {
   }
 
   remove(dialog: Dialog): void {
+    if (!this.has(dialog)) return
     this.#byId.delete(dialog.id)
     this.#byTags.delete(tagsKey(dialog.callId, dialog.localTag, dialog.remoteTag))
   }

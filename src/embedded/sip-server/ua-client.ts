@@ -118,10 +118,13 @@ export class UaClient {
       ...this.#services,
       transport: this.#services.transactions.transport,
     })
+    const isKnown = this.#services.dialogs.has(dialog)
     this.#services.dialogs.remove(dialog)
     if (!destination) return
     const client = this.#services.transactions.prepare({ request, destination, user: { responded: () => {} } })
     client.start()
+    // The second answer of a forked call never was the application's.
+    if (!isKnown) return
     const origin = this.#origin(destination.transport)
     dialog.app.deliver({ message: client.request, origin, transactionId: 'unsolicited', dialogId: dialog.id })
   }
