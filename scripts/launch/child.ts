@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface ChildOptions {
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** What the process prints goes to `<logDir>/<name>.log`. */
+  readonly logDir: string
+  /** Asked until it says yes, at most `readyWithinMs` long. */
+  readonly ready: () => Promise<boolean>
+  readonly readyWithinMs?: number
+  /** Start again when it ends by itself. */
+  readonly keepAlive?: boolean
+  /** A first line on standard output that must reach a person. */
+  readonly onLine?: (line: string) => void
+}
+
+/** Milliseconds. */
+const pollEvery = 50
+const restartAfter = 1000
+const killAfter = 45_000
+
+/** One process of the hotline, started and stopped by us. */
+export class Child {
+  readonly #options: ChildOptions
+  #process: ChildProcess
+  #stopping = false
+
+  private constructor(options: ChildOptions) {
+    this.#options = options
+    mkdirSync(options.logDir, { recursive: true })
+    this.#process = this.#spawn()
+  }
+
+  /** Starts the process and waits until it is ready. Throws with the place of its log when it is not. */
+  static async start(options: ChildOptions): Promise<Child> {
+    const child = new Child(options)
+    try {
+      await child.#untilReady()
+      return child
+    } catch (error) {
+      await child.stop('SIGKILL')
+      throw error
+    }
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  get name(): string {
+    return this.#options.name
+  }
+
+  /** Ends the process and waits for its end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#stopping = true
+    await this.kill(signal)
+  }
+
+  /** Ends the process as a failure would; with `keepAlive` it is started again. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const process = this.#process
+    if (process.exitCode !== null || process.signalCode !== null) return
+    const ended = new Promise<void>((resolve) => process.once('exit', () => resolve()))
+    process.kill(signal)
+    const timer = setTimeout(() => process.kill('SIGKILL'), killAfter)
+    await ended
+    clearTimeout(timer)
+  }
+
+  #spawn(): ChildProcess {
+    const { name, command, args, env, logDir, keepAlive, onLine } = this.#options
+    const log = createWriteStream(join(logDir, `${name}.log`), { flags: 'a', mode: 0o600 })
+    const child = spawn(command, [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout?.pipe(log, { end: false })
+    child.stderr?.pipe(log, { end: false })
+    if (onLine) {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        for (const line of chunk.toString().split('\n')) onLine(line)
+      })
+    }
+    child.once('error', (error) => log.write(`${command}: ${error.message}\n`))
+    child.once('exit', (code, signal) => {
+      log.end(`${name} ended: ${signal ?? code}\n`)
+      if (!keepAlive || this.#stopping) return
+      setTimeout(() => {
+        if (!this.#stopping) this.#process = this.#spawn()
+      }, restartAfter)
+    })
+    return child
+  }
+
+  async #untilReady(): Promise<void> {
+    const { name, ready, readyWithinMs = 30_000, logDir, keepAlive } = this.#options
+    for (const end = Date.now() + readyWithinMs; Date.now() < end; ) {
+      if (await ready()) return
+      const ended = this.#process.exitCode !== null || this.#process.signalCode !== null
+      if (ended && !keepAlive) throw new Error(`${name} ended at its start: see ${join(logDir, `${name}.log`)}`)
+      await new Promise((resolve) => setTimeout(resolve, pollEvery))
+    }
+    throw new Error(`${name} is not ready after ${readyWithinMs / 1000} s: see ${join(logDir, `${name}.log`)}`)
+  }
+}

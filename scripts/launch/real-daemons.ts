@@ -1,0 +1,61 @@
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Path of a program on PATH, or undefined. */
+export function findProgram(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+/** FreeSWITCH on PATH or in FREESWITCH_HOME/bin. */
+export function findFreeSwitch(): string | undefined {
+  const home = process.env.FREESWITCH_HOME
+  const own = home ? join(home, 'bin/freeswitch') : undefined
+  return own !== undefined && isExecutable(own) ? own : findProgram('freeswitch')
+}
+
+export function findDrachtio(): string | undefined {
+  return findProgram('drachtio')
+}
+
+/** Writes a configuration for drachtio-server on loopback and returns its path. */
+export function writeDrachtioConfig({
+  folder,
+  sipPort,
+  adminPort,
+  secret,
+}: {
+  folder: string
+  sipPort: number
+  adminPort: number
+  secret: string
+}): string {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, 'drachtio.conf.xml')
+  const text = `<drachtio>
+  <admin port="${adminPort}" secret="${secret}">127.0.0.1</admin>
+  <sip>
+    <contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact></contacts>
+  </sip>
+  <logging><console/><loglevel>warning</loglevel><sofia-loglevel>1</sofia-loglevel></logging>
+</drachtio>
+`
+  writeFileSync(path, text, { mode: 0o600 })
+  return path
+}
+
+/** Arguments that make FreeSWITCH run in the foreground on our configuration, with its own folders below `folder`. */
+export function freeSwitchArguments({ configDir, folder }: { configDir: string; folder: string }): string[] {
+  const own = ['log', 'db', 'run', 'storage', 'recordings', 'cache', 'temp'].map((name) => [name, join(folder, name)] as const)
+  for (const [, path] of own) mkdirSync(path, { recursive: true })
+  return ['-nonat', '-nf', '-nc', '-conf', configDir, ...own.flatMap(([name, path]) => [`-${name}`, path])]
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

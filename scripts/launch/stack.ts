@@ -1,0 +1,246 @@
+import { join } from 'node:path'
+import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
+import { projectRoot } from '../../src/kernel/index.ts'
+import { Child } from './child.ts'
+import { accepts, freePort } from './free-port.ts'
+import { findDrachtio, findFreeSwitch, freeSwitchArguments, writeDrachtioConfig } from './real-daemons.ts'
+import { readOrMakeSecrets, type Secrets } from './secrets.ts'
+import { answersOptions } from './sip-probe.ts'
+
+export interface StackPorts {
+  readonly postgres: number
+  readonly sip: number
+  readonly sipAdmin: number
+  readonly switchSip: number
+  readonly switchEsl: number
+  readonly http: number
+}
+
+export interface StackOptions {
+  /** Data, logs and secrets live here. */
+  readonly stateDir: string
+  readonly ports: StackPorts
+  readonly sipServer: 'embedded' | 'drachtio'
+  readonly mediaSwitch: 'embedded' | 'freeswitch'
+  /** Throw the database away at the end. */
+  readonly temporary?: boolean
+  /** A PostgreSQL that runs already; without it one is brought along. */
+  readonly databaseUrl?: string
+  /** Further variables for our processes. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Start processes again that end by themselves. */
+  readonly keepAlive?: boolean
+  readonly onProgress?: (what: string) => void
+  /** The line with the first admin's password. */
+  readonly onFirstAdmin?: (password: string) => void
+}
+
+export interface Stack {
+  readonly ports: StackPorts
+  readonly databaseUrl: string
+  readonly secrets: Secrets
+  readonly logDir: string
+  /** Set when this start created the database. */
+  readonly adminPassword: string | undefined
+  child(name: 'sip-server' | 'switch' | 'edge' | 'hotline'): Child
+  /** Starts one of the processes anew after it was stopped. */
+  restart(name: 'sip-server' | 'switch' | 'edge' | 'hotline'): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Ports nobody uses at the moment. */
+export async function freePorts(): Promise<StackPorts> {
+  const [postgres, sip, sipAdmin, switchSip, switchEsl, http] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
+  return { postgres, sip, sipAdmin, switchSip, switchEsl, http }
+}
+
+type Name = Parameters<Stack['child']>[0]
+
+/** Starts everything in the order of dependence and stops it in the reverse; what fails takes the rest down with it. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const root = projectRoot()
+  const { ports, stateDir, onProgress = () => {} } = options
+  const secrets = readOrMakeSecrets(join(stateDir, 'secrets.json'))
+  const logDir = join(stateDir, 'log')
+  let adminPassword: string | undefined
+  const children = new Map<Name, Child>()
+  let postgres: RunningPostgres | undefined
+
+  const node = (name: Name, script: string, env: Record<string, string>, ready: () => Promise<boolean>) =>
+    Child.start({
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', join(root, 'dist', script)],
+      env: { ...options.env, ...env },
+      logDir,
+      ready,
+      keepAlive: options.keepAlive ?? false,
+      onLine: (line) => {
+        const password = /^first admin: .*password "([^"]+)"/.exec(line)?.[1]
+        if (password === undefined) return
+        adminPassword = password
+        options.onFirstAdmin?.(password)
+      },
+    })
+
+  const start: Record<Name, () => Promise<Child>> = {
+    'sip-server': () =>
+      options.sipServer === 'drachtio'
+        ? startDrachtio({ ports, secrets, stateDir, logDir })
+        : node(
+            'sip-server',
+            'src/embedded/sip-server/main.js',
+            {
+              SIP_LISTEN: `udp:127.0.0.1:${ports.sip},tcp:127.0.0.1:${ports.sip}`,
+              SIP_ADMIN_PORT: String(ports.sipAdmin),
+              SIP_ADMIN_SECRET: secrets.sipServer,
+            },
+            () => accepts('127.0.0.1', ports.sipAdmin),
+          ),
+    switch: () =>
+      options.mediaSwitch === 'freeswitch'
+        ? startFreeSwitch({ root, ports, secrets, stateDir, logDir, env: options.env ?? {} })
+        : node(
+            'switch',
+            'src/embedded/softswitch/main.js',
+            {
+              SWITCH_SIP_HOST: '127.0.0.1',
+              SWITCH_SIP_PORT: String(ports.switchSip),
+              SWITCH_ESL_HOST: '127.0.0.1',
+              SWITCH_ESL_PORT: String(ports.switchEsl),
+              SWITCH_ESL_PASSWORD: secrets.switchEsl,
+              SWITCH_DIALPLAN_DIR: join(root, 'dialplans'),
+            },
+            () => accepts('127.0.0.1', ports.switchEsl),
+          ),
+    edge: () =>
+      node(
+        'edge',
+        'sip/main.js',
+        {
+          DATABASE_URL: databaseUrl,
+          SIP_SERVER: `127.0.0.1:${ports.sipAdmin}`,
+          SIP_SERVER_SECRET: secrets.sipServer,
+          SWITCHES_SIP: `127.0.0.1:${ports.switchSip}`,
+        },
+        () => answersOptions(ports.sip),
+      ),
+    hotline: () =>
+      node(
+        'hotline',
+        'src/main.js',
+        {
+          DATABASE_URL: databaseUrl,
+          HTTP_LISTEN: `127.0.0.1:${ports.http}`,
+          SWITCHES: `127.0.0.1:${ports.switchEsl}`,
+          SWITCH_ESL_PASSWORD: secrets.switchEsl,
+          EDGE_ADDRESS: `127.0.0.1:${ports.sip}`,
+          STATE_DIR: join(stateDir, 'state'),
+        },
+        () => isReady(ports.http),
+      ),
+  }
+
+  const stop = async () => {
+    for (const name of ['hotline', 'edge', 'switch', 'sip-server'] as const) await children.get(name)?.stop()
+    await postgres?.stop()
+  }
+
+  let databaseUrl = options.databaseUrl ?? ''
+  try {
+    if (databaseUrl === '') {
+      onProgress('PostgreSQL')
+      const { temporary = false } = options
+      postgres = await startPostgres({
+        folder: join(stateDir, 'postgres'),
+        port: ports.postgres,
+        password: secrets.postgres,
+        temporary,
+      })
+      await postgres.createDatabase('yihao')
+      databaseUrl = postgres.url('yihao')
+    }
+    for (const name of ['sip-server', 'switch', 'hotline', 'edge'] as const) {
+      onProgress(name)
+      children.set(name, await start[name]())
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    ports,
+    databaseUrl,
+    secrets,
+    logDir,
+    get adminPassword() {
+      return adminPassword
+    },
+    child(name) {
+      const child = children.get(name)
+      if (!child) throw new Error(`${name} was not started`)
+      return child
+    },
+    async restart(name) {
+      await children.get(name)?.stop()
+      children.set(name, await start[name]())
+    },
+    stop,
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok
+  } catch {
+    return false
+  }
+}
+
+interface DaemonOptions {
+  readonly ports: StackPorts
+  readonly secrets: Secrets
+  readonly stateDir: string
+  readonly logDir: string
+}
+
+function startDrachtio({ ports, secrets, stateDir, logDir }: DaemonOptions): Promise<Child> {
+  const command = findDrachtio()
+  if (!command) throw new Error('drachtio-server is not on PATH: install it, or leave --drachtio out')
+  const config = writeDrachtioConfig({
+    folder: join(stateDir, 'drachtio'),
+    sipPort: ports.sip,
+    adminPort: ports.sipAdmin,
+    secret: secrets.sipServer,
+  })
+  const ready = () => accepts('127.0.0.1', ports.sipAdmin)
+  return Child.start({ name: 'sip-server', command, args: ['-f', config], logDir, ready })
+}
+
+function startFreeSwitch(options: DaemonOptions & { root: string; env: Readonly<Record<string, string>> }): Promise<Child> {
+  const { root, ports, secrets, stateDir, logDir, env } = options
+  const command = findFreeSwitch()
+  if (!command) throw new Error('FreeSWITCH is not on PATH nor in FREESWITCH_HOME: install it, or leave --freeswitch out')
+  return Child.start({
+    name: 'switch',
+    command,
+    args: freeSwitchArguments({ configDir: join(root, 'dialplans'), folder: join(stateDir, 'freeswitch') }),
+    env: {
+      ...env,
+      YIHAO_SWITCH_SIP_PORT: String(ports.switchSip),
+      YIHAO_SWITCH_ESL_PORT: String(ports.switchEsl),
+      YIHAO_SWITCH_ESL_PASSWORD: secrets.switchEsl,
+      YIHAO_PROMPTS: env['PROMPTS_DIR'] ?? join(root, 'ivr/prompts'),
+    },
+    logDir,
+    ready: () => accepts('127.0.0.1', ports.switchEsl),
+  })
+}
