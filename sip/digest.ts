@@ -25,10 +25,10 @@ export class Digest {
     this.#nonces = nonces
   }
 
-  /** One challenge an algorithm, in the configured order. */
-  challenges({ stale }: { stale: boolean }): string[] {
+  /** One challenge an algorithm, in the order given. */
+  challenges({ stale, algorithms }: { stale: boolean; algorithms: readonly DigestAlgorithm[] }): string[] {
     const nonce = this.#nonces.create()
-    return this.#algorithms.map(
+    return algorithms.map(
       (algorithm) =>
         `Digest realm="${this.#realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale ? ', stale=true' : ''}`,
     )

@@ -3,6 +3,7 @@ import { openDatabase } from '../src/db/index.ts'
 import { type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
 import { AccountStore } from './account-store.ts'
 import { CallRouter } from './call-router.ts'
+import { ChallengeChoice } from './challenge-choice.ts'
 import type { EdgeConfig } from './config.ts'
 import { Digest } from './digest.ts'
 import { Location } from './location.ts'
@@ -25,7 +26,8 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const srf = new Srf()
   const accounts = new AccountStore({ db, clock })
   const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
-  const registrar = new Registrar({ digest, accounts, location, store, clock, logger })
+  const choice = new ChallengeChoice({ algorithms: config.digestAlgorithms, clock })
+  const registrar = new Registrar({ digest, choice, accounts, location, store, clock, logger })
   const router = new CallRouter({ ...config, srf, location, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))

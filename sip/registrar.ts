@@ -2,6 +2,7 @@ import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import Srf from 'drachtio-srf'
 import { type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
 import type { AccountStore } from './account-store.ts'
+import type { ChallengeChoice } from './challenge-choice.ts'
 import type { Digest } from './digest.ts'
 import type { Binding, Location } from './location.ts'
 import type { LocationStore } from './location-store.ts'
@@ -13,6 +14,7 @@ const failuresPerMinute = 30
 
 export interface RegistrarOptions {
   readonly digest: Digest
+  readonly choice: ChallengeChoice
   readonly accounts: AccountStore
   readonly location: Location
   readonly store: LocationStore
@@ -45,6 +47,7 @@ export class Registrar {
     const { digest, accounts, logger } = this.#options
     if (this.#tooManyFailures(request.source_address)) return response.send(403, 'Too Many Failures', {})
     const header: string | undefined = request.get('authorization')
+    if (header !== undefined) this.#options.choice.answered(request)
     const verdict = await digest.verify(header, { method: 'REGISTER', find: (username) => accounts.find(username) })
     switch (verdict.kind) {
       case 'malformed':
@@ -52,17 +55,18 @@ export class Registrar {
       case 'refused':
         this.#countFailure(request.source_address)
         logger.warn({ source: request.source_address, reason: verdict.reason }, 'REGISTER refused')
-        return this.#challenge(response, false)
+        return this.#challenge(request, response, false)
       case 'challenge':
-        return this.#challenge(response, verdict.stale)
+        return this.#challenge(request, response, verdict.stale)
       case 'accepted':
         return this.#bind(verdict.username, request, response)
     }
   }
 
-  #challenge(response: SrfResponse, stale: boolean): void {
+  #challenge(request: SrfRequest, response: SrfResponse, stale: boolean): void {
+    const algorithms = this.#options.choice.algorithmsFor(request)
     // Challenges may not be joined into one header field (RFC 3261 section 7.3.1), and drachtio-srf has no word for two.
-    const challenge = this.#options.digest.challenges({ stale }).join('\r\nWWW-Authenticate: ')
+    const challenge = this.#options.digest.challenges({ stale, algorithms }).join('\r\nWWW-Authenticate: ')
     response.send(401, { headers: { 'WWW-Authenticate': challenge } })
   }
 

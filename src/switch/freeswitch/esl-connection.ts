@@ -1,4 +1,4 @@
-import { Connection, type ModeslEvent } from 'modesl'
+import modesl, { type Connection, type ModeslEvent } from 'modesl'
 import { type Clock, type Logger, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
 import type { EslCommand, EslExecute } from './esl-commands.ts'
@@ -52,13 +52,13 @@ export class EslConnection {
   static open(options: EslConnectionOptions): Promise<EslConnection> {
     return new Promise((resolve, reject) => {
       const where = `${options.host}:${options.port}`
-      const modesl = new Connection(options.host, options.port, options.password)
-      const socket = modesl.socket
+      const connected = new modesl.Connection(options.host, options.port, options.password)
+      const socket = connected.socket
       if (!socket) {
         reject(new SwitchUnavailable(`no socket for ${where}`))
         return
       }
-      const connection = new EslConnection(options, modesl, socket)
+      const connection = new EslConnection(options, connected, socket)
       let settled = false
       const fail = (reason: string) => {
         if (!settled) {
@@ -75,9 +75,9 @@ export class EslConnection {
       socket.setKeepAlive(true, 5000)
       socket.on('error', (error) => fail(error.message))
       socket.on('close', () => fail('connection closed by the switch'))
-      modesl.on('error', (error: Error) => fail(error.message))
-      modesl.on('esl::event::auth::fail', () => fail('the password is wrong: check SWITCH_ESL_PASSWORD'))
-      modesl.once('esl::ready', () => {
+      connected.on('error', (error: Error) => fail(error.message))
+      connected.on('esl::event::auth::fail', () => fail('the password is wrong: check SWITCH_ESL_PASSWORD'))
+      connected.once('esl::ready', () => {
         if (settled) return
         settled = true
         stop()

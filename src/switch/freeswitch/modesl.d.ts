@@ -9,10 +9,15 @@ declare module 'modesl' {
     getHeader(name: string): string | null
   }
 
-  export class Connection extends EventEmitter {
+  class Connection extends EventEmitter {
     constructor(host: string, port: number, password: string, ready?: () => void)
     readonly socket: Socket | null
     readonly parser: EventEmitter
     sendRecv(command: string, args?: Record<string, string>, callback?: (reply: ModeslEvent) => void): void
   }
+
+  export type { Connection }
+
+  const modesl: { readonly Connection: typeof Connection }
+  export default modesl
 }
