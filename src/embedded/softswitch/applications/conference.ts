@@ -1,6 +1,6 @@
 import type { Channel } from '../core/channel.ts'
-import type { Header } from '../core/switch-event.ts'
 import type { Application, SwitchCore } from '../core/switch-core.ts'
+import type { Header } from '../core/switch-event.ts'
 import { waitFor } from '../core/wait-for.ts'
 import type { Conference, Member } from '../media/conferences.ts'
 

@@ -1,7 +1,7 @@
 import type { FrameSource } from '../../rtp/index.ts'
 import type { Channel } from '../core/channel.ts'
 import type { Application, SwitchCore } from '../core/switch-core.ts'
-import { waitFor, type WaitEnd } from '../core/wait-for.ts'
+import { type WaitEnd, waitFor } from '../core/wait-for.ts'
 import type { ChannelMedia } from '../media/channel-media.ts'
 
 /** Tells when a source has ended: the beat asks it for a frame, and the application waits for the channel to wake. */
@@ -36,7 +36,12 @@ export const endlessPlayback: Application = async ({ core, channel, data }) => {
 }
 
 async function play(core: SwitchCore, channel: Channel, path: string): Promise<Response>
-async function play(core: SwitchCore, channel: Channel, path: string, options: { endless: true }): Promise<Response | 'again'>
+async function play(
+  core: SwitchCore,
+  channel: Channel,
+  path: string,
+  options: { endless: true },
+): Promise<Response | 'again'>
 async function play(
   core: SwitchCore,
   channel: Channel,
@@ -65,7 +70,12 @@ export async function openMedia(channel: Channel): Promise<ChannelMedia | undefi
 }
 
 /** Plays until its end, a terminator key, or a break; whatever was sent before is sent again afterwards. */
-async function playSource(core: SwitchCore, channel: Channel, media: ChannelMedia, source: FrameSource): Promise<WaitEnd> {
+async function playSource(
+  core: SwitchCore,
+  channel: Channel,
+  media: ChannelMedia,
+  source: FrameSource,
+): Promise<WaitEnd> {
   const before = media.source
   const watched = new WatchedSource(source, () => channel.wake())
   const isTerminator = terminatorTest(channel)

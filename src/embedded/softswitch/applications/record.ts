@@ -1,11 +1,10 @@
 import { messageOf } from '../../../kernel/index.ts'
-import { frameSamples, loudness } from '../../rtp/index.ts'
+import { frameSamples, loudness, WavWriter } from '../../rtp/index.ts'
 import type { Channel } from '../core/channel.ts'
 import { startRecording, stopRecording } from '../core/recordings.ts'
 import type { Application, SwitchCore } from '../core/switch-core.ts'
 import { waitFor } from '../core/wait-for.ts'
 import type { MediaTap } from '../media/channel-media.ts'
-import { WavWriter } from '../../rtp/index.ts'
 import { openMedia, takeTerminator, terminatorTest } from './play.ts'
 
 interface RecordArguments {

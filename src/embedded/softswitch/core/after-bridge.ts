@@ -6,7 +6,10 @@ import type { Channel } from './channel.ts'
  * parked with `park_after_bridge`, sent on with `transfer_after_bridge`, and otherwise the originatee is hung up while
  * the originator goes on with its dialplan, unless `hangup_after_bridge` says to hang up.
  */
-export function afterBridge(channel: Channel, { other, side }: { other: { readonly hangupCause: Cause | undefined }; side: 'originator' | 'originatee' }): void {
+export function afterBridge(
+  channel: Channel,
+  { other, side }: { other: { readonly hangupCause: Cause | undefined }; side: 'originator' | 'originatee' },
+): void {
   if (!channel.ready) return
   const transfer = channel.variables.get('transfer_after_bridge')
   if (channel.isTrue('park_after_bridge')) channel.redirect({ kind: 'park' })
@@ -16,7 +19,10 @@ export function afterBridge(channel: Channel, { other, side }: { other: { readon
 }
 
 /** `extension[:dialplan[:context]]`. */
-function routeFrom(text: string, channel: Channel): { kind: 'route'; extension: string; dialplan: string; context: string } {
+function routeFrom(
+  text: string,
+  channel: Channel,
+): { kind: 'route'; extension: string; dialplan: string; context: string } {
   const [extension = '', dialplan = 'XML', context = channel.profile.context] = text.split(':')
   return { kind: 'route', extension, dialplan, context }
 }

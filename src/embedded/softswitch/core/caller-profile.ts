@@ -39,7 +39,9 @@ export interface CallerProfile {
   createdAt: number
 }
 
-export function newProfile(fields: Partial<CallerProfile> & { direction: Direction; destination: string }): CallerProfile {
+export function newProfile(
+  fields: Partial<CallerProfile> & { direction: Direction; destination: string },
+): CallerProfile {
   const callerName = fields.callerName ?? ''
   const callerNumber = fields.callerNumber ?? ''
   return {

@@ -1,10 +1,10 @@
 import type { ChannelMedia } from '../media/channel-media.ts'
+import type { Recorder } from '../media/recorder.ts'
 import type { CallerProfile, ChannelTimes, Direction } from './caller-profile.ts'
 import { type Cause, causeNumber } from './causes.ts'
 import { type ChannelFacts, channelHeaders } from './channel-headers.ts'
 import { type AnswerState, type CallState, type ChannelState, callStateNumbers } from './channel-states.ts'
 import { DigitQueue } from './digit-queue.ts'
-import type { Recorder } from '../media/recorder.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { EventBus } from './event-bus.ts'
 import { PrivateEvents } from './private-events.ts'
@@ -43,6 +43,8 @@ export class Channel implements ChannelFacts {
     hungUp: 0,
     transferred: 0,
   }
+  /** Where it was dialled to at first; a transfer changes the profile's destination only. */
+  readonly initialDestination: string
   logicalDirection: Direction
   profile: CallerProfile
   endpoint: Endpoint | undefined
@@ -71,9 +73,15 @@ export class Channel implements ChannelFacts {
     this.direction = direction
     this.logicalDirection = direction
     this.profile = profile
+    this.initialDestination = profile.destination
     this.callUuid = uuid
     this.hitDialplan = direction === 'inbound'
     this.#bus = bus
+  }
+
+  /** The machine the switch runs on. */
+  get hostname(): string {
+    return this.#bus.hostname
   }
 
   get answered(): boolean {
@@ -89,7 +97,11 @@ export class Channel implements ChannelFacts {
     return !this.down && this.#next === undefined
   }
 
-  publish(name: string, headers: readonly Header[] = [], options: { first?: readonly Header[]; body?: string } = {}): void {
+  publish(
+    name: string,
+    headers: readonly Header[] = [],
+    options: { first?: readonly Header[]; body?: string } = {},
+  ): void {
     const all = [...(options.first ?? []), ...channelHeaders(name, this), ...headers]
     this.#bus.publish({ name, headers: all, ...(options.body === undefined ? {} : { body: options.body }) })
   }
@@ -162,5 +174,7 @@ export class Channel implements ChannelFacts {
 }
 
 export function isTrue(text: string | undefined): boolean {
-  return ['true', 'yes', 'on', 'enable', 'enabled', 'active', 'allow', 't', 'y', '1'].includes((text ?? '').toLowerCase())
+  return ['true', 'yes', 'on', 'enable', 'enabled', 'active', 'allow', 't', 'y', '1'].includes(
+    (text ?? '').toLowerCase(),
+  )
 }

@@ -2,8 +2,8 @@ import { newId } from '../../../kernel/index.ts'
 import type { Channel } from './channel.ts'
 import { expand } from './expand.ts'
 import type { ApplicationCall } from './step.ts'
-import type { Header } from './switch-event.ts'
 import type { SwitchCore } from './switch-core.ts'
+import type { Header } from './switch-event.ts'
 
 /**
  * Performs one application, with CHANNEL_EXECUTE before and CHANNEL_EXECUTE_COMPLETE after it. An application that

@@ -71,7 +71,11 @@ async function route(
 }
 
 /** The dialplan's answer; with the dialplan `inline` the extension itself lists applications: `park`, `app:data,app:data`. */
-function find(core: SwitchCore, channel: Channel, step: Step & { kind: 'route' }): readonly ApplicationCall[] | undefined {
+function find(
+  core: SwitchCore,
+  channel: Channel,
+  step: Step & { kind: 'route' },
+): readonly ApplicationCall[] | undefined {
   if (step.dialplan.toLowerCase() !== 'inline') return core.dialplan.find(channel, step)
   return step.extension.split(',').map((entry) => {
     const [name = '', ...data] = entry.split(':')

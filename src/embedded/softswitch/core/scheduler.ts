@@ -20,7 +20,10 @@ export class Scheduler {
   }
 
   /** Runs `task` once after `seconds`. The id can be called off like a group. */
-  add({ seconds, group, description }: { seconds: number; group: string; description: string }, task: () => void): number {
+  add(
+    { seconds, group, description }: { seconds: number; group: string; description: string },
+    task: () => void,
+  ): number {
     this.#lastId += 1
     const id = this.#lastId
     const timer = setTimeout(() => {

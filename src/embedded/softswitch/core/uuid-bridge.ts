@@ -27,10 +27,8 @@ function exchangeIdentities(originator: Channel, originatee: Channel): void {
     channel.setVariable('original_caller_id_number', channel.profile.callerNumber)
   }
   const [caller, callee] = [nextProfile(originator.profile), nextProfile(originatee.profile)]
-  caller.calleeName = originatee.profile.callerName
-  caller.calleeNumber = originatee.profile.callerNumber
-  callee.calleeName = originatee.profile.callerName
-  callee.calleeNumber = originatee.profile.callerNumber
+  caller.calleeName = originatee.profile.calleeName
+  caller.calleeNumber = originatee.profile.calleeNumber
   callee.callerName = originator.profile.callerName
   callee.callerNumber = originator.profile.callerNumber
   originator.profile = caller

@@ -31,7 +31,8 @@ function parseTone(text: string): Tone {
 function repeated(tones: readonly Tone[], loops: number, amplitude: number): FrameSource {
   const [only] = tones
   if (tones.length === 1 && only !== undefined) return new ToneSource({ ...only, cycles: loops, amplitude })
-  const once = (): FrameSource => new SequenceSource(tones.map((tone) => new ToneSource({ ...tone, cycles: 1, amplitude })))
+  const once = (): FrameSource =>
+    new SequenceSource(tones.map((tone) => new ToneSource({ ...tone, cycles: 1, amplitude })))
   let left = loops
   let current = once()
   return {

@@ -1,0 +1,100 @@
+import { parse } from 'sdp-transform'
+import { type G711Law, payloadTypeOf } from '../../rtp/index.ts'
+
+export type SdpDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+
+/** The audio stream an SDP offers or accepts, as far as we can talk to it. */
+export interface AudioDescription {
+  readonly address: string
+  readonly port: number
+  /** G.711 laws in the order of preference. */
+  readonly laws: readonly G711Law[]
+  readonly eventPayloadType: number | undefined
+  readonly direction: SdpDirection
+}
+
+/** The first audio stream of an SDP, or undefined when there is none or the text is no SDP. */
+export function readSdp(text: string): AudioDescription | undefined {
+  try {
+    const session = parse(text)
+    const audio = session.media.find(({ type }) => type === 'audio')
+    const address = audio?.connection?.ip ?? session.connection?.ip
+    if (audio === undefined || address === undefined || !audio.protocol.startsWith('RTP/AVP')) return undefined
+    const payloads = String(audio.payloads ?? '')
+      .split(/\s+/)
+      .map(Number)
+    const names = new Map(audio.rtp.map(({ payload, codec }) => [payload, codec.toLowerCase()]))
+    const direction = audio.direction ?? session.direction ?? 'sendrecv'
+    return {
+      address,
+      port: audio.port,
+      laws: payloads.flatMap((payload) => lawOf(payload, names.get(payload))),
+      eventPayloadType: payloads.find((payload) => names.get(payload) === 'telephone-event'),
+      // The old way to hold, RFC 2543 appendix B.5, still sent by desk phones.
+      direction: address === '0.0.0.0' ? 'inactive' : direction,
+    }
+  } catch {
+    // sdp-transform throws on lines it cannot read; such a text is no SDP, which the caller is told by undefined.
+    return undefined
+  }
+}
+
+/** Static types need no rtpmap (RFC 3551 section 6), dynamic ones go by their name. */
+function lawOf(payload: number, name: string | undefined): G711Law[] {
+  if (payload === payloadTypeOf.alaw && (name ?? 'pcma') === 'pcma') return ['alaw']
+  return payload === payloadTypeOf.ulaw && (name ?? 'pcmu') === 'pcmu' ? ['ulaw'] : []
+}
+
+export interface LocalDescription {
+  address: string
+  port: number
+  laws: readonly G711Law[]
+  eventPayloadType: number | undefined
+  direction: SdpDirection
+  sessionId: number
+  version: number
+}
+
+const names: Readonly<Record<G711Law, string>> = { alaw: 'PCMA', ulaw: 'PCMU' }
+
+export function codecName(law: G711Law): 'PCMA' | 'PCMU' {
+  return law === 'alaw' ? 'PCMA' : 'PCMU'
+}
+
+/** An SDP in the shape FreeSWITCH writes it. */
+export function writeSdp({
+  address,
+  port,
+  laws,
+  eventPayloadType,
+  direction,
+  sessionId,
+  version,
+}: LocalDescription): string {
+  const events = eventPayloadType === undefined ? [] : [eventPayloadType]
+  const family = address.includes(':') ? 'IP6' : 'IP4'
+  return [
+    'v=0',
+    `o=FreeSWITCH ${sessionId} ${version} IN ${family} ${address}`,
+    's=FreeSWITCH',
+    `c=IN ${family} ${address}`,
+    't=0 0',
+    `m=audio ${port} RTP/AVP ${[...laws.map((law) => payloadTypeOf[law]), ...events].join(' ')}`,
+    ...laws.map((law) => `a=rtpmap:${payloadTypeOf[law]} ${names[law]}/8000`),
+    ...events.flatMap((payload) => [`a=rtpmap:${payload} telephone-event/8000`, `a=fmtp:${payload} 0-15`]),
+    'a=ptime:20',
+    `a=${direction}`,
+    '',
+  ].join('\r\n')
+}
+
+/** What we answer to a direction offered (RFC 3264 section 6.1). */
+export function answeringDirection(offered: SdpDirection): SdpDirection {
+  if (offered === 'sendonly') return 'recvonly'
+  return offered === 'recvonly' ? 'sendonly' : offered
+}
+
+/** Whether the other side does not listen: it holds us. */
+export function isHold(direction: SdpDirection): boolean {
+  return direction === 'sendonly' || direction === 'inactive'
+}

@@ -1,0 +1,101 @@
+import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf'
+import { type Cause, causeFrom, reasonHeader } from '../core/causes.ts'
+import type { Channel } from '../core/channel.ts'
+import { digitPressed } from '../core/digit.ts'
+import { holdBegins, holdEnds } from '../core/hold.ts'
+import type { MediaNegotiation } from './media-negotiation.ts'
+import { isHold } from './sdp.ts'
+
+export interface SipDialogParts {
+  dialog: Dialog
+  channel: Channel
+  negotiation: MediaNegotiation
+  /** What the other party of a call on hold hears. */
+  holdMusic: () => string | undefined
+}
+
+/** An answered call: re-INVITE, UPDATE, INFO and BYE in both directions. */
+export class SipDialog {
+  readonly #dialog: Dialog
+  readonly #channel: Channel
+  readonly #negotiation: MediaNegotiation
+  readonly #holdMusic: () => string | undefined
+  #ended = false
+
+  constructor({ dialog, channel, negotiation, holdMusic }: SipDialogParts) {
+    this.#dialog = dialog
+    this.#channel = channel
+    this.#negotiation = negotiation
+    this.#holdMusic = holdMusic
+    dialog.on('destroy', this.#onBye)
+    dialog.on('modify', this.#onModify)
+    dialog.on('update', this.#onModify)
+    dialog.on('info', this.#onInfo)
+  }
+
+  /** Sends BYE, with the cause in a Reason header. */
+  end(cause: Cause): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#dialog.destroy({ headers: { Reason: reasonHeader(cause) } }, () => undefined)
+  }
+
+  /** Re-INVITE with another direction; resolves when the phone agreed, rejects when it did not. */
+  async modify(direction: 'sendonly' | 'sendrecv'): Promise<void> {
+    const answer = await this.#dialog.modify(this.#negotiation.local(direction))
+    const remote = this.#negotiation.take(answer)
+    if (remote !== undefined) this.#negotiation.apply({ ...remote, direction: 'sendrecv' })
+  }
+
+  readonly #onBye = (bye: SrfRequest): void => {
+    this.#ended = true
+    const cause = causeOfBye(bye)
+    const variables = {
+      sip_term_status: '200',
+      proto_specific_hangup_cause: 'sip:200',
+      sip_term_cause: '16',
+      sip_hangup_disposition: 'recv_bye',
+      sip_hangup_phrase: 'OK',
+    }
+    for (const [name, value] of Object.entries(variables)) this.#channel.setVariable(name, value)
+    this.#channel.hangUp(cause)
+  }
+
+  // A re-INVITE or UPDATE: the same SDP again only refreshes the session (RFC 4028 section 7.4), another one holds,
+  // retrieves or moves the audio. Without SDP we offer.
+  readonly #onModify = (request: SrfRequest, response: SrfResponse): void => {
+    if (!request.body) {
+      response.send(200, request.method === 'UPDATE' ? {} : { body: this.#negotiation.local('sendrecv') })
+      return
+    }
+    const remote = this.#negotiation.take(request.body)
+    if (remote === undefined) {
+      response.send(488)
+      return
+    }
+    this.#negotiation.apply(remote)
+    response.send(200, { body: this.#negotiation.local(), headers: { 'Content-Type': 'application/sdp' } })
+    if (isHold(remote.direction)) holdBegins(this.#channel, this.#holdMusic())
+    else holdEnds(this.#channel)
+  }
+
+  readonly #onInfo = (request: SrfRequest, response: SrfResponse): void => {
+    response.send(200)
+    const key = keyOfInfo(String(request.get('Content-Type') ?? ''), request.body)
+    if (key !== undefined) digitPressed(this.#channel, key.digit, key.durationMs, 'ENDPOINT')
+  }
+}
+
+function causeOfBye(bye: SrfRequest): Cause {
+  const reason = bye.has('Reason') ? String(bye.get('Reason')) : ''
+  return causeFrom(/Q\.850\s*;\s*cause=(\d+)/i.exec(reason)?.[1])
+}
+
+/** `Signal=5\r\nDuration=160` of application/dtmf-relay, or the bare key of application/dtmf. */
+function keyOfInfo(contentType: string, body: string): { digit: string; durationMs: number } | undefined {
+  const relayed = /application\/dtmf-relay/i.test(contentType)
+  if (!relayed && !/application\/dtmf/i.test(contentType)) return undefined
+  const digit = (relayed ? (/Signal\s*=\s*(\S)/i.exec(body)?.[1] ?? '') : body.trim().charAt(0)).toUpperCase()
+  const durationMs = Number(/Duration\s*=\s*(\d+)/i.exec(body)?.[1] ?? 250)
+  return /^[0-9*#A-D]$/.test(digit) ? { digit, durationMs } : undefined
+}
