@@ -7,6 +7,7 @@ import { header, type SipRequest } from './sip-message.ts'
 export class DialogStore {
   readonly #byId = new Map<string, Dialog>()
   readonly #byTags = new Map<string, Dialog>()
+  readonly #reserved = new Set<string>()
 
   get count(): number {
     return this.#byId.size
@@ -18,7 +19,16 @@ export class DialogStore {
    */
   idFor({ callId, fromTag }: { callId: string; fromTag: string }): string {
     const id = `${callId};from-tag=${fromTag}`
-    return this.#byId.has(id) ? `${id};end=2` : id
+    return this.#byId.has(id) || this.#reserved.has(id) ? `${id};end=2` : id
+  }
+
+  /** Keeps an id for an INVITE that is on its way and may make a dialog. */
+  reserve(id: string): void {
+    this.#reserved.add(id)
+  }
+
+  release(id: string): void {
+    this.#reserved.delete(id)
   }
 
   add(dialog: Dialog): void {

@@ -1,6 +1,6 @@
-import { newId, newSecret } from '../../kernel/index.ts'
+import { newId } from '../../kernel/index.ts'
 import type { App, Origin, Sent } from './app.ts'
-import { appHeaders, withOwnHost } from './app-headers.ts'
+import { type AppRequest, freeHeaders, initialRequest, RequestRefused } from './app-request.ts'
 import type { ClientTransaction } from './client-transaction.ts'
 import { Dialog, routeSet } from './dialog.ts'
 import { parseNameAddr, tagOf } from './grammar.ts'
@@ -13,23 +13,11 @@ import {
   headerValues,
   type SipRequest,
   type SipResponse,
+  without,
 } from './sip-message.ts'
 import { parseSipUri } from './sip-uri.ts'
 import type { Destination, Flow, Transport } from './transport.ts'
-import { type UaServices, withContentType } from './ua-services.ts'
-
-/** A request as an application wrote it. */
-export interface AppRequest {
-  readonly app: App
-  readonly messageId: string
-  readonly method: string
-  readonly uri: string
-  readonly headerLines: readonly string[]
-  readonly body: string
-}
-
-/** Why an application's request was not sent, in drachtio-server's words where drachtio-srf reads them. */
-export class RequestRefused extends Error {}
+import type { UaServices } from './ua-services.ts'
 
 /** A sent request that has no final response yet. */
 interface Outgoing {
@@ -39,9 +27,6 @@ interface Outgoing {
   readonly dialogId: string | undefined
   dialog: Dialog | undefined
 }
-
-/** Headers that follow from the dialog and are not the application's to choose. */
-const dialogHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards']
 
 /** Requests of applications and the responses to them: the user agent client of RFC 3261 section 8.1. */
 export class UaClient {
@@ -66,11 +51,13 @@ export class UaClient {
     if (uri && transport.isLocal(uri)) throw new RequestRefused('can not send request to myself')
     const destination = destinationOf(proxyUri === '' ? asked.uri : proxyUri, { ...this.#services, transport })
     if (!destination) throw new RequestRefused('requested protocol/transport not available')
-    const request = this.#initial(asked, destination.transport)
+    const contact = `<${ownUri(transport, destination.transport)}>`
+    const request = initialRequest(asked, { own: this.#own(destination.transport), contact })
     const callId = header(request, 'call-id') ?? ''
     const fromTag = tagOf(header(request, 'from')) ?? ''
     const formsDialog = request.method === 'INVITE' || request.method === 'SUBSCRIBE'
     const dialogId = formsDialog ? this.#services.dialogs.idFor({ callId, fromTag }) : undefined
+    if (dialogId !== undefined) this.#services.dialogs.reserve(dialogId)
     this.#send({ asked, request, destination, dialog: undefined, dialogId })
   }
 
@@ -81,12 +68,7 @@ export class UaClient {
     }
     if (asked.method === 'BYE') this.#cancelOwnInvite(dialog)
     const { body } = asked
-    const given = appHeaders(asked.headerLines, this.#own(dialogTransport(dialog)))
-    const headers = withContentType(
-      given.filter(({ key }) => !dialogHeaders.includes(key)),
-      body,
-    )
-    requireContentType(headers, body)
+    const headers = freeHeaders(asked, this.#own(dialogTransport(dialog)))
     if (['INVITE', 'SUBSCRIBE', 'REFER'].includes(asked.method) && !headers.some(({ key }) => key === 'contact')) {
       headers.push(field('Contact', dialog.contact))
     }
@@ -98,9 +80,7 @@ export class UaClient {
 
   cancel(asked: AppRequest, transactionId: string): void {
     const outgoing = this.#outgoing.get(transactionId)
-    const cancel = outgoing?.client.cancel(
-      appHeaders(asked.headerLines, undefined).filter(({ key }) => ![...dialogHeaders, 'contact'].includes(key)),
-    )
+    const cancel = outgoing?.client.cancel(without(freeHeaders(asked, undefined), 'contact'))
     if (!outgoing || !cancel) throw new RequestRefused(`unable to cancel unknown transaction id: ${transactionId}`)
     const sent = {
       message: cancel,
@@ -134,38 +114,6 @@ export class UaClient {
     for (const outgoing of this.#outgoing.values()) if (outgoing.app === app) outgoing.client.cancel()
   }
 
-  #initial(asked: AppRequest, transport: Transport): SipRequest {
-    const { method, uri, body } = asked
-    const own = this.#own(transport)
-    const contact = `<${ownUri(this.#services.transactions.transport, transport)}>`
-    const given = appHeaders(asked.headerLines, own)
-    const value = (key: string) => given.find((each) => each.key === key)?.value
-    const from = withOwnHost(bracketed(value('from') ?? contact), own ?? { host: '', port: 0 })
-    if (!parseNameAddr(from)) throw new RequestRefused(`invalid from value provided by client: ${from}`)
-    const headers = withContentType(
-      given.filter(({ key }) => !dialogHeaders.includes(key)),
-      body,
-    )
-    requireContentType(headers, body)
-    const needsContact = (method === 'INVITE' || method === 'SUBSCRIBE') && value('contact') === undefined
-    const sequence = /^\d+/.exec(value('cseq') ?? '')?.[0] ?? String(1 + Math.floor(Math.random() * 2 ** 20))
-    return {
-      kind: 'request',
-      method,
-      uri,
-      headers: [
-        field('Max-Forwards', value('max-forwards') ?? '70'),
-        field('From', tagOf(from) === undefined ? `${from};tag=${newSecret(9)}` : from),
-        field('To', bracketed(value('to') ?? uri)),
-        field('Call-ID', value('call-id') ?? newId()),
-        field('CSeq', `${sequence} ${method}`),
-        ...(needsContact ? [field('Contact', contact)] : []),
-        ...headers,
-      ],
-      body,
-    }
-  }
-
   #send(options: {
     asked: AppRequest
     request: SipRequest
@@ -192,7 +140,7 @@ export class UaClient {
     const { id, app, client } = outgoing
     const { method } = client.request
     const success = response.status >= 200 && response.status < 300
-    if (response.status >= 200) this.#outgoing.delete(id)
+    if (response.status >= 200) this.#finished(outgoing)
     if (method === 'INVITE' && success && flow) {
       if (!this.#inviteAnswered(outgoing, response, flow)) return
     } else if (method === 'SUBSCRIBE' && success && flow) this.#ensureDialog(outgoing, response, flow)
@@ -207,6 +155,11 @@ export class UaClient {
       transactionId: id,
       dialogId: outgoing.dialogId ?? '',
     })
+  }
+
+  #finished({ id, dialogId }: Outgoing): void {
+    this.#outgoing.delete(id)
+    if (dialogId !== undefined) this.#services.dialogs.release(dialogId)
   }
 
   /** False when the application has nothing to do with this 2xx: it is a repetition, or from a second branch. */
@@ -278,11 +231,7 @@ export class UaClient {
   }
 
   #acknowledge(asked: AppRequest, dialog: Dialog): void {
-    const { body } = asked
-    const given = appHeaders(asked.headerLines, undefined).filter(
-      ({ key }) => ![...dialogHeaders, 'contact'].includes(key),
-    )
-    const sent = this.#sendAck(dialog, withContentType(given, body), body)
+    const sent = this.#sendAck(dialog, without(freeHeaders(asked, undefined), 'contact'), asked.body)
     asked.app.reply({ to: asked.messageId, kind: 'sent', sent })
     if (dialog.endsAfterAck) this.endDialog(dialog, 'ACK-BYE due to cancel race condition')
   }
@@ -322,23 +271,6 @@ export class UaClient {
 
 function dialogTransport(dialog: Dialog): Transport {
   return /;transport=tcp/i.test(dialog.contact) ? 'tcp' : 'udp'
-}
-
-function bracketed(value: string): string {
-  return value.includes('<')
-    ? value
-    : value.replace(/^([^;]*)(.*)$/, (_, uri: string, tail: string) => inBrackets(uri, tail))
-}
-
-/** `sip:a@b;tag=1` has a header parameter, `sip:a@b;transport=tcp` one of the URI: only a tag is the header's. */
-function inBrackets(uri: string, tail: string): string {
-  const tag = /;tag=[^;]*/i.exec(tail)?.[0] ?? ''
-  return `<${uri}${tail.replace(tag, '')}>${tag}`
-}
-
-function requireContentType(headers: readonly HeaderField[], body: string): void {
-  if (body !== '' && !headers.some(({ key }) => key === 'content-type'))
-    throw new RequestRefused('missing content-type')
 }
 
 /** With no proxy between us, an answer from another host than its Contact comes through an address translator. */
