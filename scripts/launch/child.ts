@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 export interface ChildOptions {
   readonly name: string
@@ -14,8 +15,8 @@ export interface ChildOptions {
   readonly readyWithinMs?: number
   /** Start again when it ends by itself. */
   readonly keepAlive?: boolean
-  /** A first line on standard output that must reach a person. */
-  readonly onLine?: (line: string) => void
+  /** Sees every line of standard output; one for which it returns true is not written to the log. */
+  readonly takeLine?: (line: string) => boolean
 }
 
 /** Milliseconds. */
@@ -73,19 +74,16 @@ export class Child {
   }
 
   #spawn(): ChildProcess {
-    const { name, command, args, env, logDir, keepAlive, onLine } = this.#options
+    const { name, command, args, env, logDir, keepAlive, takeLine = () => false } = this.#options
     const log = createWriteStream(join(logDir, `${name}.log`), { flags: 'a', mode: 0o600 })
     const child = spawn(command, [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-    child.stdout?.pipe(log, { end: false })
-    child.stderr?.pipe(log, { end: false })
-    if (onLine) {
-      child.stdout?.on('data', (chunk: Buffer) => {
-        for (const line of chunk.toString().split('\n')) onLine(line)
-      })
-    }
+    child.stderr.pipe(log, { end: false })
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!takeLine(line)) log.write(`${line}\n`)
+    })
     child.once('error', (error) => log.write(`${command}: ${error.message}\n`))
     child.once('exit', (code, signal) => {
-      log.end(`${name} ended: ${signal ?? code}\n`)
+      log.write(`${name} ended: ${signal ?? code}\n`)
       if (!keepAlive || this.#stopping) return
       setTimeout(() => {
         if (!this.#stopping) this.#process = this.#spawn()

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
@@ -31,8 +32,6 @@ export interface StackOptions {
   /** Start processes again that end by themselves. */
   readonly keepAlive?: boolean
   readonly onProgress?: (what: string) => void
-  /** The line with the first admin's password. */
-  readonly onFirstAdmin?: (password: string) => void
 }
 
 export interface Stack {
@@ -67,6 +66,9 @@ type Name = Parameters<Stack['child']>[0]
 export async function startStack(options: StackOptions): Promise<Stack> {
   const root = projectRoot()
   const { ports, stateDir, onProgress = () => {} } = options
+  // Others may walk through, not look: PostgreSQL runs as a user of its own when we are root.
+  mkdirSync(stateDir, { recursive: true })
+  chmodSync(stateDir, 0o711)
   const secrets = readOrMakeSecrets(join(stateDir, 'secrets.json'))
   const logDir = join(stateDir, 'log')
   let adminPassword: string | undefined
@@ -82,11 +84,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logDir,
       ready,
       keepAlive: options.keepAlive ?? false,
-      onLine: (line) => {
+      takeLine: (line) => {
         const password = /^first admin: .*password "([^"]+)"/.exec(line)?.[1]
-        if (password === undefined) return
-        adminPassword = password
-        options.onFirstAdmin?.(password)
+        adminPassword ??= password
+        return password !== undefined
       },
     })
 

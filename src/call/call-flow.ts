@@ -36,7 +36,7 @@ export interface CallFlowContext {
 }
 
 /** Milliseconds. */
-const limits = { answer: 5000, ringGrace: 3000, bridge: 3000, apology: 15_000, lastLeg: 3000 } as const
+const limits = { answer: 5000, bridge: 3000, apology: 15_000, lastLeg: 3000 } as const
 
 /**
  * One call on its way: menu, queue, offer, talk, release. Every method is called for something that happened; what
@@ -120,10 +120,11 @@ export class CallFlow {
     this.#context.ownLeg(leg.legId, this)
     this.#record('agent.offered', { agentId, callId: call.callId, queue: need.queue, legId: leg.legId, extension })
     const { ringFor } = this.#context.queue(need.queue)
-    this.#deadline(ringFor * 1000 + limits.ringGrace, () => this.#offerFailed(leg, 'NO_ANSWER', 0))
+    // Our own clock ends the ringing; the switch, which counts in whole seconds, is the second line.
+    this.#deadline(ringFor * 1000, () => this.#offerFailed(leg, 'NO_ANSWER', 0))
     const { callerNumber, callerName } = call.identity
     switchPort
-      .dial({ legId: leg.legId, extension, callerNumber, callerName, timeoutSeconds: ringFor })
+      .dial({ legId: leg.legId, extension, callerNumber, callerName, timeoutSeconds: ringFor + 2 })
       .then((outcome) => {
         if (outcome.kind === 'answered') this.legAnswered(leg.legId, this.#context.clock.now())
         else this.#offerFailed(leg, outcome.cause, leg.sipStatus)
@@ -347,7 +348,7 @@ export class CallFlow {
     const { offer, need } = call
     if (!need || offer?.leg !== leg || !call.take('OFFER_FAILED')) return
     const at = this.#context.clock.now()
-    if (leg.endedAt === null) this.#drop(leg.legId, 'ORIGINATOR_CANCEL')
+    if (leg.endedAt === null) this.#drop(leg.legId, 'NO_ANSWER')
     leg.end(at, cause, sipStatus)
     call.offer = undefined
     this.#cancelDeadline()

@@ -14,11 +14,11 @@ export interface OfferedLeg {
   readonly callerName: string
   /** SIP Call-ID of the leg between edge and switch (RFC 3261 section 8.1.1.4). */
   readonly sipCallId: string
-  /** Milliseconds since the epoch at which the switch created the channel. */
+  /** Milliseconds since the epoch at which the switch created the channel, by our clock. */
   readonly createdAt: number
 }
 
-/** What the centre hears from a switch, in its own words. `at` is the switch's clock, milliseconds since the epoch. */
+/** What the centre hears from a switch, in its own words. `at` is when it arrived here, milliseconds since the epoch. */
 export type SwitchEvent =
   | { readonly type: 'leg.offered'; readonly leg: OfferedLeg; readonly at: number }
   | { readonly type: 'leg.ringing'; readonly legId: LegId; readonly at: number }

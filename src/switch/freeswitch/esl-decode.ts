@@ -18,14 +18,16 @@ export const subscribedEvents = [
   'HEARTBEAT',
 ] as const
 
-/** Turns an event of FreeSWITCH into ours, or into nothing when it does not concern the centre. */
-export function decodeEvent(headers: EslHeaders): SwitchEvent | undefined {
+/**
+ * Turns an event of FreeSWITCH into ours, or into nothing when it does not concern the centre. `at` is the time of
+ * its arrival here: the switch's clock may differ from ours, and FreeSWITCH stamps events by a clock of 20 ms steps.
+ */
+export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | undefined {
   const legId = headers['Unique-ID']
   if (!legId) return undefined
-  const at = eventTime(headers)
   switch (headers['Event-Name']) {
     case 'CHANNEL_PARK':
-      return headers['Call-Direction'] === 'inbound' ? { type: 'leg.offered', leg: offeredLeg(legId, headers), at } : undefined
+      return headers['Call-Direction'] === 'inbound' ? { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at } : undefined
     case 'CHANNEL_PROGRESS':
     case 'CHANNEL_PROGRESS_MEDIA':
       return headers['Call-Direction'] === 'outbound' ? { type: 'leg.ringing', legId, at } : undefined
@@ -61,14 +63,15 @@ function decodeDigit(legId: string, headers: EslHeaders, at: number): SwitchEven
   return /^[0-9*#A-D]$/.test(digit) ? { type: 'leg.digit', legId, digit, at } : undefined
 }
 
-function offeredLeg(legId: string, headers: EslHeaders) {
+function offeredLeg(legId: string, headers: EslHeaders, at: number) {
+  const age = milliseconds(headers['Event-Date-Timestamp']) - milliseconds(headers['Caller-Channel-Created-Time'])
   return {
     legId,
     calledNumber: headers['variable_yihao_line'] ?? headers['Caller-Destination-Number'] ?? '',
     callerNumber: callerNumber(headers['Caller-Caller-ID-Number'] ?? ''),
     callerName: headers['Caller-Caller-ID-Name'] ?? '',
     sipCallId: headers['variable_sip_call_id'] ?? '',
-    createdAt: microseconds(headers['Caller-Channel-Created-Time']) ?? eventTime(headers),
+    createdAt: at - (age > 0 ? age : 0),
   }
 }
 
@@ -82,13 +85,9 @@ function sipStatus(headers: EslHeaders): number {
   return /^\d{3}$/.test(status) ? Number(status) : 0
 }
 
-function eventTime(headers: EslHeaders): number {
-  return microseconds(headers['Event-Date-Timestamp']) ?? Date.now()
-}
-
-function microseconds(text: string | undefined): number | undefined {
-  const value = Number(text)
-  return Number.isFinite(value) && value > 0 ? Math.floor(value / 1000) : undefined
+/** FreeSWITCH gives times in microseconds; NaN when there is none. */
+function milliseconds(text: string | undefined): number {
+  return Math.floor(Number(text) / 1000)
 }
 
 /** Decodes `show channels as json`; `{"row_count":0}` carries no rows. */

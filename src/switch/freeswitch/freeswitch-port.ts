@@ -114,7 +114,7 @@ export class FreeSwitchPort implements SwitchPort {
         password,
         clock,
         logger,
-        onEvent: (headers) => this.#emit(decodeEvent(headers)),
+        onEvent: (headers) => this.#emit(decodeEvent(headers, clock.now())),
         onClosed: (reason) => this.#onClosed(connection, reason),
       })
       await this.#synchronise(connection)
