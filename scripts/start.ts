@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { configHelp } from '../src/config.ts'
+import { messageOf, newSecret, projectRoot } from '../src/kernel/index.ts'
+import { HotlineClient } from './client/hotline-client.ts'
+import { type Stack, type StackOptions, type StackPorts, startStack } from './launch/stack.ts'
+
+const help = `Usage: scripts/start [--freeswitch] [--drachtio] [--state-dir DIR] [--city NAME]
+
+Starts the hotline: everything the environment does not name. Without any setting that is PostgreSQL, a SIP server and
+a switch of our own, the SIP edge and the hotline service. SIGTERM or Ctrl-C stops it: no new calls, those in progress
+may go on for DRAIN_SECONDS.
+
+  --freeswitch     start the FreeSWITCH of this machine instead of the embedded softswitch
+  --drachtio       start the drachtio-server of this machine instead of the embedded SIP server
+  --state-dir DIR  data, logs and generated secrets (default .yihao)
+  --city NAME      the city's file in cities/ (default "default")
+
+Settings that name something of yours keep us from starting our own:
+  DATABASE_URL             your PostgreSQL
+  SWITCHES, SWITCHES_SIP, SWITCH_ESL_PASSWORD   your FreeSWITCH
+  SIP_SERVER, SIP_SERVER_SECRET, EDGE_ADDRESS   your drachtio-server
+
+Ports: SIP_PORT 5060, HTTP_PORT 8080, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
+${configHelp}`
+
+const { values: flags } = parseArgs({
+  options: {
+    freeswitch: { type: 'boolean', default: false },
+    drachtio: { type: 'boolean', default: false },
+    'state-dir': { type: 'string' },
+    city: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (flags.help) console.log(help)
+else {
+  run().catch((error: unknown) => {
+    console.error(`scripts/start: ${messageOf(error)}`)
+    process.exit(1)
+  })
+}
+
+async function run(): Promise<void> {
+  const stateDir = flags['state-dir'] ?? join(projectRoot(), '.yihao')
+  const firstStart = !existsSync(join(stateDir, 'secrets.json'))
+  const stack = await startStack(optionsFrom(stateDir))
+  const agents = firstStart ? await createFirstAgents(stack) : []
+  console.log(screen(stack, agents))
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      console.log('stopping: no new calls, waiting for those in progress')
+      stack.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
+function optionsFrom(stateDir: string): StackOptions {
+  const { env } = process
+  return {
+    stateDir,
+    ports: portsFrom(env),
+    sipServer: env['SIP_SERVER'] ? 'external' : flags.drachtio ? 'drachtio' : 'embedded',
+    mediaSwitch: env['SWITCHES'] ? 'external' : flags.freeswitch ? 'freeswitch' : 'embedded',
+    ...(env['DATABASE_URL'] ? { databaseUrl: env['DATABASE_URL'] } : {}),
+    ...(flags.city ? { env: { CITY: flags.city } } : {}),
+    keepAlive: true,
+    onProgress: (what) => console.log(`starting ${what}`),
+  }
+}
+
+function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
+  const port = (name: string, fallback: number) => {
+    const value = Number(env[name] ?? fallback)
+    if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new Error(`${name}=${env[name]}: a port is expected`)
+    return value
+  }
+  return {
+    postgres: port('POSTGRES_PORT', 54_320),
+    sip: port('SIP_PORT', 5060),
+    sipAdmin: port('SIP_ADMIN_PORT', 9022),
+    switchSip: port('SWITCH_SIP_PORT', 5080),
+    switchEsl: port('SWITCH_ESL_PORT', 8021),
+    http: port('HTTP_PORT', 8080),
+  }
+}
+
+interface FirstAgent {
+  readonly agentId: string
+  readonly password: string
+}
+
+/** Two agents to begin with, each with a user and a phone of the same password. */
+async function createFirstAgents(stack: Stack): Promise<FirstAgent[]> {
+  if (stack.adminPassword === undefined) return []
+  const admin = await HotlineClient.login(`http://127.0.0.1:${stack.ports.http}`, {
+    username: 'admin',
+    password: stack.adminPassword,
+  })
+  const agents = ['8001', '8002'].map((agentId) => ({ agentId, password: newSecret(9) }))
+  for (const { agentId, password } of agents) {
+    const skills = ['tax', 'social-security', 'market-supervision']
+    await admin.createAgent({ agentId, name: `Agent ${agentId}`, skills, phonePassword: password })
+    await admin.post('/users', { username: agentId, password, role: 'agent', agentId })
+  }
+  return agents
+}
+
+function screen(stack: Stack, agents: readonly FirstAgent[]): string {
+  const { ports, adminPassword, logDir, databaseUrl } = stack
+  const at = (port: number) => `127.0.0.1:${port}`
+  const api = `http://${at(ports.http)}`
+  return [
+    '',
+    'Yihao is running.',
+    `  telephones   sip:12345@${at(ports.sip)} (UDP and TCP)`,
+    `  HTTP API     ${api}/docs      figures ${api}/metrics      events ws://${at(ports.http)}/live`,
+    `  switch       SIP ${at(ports.switchSip)}, event socket ${at(ports.switchEsl)}`,
+    `  database     ${databaseUrl.replace(/:[^:@/]+@/, ':***@')}`,
+    `  logs         ${logDir}`,
+    '',
+    ...(adminPassword ? [`First admin: user name admin, password ${adminPassword}   (shown only now)`] : []),
+    ...agents.map(({ agentId, password }) => `Agent ${agentId}: user name and phone ${agentId}, password ${password}   (shown only now)`),
+    '',
+    'To place a call:',
+    `  1. Register a softphone as 8001 at ${at(ports.sip)} with the password above, e.g.`,
+    `       baresip -e "/uanew <sip:8001@${at(ports.sip)}>;auth_user=8001;auth_pass=..."`,
+    '  2. Make the agent ready:',
+    `       TOKEN=$(curl -s ${api}/api/v1/sessions -H 'content-type: application/json' \\`,
+    `         -d '{"username":"8001","password":"..."}' | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`,
+    `       curl -s -X POST ${api}/api/v1/agents/8001/login -H "authorization: Bearer $TOKEN" \\`,
+    `         -H 'content-type: application/json' -d '{"extension":"8001"}'`,
+    `       curl -s -X POST ${api}/api/v1/agents/8001/ready -H "authorization: Bearer $TOKEN"`,
+    `  3. Dial sip:12345@${at(ports.sip)} from another softphone, and press 0 to reach a person.`,
+    '',
+    'Ctrl-C stops everything.',
+  ].join('\n')
+}
