@@ -72,6 +72,8 @@ function unfold(head: string): string[] {
 }
 
 function readStartLine(line: string, headers: HeaderField[]): SipMessage | undefined {
+  // A lone LF in a URI would be a second line to a less strict receiver behind us.
+  if (/[\0\t\r\n]/.test(line)) return undefined
   const status = /^SIP\/2\.0 (\d{3}) ?(.*)$/i.exec(line)
   if (status) {
     return { kind: 'response', status: Number(status[1]), reason: status[2] ?? '', headers, body: '' }

@@ -18,6 +18,9 @@ export interface Softphones {
   close(): Promise<void>
 }
 
+const goodbyeWithinMs = 1_000
+
+/** Starts the phones' SIP server on free ports; rejects when none can be had. */
 export async function createSoftphones({ logger, host = '127.0.0.1' }: SoftphonesOptions): Promise<Softphones> {
   const secret = newSecret()
   const server = await startSipServer({
@@ -58,7 +61,9 @@ function softphonesOn(parts: { server: SipServer; srf: SrfApp; host: string; log
       return phone
     },
     async close() {
-      await Promise.allSettled(phones.map((phone) => phone.close()))
+      // A BYE to a server that is gone would be repeated for half a minute.
+      const patience = new Promise<void>((resolve) => services.clock.after(goodbyeWithinMs, resolve))
+      await Promise.race([Promise.allSettled(phones.map((phone) => phone.close())), patience])
       srf.disconnect()
       await server.close()
     },

@@ -85,6 +85,8 @@ export class PhoneCall implements Call {
     dialog.on('info', (request, response) => this.#takeInfo(request, response))
     const at = this.#clock.now()
     this.#tellAnswered({ kind: 'answered', at, afterMs: at - this.#beganAt })
+    // drachtio-srf may have handled a BYE that came in one piece with the answer, before there was a listener.
+    if (!dialog.connected) this.over('hungUpByOther')
   }
 
   over(cause: EndCause, refusal: { status?: number; reason?: string } = {}): void {
@@ -112,7 +114,7 @@ export class PhoneCall implements Call {
     if (this.#dialog) {
       const dialog = this.#dialog
       this.over('hungUp')
-      await dialog.destroy()
+      await dialog.destroy().catch(ignoreCrossing)
     } else if (this.direction === 'incoming') this.reject(603)
     else this.cancel()
   }
@@ -173,4 +175,9 @@ export class PhoneCall implements Call {
     this.#infoDigits += /^Signal=\s*([0-9A-D*#])/im.exec(body)?.[1] ?? ''
     response.send(200)
   }
+}
+
+/** Both sides hung up in the same moment: drachtio no longer knows the dialog, and the call is over as it should be. */
+function ignoreCrossing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENODIALOG')) throw error
 }

@@ -59,6 +59,8 @@ export interface Outgoing {
 }
 
 export interface SrfDialog {
+  /** False once a BYE came, which may be before anybody could listen for it. */
+  readonly connected: boolean
   readonly remote: { readonly sdp: string }
   on(event: 'modify' | 'info', listener: (request: Incoming, response: Answer) => void): void
   on(event: 'destroy' | 'ack', listener: (request: Incoming, reason?: string) => void): void
