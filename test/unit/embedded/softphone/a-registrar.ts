@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { startSipServer } from '../../../../src/embedded/sip-server/index.ts'
-import { createLogger } from '../../../../src/kernel/index.ts'
 import {
   type AppRequest,
   type AppResponse,
@@ -8,6 +6,7 @@ import {
   disconnectApp,
   type SrfApp,
 } from '../../../contract/sip-server-app.ts'
+import type { SipServerUnderTest } from '../../../support/drachtio-daemon.ts'
 
 /** A registrar and record-routing proxy as small as can be, on a SIP server of its own. */
 export interface SmallEdge {
@@ -21,21 +20,18 @@ export interface SmallEdge {
 }
 
 export async function startSmallEdge({
+  start,
   password,
   offers,
 }: {
+  start: SipServerUnderTest['start']
   password: string
   offers: readonly string[]
 }): Promise<SmallEdge> {
-  const listen = (transport: 'udp' | 'tcp') => ({ transport, host: '127.0.0.1', port: 0 })
-  const server = await startSipServer({
-    sip: [listen('udp'), listen('tcp')],
-    admin: { host: '127.0.0.1', port: 0, secret: 's' },
-    logger: createLogger({ name: 'edge', level: 'error' }),
-  })
+  const server = await start()
   const contacts = new Map<string, string>()
   const algorithms: string[] = []
-  const app = await connectApp({ adminPort: server.adminPort, secret: 's' }, (srf) => {
+  const app = await connectApp(server, (srf) => {
     srf.register((req, res) => register(req, res))
     srf.invite((req, res) => forward(srf, req, res))
   })
@@ -75,12 +71,12 @@ export async function startSmallEdge({
 
   return {
     host: '127.0.0.1',
-    port: server.sipPort('udp'),
+    port: server.sipPort,
     contacts,
     algorithms,
     async stop() {
       await disconnectApp(app)
-      await server.close()
+      await server.stop()
     },
   }
 }

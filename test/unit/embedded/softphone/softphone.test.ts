@@ -6,14 +6,15 @@ import {
   type Softphones,
 } from '../../../../src/embedded/softphone/index.ts'
 import { createLogger } from '../../../../src/kernel/index.ts'
+import { sipServers } from '../../../support/drachtio-daemon.ts'
 import { type SmallEdge, startSmallEdge } from './a-registrar.ts'
 
-describe('softphone', () => {
+describe.each(sipServers())('softphones behind $name', ({ start }) => {
   let edge: SmallEdge
   let softphones: Softphones
 
   beforeEach(async () => {
-    edge = await startSmallEdge({ password: 'secret', offers: ['SHA-256', 'MD5'] })
+    edge = await startSmallEdge({ start, password: 'secret', offers: ['SHA-256', 'MD5'] })
     softphones = await createSoftphones({ logger: createLogger({ name: 'softphones', level: 'error' }) })
   })
 
