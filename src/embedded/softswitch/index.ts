@@ -1,5 +1,6 @@
 /**
  * The stand-in for FreeSWITCH: the same event socket, SIP and RTP on the wire, the subset README.md lists.
  */
-export type { Softswitch, SoftswitchOptions } from './softswitch.ts'
+export type { Softswitch } from './softswitch.ts'
 export { startSoftswitch } from './softswitch.ts'
+export type { SoftswitchOptions } from './softswitch-options.ts'

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../kernel/index.ts'
+import { expand } from '../core/expand.ts'
 import type { SwitchCore } from '../core/switch-core.ts'
 import type { ApiCommand } from './api-command.ts'
 import {
@@ -94,7 +95,8 @@ export async function runApiCommand(
   const about = argument === '' ? [] : [['API-Command-Argument', argument] as const]
   core.bus.publish({ name: 'API', headers: [['API-Command', command], ...about] })
   try {
-    return await known({ core, argument, asker })
+    // FreeSWITCH expands the argument against the globals first (fsctl api_expansion, on by default).
+    return await known({ core, argument: expand(argument, undefined, core.globals), asker })
   } catch (failure) {
     core.logger.error({ command, reason: messageOf(failure) }, 'Api command failed')
     return `-ERR ${command} failed\n`

@@ -63,7 +63,10 @@ export class Bridge {
       await waitFor(this.#core, channel, { finished: () => this.#over, unbreakable: true })
     }
     this.#end()
-    if (channel === this.#originator && this.#talking) this.#tell('CHANNEL_UNBRIDGE')
+    if (channel !== this.#originator || !this.#talking) return
+    // The originatee is parked or hung up first, its events before ours, as FreeSWITCH joins that thread.
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#tell('CHANNEL_UNBRIDGE')
   }
 
   async #bothHere(channel: Channel, other: Channel): Promise<void> {

@@ -139,10 +139,6 @@ export class CalledLeg extends SipLeg {
   #cancel(): void {
     this.#request?.cancel(() => undefined)
   }
-
-  async deflect(): Promise<string> {
-    return '-ERR\n'
-  }
 }
 
 function isRequest(value: unknown): value is SrfRequest {

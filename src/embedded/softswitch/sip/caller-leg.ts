@@ -100,8 +100,8 @@ export class CallerLeg extends SipLeg {
     if (!this.channel.variables.has('sip_hangup_disposition')) this.describe({ sip_hangup_disposition: how })
   }
 
-  async deflect(uri: string): Promise<string> {
-    if (this.dialog !== undefined || this.#finalSent) return '-ERR\n'
+  override async deflect(uri: string): Promise<string> {
+    if (this.dialog !== undefined || this.#finalSent) return await super.deflect(uri)
     this.#finalSent = true
     this.#response.send(302, { headers: { Contact: `<${headerText(uri)}>` } })
     this.channel.hangUp('BLIND_TRANSFER')

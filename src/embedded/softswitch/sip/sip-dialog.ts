@@ -5,6 +5,7 @@ import { digitPressed } from '../core/digit.ts'
 import { holdBegins, holdEnds } from '../core/hold.ts'
 import type { MediaNegotiation } from './media-negotiation.ts'
 import { isHold } from './sdp.ts'
+import { headerText } from './sip-text.ts'
 
 export interface SipDialogParts {
   dialog: Dialog
@@ -45,6 +46,15 @@ export class SipDialog {
     const answer = await this.#dialog.modify(this.#negotiation.local(direction))
     const remote = this.#negotiation.take(answer)
     if (remote !== undefined) this.#negotiation.apply({ ...remote, direction: 'sendrecv' })
+  }
+
+  /** Asks the phone by REFER (RFC 3515) to call somebody else; the text of what it answered. */
+  async refer(uri: string): Promise<string> {
+    const target = `<${headerText(uri)}>`
+    const headers = { 'Refer-To': target, 'Referred-By': `<${this.#dialog.local.uri.replace(/[<>]/g, '')}>` }
+    const request = Object.assign(Object.create(null), { method: 'REFER', headers })
+    const response = await this.#dialog.request(request)
+    return `${response.status} ${response.reason}`
   }
 
   readonly #onBye = (bye: SrfRequest): void => {

@@ -39,7 +39,6 @@ export abstract class SipLeg implements Endpoint {
   abstract earlyMedia(): Promise<boolean>
   abstract answer(): Promise<boolean>
   abstract end(cause: Cause, status?: { code: number; phrase: string }): void
-  abstract deflect(uri: string): Promise<string>
 
   async hold(held: boolean): Promise<void> {
     if (this.dialog === undefined) return
@@ -55,6 +54,13 @@ export abstract class SipLeg implements Endpoint {
 
   sendDigits(keys: string, durationMs: number): boolean {
     return this.channel.media?.sendDigits(keys, durationMs) ?? false
+  }
+
+  async deflect(uri: string): Promise<string> {
+    if (this.dialog === undefined) return '-ERR\n'
+    const answer = await this.dialog.refer(uri)
+    if (answer.startsWith('2')) this.channel.hangUp('BLIND_TRANSFER')
+    return `+OK:${answer}\n`
   }
 
   protected async openMedia(): Promise<void> {

@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { frameSamples, serializeWav, ToneSource } from '../../src/embedded/rtp/index.ts'
+import { type Call, type CallPolicy, createSoftphones, type Softphones } from '../../src/embedded/softphone/index.ts'
+import { createLogger, newId } from '../../src/kernel/index.ts'
+import type { RunningSwitch } from '../support/freeswitch-daemon.ts'
+import { EslClient } from './switch-esl-client.ts'
+import type { SwitchUnderTest } from './switches.ts'
+
+/** Pitches of the sounds and phones of a scene, in hertz, far enough apart to be told from one another. */
+export const pitch = { music: 300, welcome: 440, menu: 620, fallback: 540, caller: 1000, agent: 1400 } as const
+
+/** A switch, SIP phones, and a client on its event socket that hears every event as JSON. */
+export interface Scene {
+  readonly running: RunningSwitch
+  readonly esl: EslClient
+  readonly folder: string
+  /** Path of a sound: 1 s of its pitch. */
+  sound(name: 'welcome' | 'menu'): string
+  /** A call to 12345, parked; its absence clock is stopped. Answered by the switch if wanted. */
+  incoming(options?: { answered?: boolean; tone?: number }): Promise<{ call: Call; uuid: string }>
+  /** A phone to be dialled. */
+  phone(policy: CallPolicy): { address: string; nextCall(): Promise<Call> }
+  /** Rings a phone that answers, and parks it. */
+  outgoing(options?: { variables?: string; tone?: number }): Promise<{ call: Call; uuid: string }>
+  close(): Promise<void>
+}
+
+export async function openScene(target: SwitchUnderTest): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'yihao-switch-'))
+  await makeSounds(folder)
+  const running = await target.start({ prompts: folder })
+  const esl = await EslClient.login(running)
+  await esl.send('event json ALL')
+  const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
+  const sound = (name: 'welcome' | 'menu'): string => join(folder, `${name}.wav`)
+  return {
+    running,
+    esl,
+    folder,
+    sound,
+    incoming: (options) => incoming({ running, esl, phones }, options),
+    phone: (policy) => dialledPhone(phones, running, policy),
+    outgoing: (options) => outgoing({ running, esl, phones }, options),
+    async close() {
+      esl.close()
+      await phones.close()
+      await running.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function makeSounds(folder: string): Promise<void> {
+  for (const name of ['music', 'cmn']) await mkdir(join(folder, name))
+  await writeFile(join(folder, 'music', 'queue.wav'), toneFile(pitch.music, 2000))
+  await writeFile(join(folder, 'cmn', 'fallback.wav'), toneFile(pitch.fallback, 1000))
+  await writeFile(join(folder, 'welcome.wav'), toneFile(pitch.welcome, 1000))
+  await writeFile(join(folder, 'menu.wav'), toneFile(pitch.menu, 1000))
+}
+
+function toneFile(frequency: number, ms: number): Buffer {
+  const frames = ms / 20
+  const samples = new Int16Array(frames * frameSamples)
+  const source = new ToneSource({ frequencies: [frequency] })
+  for (let index = 0; index < frames; index += 1) {
+    source.read(samples.subarray(index * frameSamples, (index + 1) * frameSamples))
+  }
+  return serializeWav({ channels: [samples] })
+}
+
+interface Parts {
+  running: RunningSwitch
+  esl: EslClient
+  phones: Softphones
+}
+
+function newPhone(phones: Softphones, { sipPort }: RunningSwitch, onCall: CallPolicy) {
+  const user = `p${newId().slice(0, 8)}`
+  const registrar = { host: '127.0.0.1', port: sipPort }
+  return phones.phone({ user, password: 'none', registrar, transport: 'udp', onCall })
+}
+
+async function incoming(
+  { running, esl, phones }: Parts,
+  { answered = true, tone = pitch.caller }: { answered?: boolean; tone?: number } = {},
+): Promise<{ call: Call; uuid: string }> {
+  const from = esl.events.length
+  const caller = newPhone(phones, running, { kind: 'ring' })
+  const call = await caller.call('12345', { tone })
+  const parked = await esl.event('CHANNEL_PARK', { 'Caller-Caller-ID-Number': caller.user }, { from })
+  const uuid = parked['Unique-ID'] ?? ''
+  await esl.api(`sched_del ${uuid}`)
+  if (answered) {
+    await esl.api(`uuid_answer ${uuid}`)
+    await call.answered
+  }
+  return { call, uuid }
+}
+
+function dialledPhone(phones: Softphones, running: RunningSwitch, policy: CallPolicy) {
+  const phone = newPhone(phones, running, policy)
+  return { address: `sip:${phone.user}@127.0.0.1:${phones.sipPort}`, nextCall: () => phone.nextCall() }
+}
+
+async function outgoing(
+  parts: Parts,
+  { variables = '', tone = pitch.agent }: { variables?: string; tone?: number } = {},
+): Promise<{ call: Call; uuid: string }> {
+  const phone = dialledPhone(parts.phones, parts.running, { kind: 'answer', afterMs: 20, tone })
+  const uuid = newId()
+  const job = parts.esl.bgapi(
+    `originate {origination_uuid=${uuid},originate_timeout=8${variables}}sofia/edge/${phone.address} &park()`,
+  )
+  const call = await phone.nextCall()
+  await job
+  await parts.esl.event('CHANNEL_PARK', { 'Unique-ID': uuid })
+  return { call, uuid }
+}

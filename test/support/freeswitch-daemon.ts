@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { newSecret } from '../../src/kernel/index.ts'
+import { freePort } from './drachtio-daemon.ts'
+
+export interface RunningSwitch {
+  readonly sipPort: number
+  readonly eslPort: number
+  readonly eslPassword: string
+  stop(): Promise<void>
+}
+
+export interface SwitchStart {
+  /** Folder of announcements, with `music/` in it. */
+  readonly prompts: string
+}
+
+/** The freeswitch program in FREESWITCH_HOME or on PATH. */
+export function findFreeswitch(): string | undefined {
+  const home = process.env.FREESWITCH_HOME
+  const folders = [...(home ? [join(home, 'bin')] : []), ...(process.env.PATH ?? '').split(delimiter)]
+  return folders.map((folder) => join(folder, 'freeswitch')).find(isProgram)
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    // Not there, or not for us: the next folder may have it.
+    return false
+  }
+}
+
+/** Starts FreeSWITCH on a copy of `dialplans/`, everything it writes in a folder of its own, and waits until it answers. */
+export async function startFreeswitch(program: string, { prompts }: SwitchStart): Promise<RunningSwitch> {
+  const folder = await mkdtemp(join(tmpdir(), 'yihao-freeswitch-'))
+  const conf = join(folder, 'conf')
+  await cp('dialplans', conf, { recursive: true })
+  for (const name of ['log', 'db', 'run']) await mkdir(join(folder, name))
+  const [sipPort, eslPort, eslPassword] = [await freePort(), await freePort(), newSecret()]
+  const rtpStart = 20_000 + 2 * Math.floor(Math.random() * 10_000)
+  const daemon = spawn(program, commandLine(folder, conf), {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      YIHAO_SWITCH_SIP_PORT: String(sipPort),
+      YIHAO_SWITCH_ESL_PORT: String(eslPort),
+      YIHAO_SWITCH_ESL_PASSWORD: eslPassword,
+      YIHAO_RTP_START: String(rtpStart),
+      YIHAO_RTP_END: String(rtpStart + 1000),
+      YIHAO_PROMPTS: prompts,
+      YIHAO_STATE_DIR: folder,
+    },
+  })
+  await answering(daemon, eslPort, join(folder, 'log', 'freeswitch.log'))
+  return { sipPort, eslPort, eslPassword, stop: () => stop(daemon, folder) }
+}
+
+function commandLine(folder: string, conf: string): string[] {
+  const folders = ['log', 'db', 'run'].flatMap((name) => [`-${name}`, join(folder, name)])
+  return ['-nonat', '-nf', '-nc', '-conf', conf, ...folders]
+}
+
+const startWithinMs = 40_000
+
+/** Ready when the event socket asks for the password: modules load before it does. */
+async function answering(daemon: ChildProcess, port: number, log: string): Promise<void> {
+  const until = Date.now() + startWithinMs
+  while (Date.now() < until) {
+    if (daemon.exitCode !== null) break
+    if (await asksForPassword(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const text = await readFile(log, 'utf8').catch(() => 'no log')
+  daemon.kill('SIGKILL')
+  throw new Error(`FreeSWITCH did not start: ${text.slice(-2000)}`)
+}
+
+function asksForPassword(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.setTimeout(1000)
+    const finish = (ready: boolean): void => {
+      socket.destroy()
+      resolve(ready)
+    }
+    socket.once('data', (data) => finish(data.toString().includes('auth/request')))
+    socket.once('error', () => finish(false))
+    socket.once('timeout', () => finish(false))
+  })
+}
+
+async function stop(daemon: ChildProcess, folder: string): Promise<void> {
+  const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
+  if (daemon.exitCode === null) {
+    daemon.kill('SIGTERM')
+    const timer = setTimeout(() => daemon.kill('SIGKILL'), 5000)
+    await exited
+    clearTimeout(timer)
+  }
+  await rm(folder, { recursive: true, force: true })
+}
