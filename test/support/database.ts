@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { inject } from 'vitest'
+import { type Database, migrateToLatest, openDatabase } from '../../src/db/index.ts'
+import { createLogger, projectRoot } from '../../src/kernel/index.ts'
+
+export const silent = createLogger({ name: 'test', level: 'silent' })
+export const migrationsDir = join(projectRoot(), 'migrations')
+
+/** The URL of a new, empty database. */
+export async function newDatabaseUrl(): Promise<string> {
+  const postgresUrl = inject('postgresUrl')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const client = new Client({ connectionString: postgresUrl })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  return postgresUrl.replace(/\/postgres$/, `/${name}`)
+}
+
+/** A new database with our schema; close it with `destroy()`. */
+export async function newDatabase(): Promise<Database> {
+  const db = openDatabase({ url: await newDatabaseUrl(), logger: silent, connections: 4 })
+  await migrateToLatest({ db, folder: migrationsDir, logger: silent })
+  return db
+}

@@ -1,0 +1,137 @@
+import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Database } from '../../../src/db/index.ts'
+import { type CommittedEvent, EventJournal, EventLog, readEvents, toCloudEvent } from '../../../src/events/index.ts'
+import { newId, systemClock } from '../../../src/kernel/index.ts'
+import { newDatabase, silent } from '../../support/database.ts'
+import { until } from '../../support/until.ts'
+
+let db: Database
+let folder: string
+
+beforeEach(async () => {
+  db = await newDatabase()
+  folder = mkdtempSync(join(tmpdir(), 'yihao-journal-'))
+})
+afterEach(() => db.destroy())
+
+function openLog(database = db): EventLog {
+  const { journal, left } = EventJournal.open({ folder, logger: silent })
+  return new EventLog({ db: database, journal, left, clock: systemClock, logger: silent })
+}
+
+const accepted = (callId = newId()) => ({ callId, front: 'menu' as const })
+
+test('event log - facts are committed in the order they were recorded', async () => {
+  const log = openLog()
+  const ids = Array.from({ length: 2500 }, () => log.append('call.accepted', accepted()).id)
+
+  expect(await log.flush(10_000)).toBe(true)
+
+  const events = await readEvents(db, { after: 0, limit: 5000 })
+  expect(events.map(({ id }) => id)).toEqual(ids)
+  await log.close()
+})
+
+test('event log - two logs on one database do not disturb the order of sequences and commits', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'yihao-journal-'))
+  const first = openLog()
+  const { journal, left } = EventJournal.open({ folder: other, logger: silent })
+  const second = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const seen: number[] = []
+  for (const log of [first, second]) log.onCommitted((events) => seen.push(...events.map(({ sequence }) => sequence)))
+
+  for (let round = 0; round < 50; round += 1) {
+    first.append('call.accepted', accepted())
+    second.append('call.accepted', accepted())
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await first.flush(5000)
+  await second.flush(5000)
+
+  expect(new Set(seen).size).toBe(100)
+  await first.close()
+  await second.close()
+})
+
+test('event log - a database that is away loses nothing and doubles nothing', async () => {
+  const log = openLog()
+  await sql`alter table events rename to events_away`.execute(db)
+  const ids = Array.from({ length: 20 }, () => log.append('call.accepted', accepted()).id)
+  expect(await log.flush(600)).toBe(false)
+  expect(log.backlog).toBe(20)
+
+  await sql`alter table events_away rename to events`.execute(db)
+  await until(() => log.backlog === 0, 'the backlog is written')
+
+  const events = await readEvents(db, { after: 0, limit: 100 })
+  expect(events.map(({ id }) => id)).toEqual(ids)
+  await log.close()
+})
+
+test('event log - a process that was killed leaves its facts to the next one, once each', async () => {
+  const killed = openLog()
+  const written = killed.append('call.accepted', accepted())
+  await killed.flush(5000)
+  await sql`alter table events rename to events_away`.execute(db)
+  const unwritten = killed.append('call.accepted', accepted())
+  // Killed: never closed. Its last line was cut short.
+  appendFileSync(join(folder, 'events.ndjson'), '{"id":"half')
+  await sql`alter table events_away rename to events`.execute(db)
+
+  const next = openLog()
+  await next.flush(5000)
+
+  const ids = (await readEvents(db, { after: 0, limit: 100 })).map(({ id }) => id)
+  expect(ids.filter((id) => id === written.id)).toHaveLength(1)
+  expect(ids.filter((id) => id === unwritten.id)).toHaveLength(1)
+  await next.close()
+  await killed.close()
+})
+
+test('event log - text PostgreSQL refuses does not hold up the facts behind it', async () => {
+  const log = openLog()
+  const data = {
+    callId: newId(),
+    line: '12345',
+    switch: 's',
+    legId: 'l',
+    callerNumber: 'anonymous',
+    callerName: 'a\u0000b\ud800c',
+    sipCallId: '',
+    adopted: false,
+  }
+  log.append('call.offered', data)
+  const behind = log.append('call.accepted', accepted())
+
+  expect(await log.flush(5000)).toBe(true)
+
+  const events = await readEvents(db, { after: 0, limit: 10 })
+  expect(events.at(-1)?.id).toBe(behind.id)
+  await log.close()
+})
+
+test('event log - the journal is empty after a close with everything committed', async () => {
+  const log = openLog()
+  log.append('call.accepted', accepted())
+  await log.close()
+
+  expect(readFileSync(join(folder, 'events.ndjson'), 'utf8')).toBe('')
+})
+
+test('event log - committed facts carry rising sequences, as CloudEvents padded so that text order is number order', async () => {
+  const log = openLog()
+  const committed: CommittedEvent[] = []
+  log.onCommitted((events) => committed.push(...events))
+  for (let n = 0; n < 12; n += 1) log.append('call.accepted', accepted())
+  await log.flush(5000)
+
+  const texts = committed.map((event) => toCloudEvent(event, '/yihao/test').sequence ?? '')
+
+  expect(texts).toHaveLength(12)
+  expect([...texts].sort()).toEqual(texts)
+  await log.close()
+})
