@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EslClient } from './switch-esl-client.ts'
-import { openScene, type Scene } from './switch-scene.ts'
+import { openScene, type Scene, until } from './switch-scene.ts'
 import { switches } from './switches.ts'
 
 const dollar = '$'
@@ -199,12 +199,4 @@ let shared: { scene: Scene; client: EslClient } | undefined
 async function asked(scene: Scene): Promise<EslClient> {
   if (shared?.scene !== scene) shared = { scene, client: await EslClient.login(scene.running) }
   return shared.client
-}
-
-async function until(test: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
-  while (!test()) {
-    if (Date.now() > end) throw new Error('Nothing came within 5 s')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

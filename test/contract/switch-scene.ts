@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { frameSamples, serializeWav, ToneSource } from '../../src/embedded/rtp/index.ts'
+import { frameSamples, parseWav, serializeWav, ToneSource, toneLevel } from '../../src/embedded/rtp/index.ts'
 import { type Call, type CallPolicy, createSoftphones, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { createLogger, newId } from '../../src/kernel/index.ts'
 import type { RunningSwitch } from '../support/freeswitch-daemon.ts'
@@ -18,6 +18,8 @@ export interface Scene {
   readonly folder: string
   /** Path of a sound: 1 s of its pitch. */
   sound(name: 'welcome' | 'menu'): string
+  /** Calls a number of the switch. */
+  dial(number: string): Promise<Call>
   /** A call to 12345, parked; its absence clock is stopped. Answered by the switch if wanted. */
   incoming(options?: { answered?: boolean; tone?: number }): Promise<{ call: Call; uuid: string }>
   /** A phone to be dialled. */
@@ -40,6 +42,7 @@ export async function openScene(target: SwitchUnderTest): Promise<Scene> {
     esl,
     folder,
     sound,
+    dial: (number) => newPhone(phones, running, { kind: 'ring' }).call(number),
     incoming: (options) => incoming({ running, esl, phones }, options),
     phone: (policy) => dialledPhone(phones, running, policy),
     outgoing: (options) => outgoing({ running, esl, phones }, options),
@@ -117,4 +120,38 @@ async function outgoing(
   await job
   await parts.esl.event('CHANNEL_PARK', { 'Unique-ID': uuid })
   return { call, uuid }
+}
+
+/** A caller and an agent who hear each other. */
+export async function talking(scene: Scene, variables = '') {
+  const caller = await scene.incoming()
+  const agent = await scene.outgoing({ variables })
+  await scene.esl.api(`uuid_bridge ${caller.uuid} ${agent.uuid}`)
+  await scene.esl.event('CHANNEL_BRIDGE', { 'Unique-ID': caller.uuid })
+  await Promise.all([caller.call.hears(pitch.agent), agent.call.hears(pitch.caller)])
+  return { caller, agent }
+}
+
+/** Hangs everybody up, and waits until no channel is left for the next test. */
+export async function endEverybody({ esl }: Scene): Promise<void> {
+  await esl.api('hupall NORMAL_CLEARING')
+  await until(async () => (await esl.api('show channels as json')).includes('"row_count": 0'))
+}
+
+/** Waits for something to become true, 5 s at most. */
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 5000
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`Not true within 5 s: ${isTrue}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** The loudest known pitch in each channel of a WAV file. */
+export async function pitches(path: string): Promise<number[]> {
+  const { channels } = parseWav(await readFile(path))
+  return channels.map((samples) => {
+    const byLevel = Object.values(pitch).sort((a, b) => toneLevel(samples, b) - toneLevel(samples, a))
+    return byLevel[0] ?? 0
+  })
 }

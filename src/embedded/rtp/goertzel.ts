@@ -24,8 +24,8 @@ export function loudness(samples: Int16Array): number {
   return Math.sqrt(sum / samples.length)
 }
 
-/** Whether `frequency` carries most of what is heard: at least `minimum` loud and over half of the energy. */
+/** Whether `frequency` is plainly heard, perhaps among others: at least `minimum` loud and a quarter of the energy. */
 export function hearsTone(samples: Int16Array, frequency: number, minimum = 500): boolean {
   const level = toneLevel(samples, frequency)
-  return level >= minimum && level / Math.SQRT2 >= Math.SQRT1_2 * loudness(samples)
+  return level >= minimum && level / Math.SQRT2 >= 0.5 * loudness(samples)
 }

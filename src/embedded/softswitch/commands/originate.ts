@@ -28,26 +28,26 @@ export const originate: ApiCommand = async ({ core, argument }) => {
   return `+OK ${outcome.channel.uuid}\n`
 }
 
-/** Words at spaces, except within brackets of a dial string and within quotes. */
+/**
+ * Words at spaces outside single quotes, the quotes taken away (switch_separate_string). Brackets do not protect a
+ * space, and a comma is protected by quotes *and* a backslash only, as the dial string is taken apart once more.
+ */
 export function splitArguments(text: string): string[] {
   const words: string[] = []
   let word = ''
-  let depth = 0
   let quoted = false
-  for (const character of text.trim()) {
-    if (character === "'") quoted = !quoted
-    if (!quoted && '{[('.includes(character)) depth += 1
-    if (!quoted && '}])'.includes(character)) depth -= 1
-    if (character === ' ' && depth <= 0 && !quoted) {
-      if (word !== '') words.push(unquoted(word))
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index)
+    if (character === '\\' && text.charAt(index + 1) === "'") {
+      word += "'"
+      index += 1
+    } else if (character === "'" && (quoted || text.includes("'", index + 1))) quoted = !quoted
+    else if (character === ' ' && !quoted) {
+      if (word !== '') words.push(word)
       word = ''
     } else word += character
   }
-  return word === '' ? words : [...words, unquoted(word)]
-}
-
-function unquoted(word: string): string {
-  return /^'[^']*'$/.test(word) ? word.slice(1, -1) : word
+  return word === '' ? words : [...words, word]
 }
 
 /** From now on the phone is the caller's side of what follows, and what was shown to it the callee's (CALL_UPDATE). */

@@ -51,7 +51,7 @@ function channelRow(channel: Channel): Row {
     presence_data: '',
     accountcode: channel.variables.get('accountcode') ?? '',
     ...calleeColumns(channel),
-    call_uuid: channel.callUuid,
+    call_uuid: callUuid(channel),
     sent_callee_name: channel.partner?.profile.callerName ?? '',
     sent_callee_num: channel.partner?.profile.callerNumber ?? '',
     initial_cid_name: profile.originalCallerName,
@@ -61,6 +61,11 @@ function channelRow(channel: Channel): Row {
     initial_dialplan: profile.dialplan,
     initial_context: profile.context,
   }
+}
+
+/** FreeSWITCH fills this column in for who calls only once he talks with somebody. */
+function callUuid({ direction, otherLeg, callUuid: uuid }: Channel): string {
+  return direction === 'inbound' && otherLeg === undefined ? '' : uuid
 }
 
 function commonColumns(channel: Channel): Row {
@@ -96,7 +101,7 @@ function callRows(channels: readonly Channel[]): Row[] {
 function callRow(channel: Channel): Row {
   return {
     ...callColumns(channel),
-    call_uuid: channel.callUuid,
+    call_uuid: callUuid(channel),
     hostname: channel.hostname,
     sent_callee_name: channel.partner?.profile.callerName ?? '',
     sent_callee_num: channel.partner?.profile.callerNumber ?? '',

@@ -1,6 +1,7 @@
 import type Srf from 'drachtio-srf'
 import { newId } from '../../../kernel/index.ts'
 import { newProfile } from '../core/caller-profile.ts'
+import type { Cause } from '../core/causes.ts'
 import { Channel, isTrue } from '../core/channel.ts'
 import { runChannel } from '../core/run-channel.ts'
 import type { DialOutcome, DialRequest, SwitchCore } from '../core/switch-core.ts'
@@ -43,10 +44,9 @@ export async function dial(parts: DialParts, request: DialRequest): Promise<Dial
   return await outcome(channel, request)
 }
 
-function targetOf(
-  endpoint: string,
-  profileName: string,
-): Target | 'CHAN_NOT_IMPLEMENTED' | 'INVALID_PROFILE' | 'INVALID_URL' {
+function targetOf(endpoint: string, profileName: string): Target | Cause {
+  // Brackets that do not close are left by parseDialString.
+  if (/^[{[<]/.test(endpoint)) return 'DESTINATION_OUT_OF_ORDER'
   const [kind = '', profile = '', ...rest] = endpoint.split('/')
   if (kind !== 'sofia') return 'CHAN_NOT_IMPLEMENTED'
   if (profile !== profileName) return 'INVALID_PROFILE'
