@@ -31,13 +31,19 @@ export const configHelp = `
   SWITCH_ESL_PASSWORD  their password (required)
   EDGE_ADDRESS         the SIP edge as the switches reach it     127.0.0.1:5060
   SIP_REALM            digest realm of the phones                yihao
-  CITY                 the city's file in cities/                default
+  CITY                 the city's name in cities/, or a path     default
   MENUS_DIR            IVR menus                                 ivr/menus
   PROMPTS_DIR          prompts, same path here and at a switch   ivr/prompts
   STATE_DIR            where facts wait while the database is away .yihao/state
   DRAIN_SECONDS        how long calls may go on after SIGTERM    30
   LOG_LEVEL            ${logLevels.join(', ')}    info
 `
+
+/** A name is a file of ours in cities/; a path is anybody's. */
+function cityFile(environment: Environment, root: string): string {
+  const city = environment.text('CITY', { fallback: 'default', meaning: '' })
+  return city.includes('/') ? city : join(root, 'cities', `${city}.yaml`)
+}
 
 /** Throws ConfigurationError naming every variable that is missing or wrong. */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
@@ -54,7 +60,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     promptsDir: environment.text('PROMPTS_DIR', { fallback: join(root, 'ivr/prompts'), meaning: '' }),
     menusDir: environment.text('MENUS_DIR', { fallback: join(root, 'ivr/menus'), meaning: '' }),
     migrationsDir: join(root, 'migrations'),
-    cityFile: join(root, 'cities', `${environment.text('CITY', { fallback: 'default', meaning: '' })}.yaml`),
+    cityFile: cityFile(environment, root),
     stateDir: environment.text('STATE_DIR', { fallback: join(root, '.yihao/state'), meaning: '' }),
     sipRealm: environment.text('SIP_REALM', { fallback: 'yihao', meaning: '' }),
     drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),

@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { freePort } from '../../scripts/launch/free-port.ts'
 import { startPostgres } from '../../src/embedded/postgres.ts'
-import { newSecret } from '../../src/kernel/index.ts'
+import { newSecret, projectRoot } from '../../src/kernel/index.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -13,8 +14,9 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the whole run. */
+/** Builds what scenario tests start as processes, and starts one PostgreSQL for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(join(projectRoot(), 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: projectRoot(), stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'yihao-test-'))
   chmodSync(folder, 0o711)
   const data = join(folder, 'postgres')

@@ -1,0 +1,135 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HotlineClient } from '../../scripts/client/hotline-client.ts'
+import type { Timeline } from '../../scripts/client/timeline.ts'
+import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
+import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
+import { createSoftphones, type Phone, type PhoneOptions, type Softphones } from '../../src/embedded/softphone/index.ts'
+import { createLogger, projectRoot } from '../../src/kernel/index.ts'
+import { newDatabaseUrl } from './database.ts'
+import { until } from './until.ts'
+
+/** What a scenario runs on. */
+export interface Variant {
+  readonly name: string
+  readonly sipServer: 'embedded' | 'drachtio'
+  readonly mediaSwitch: 'embedded' | 'freeswitch'
+}
+
+/** The stand-ins always, the real daemons when both are there. YIHAO_REAL=only makes their absence a failure. */
+export function variants(): Variant[] {
+  const only = process.env['YIHAO_REAL'] === 'only'
+  const missing = [findFreeSwitch() ? '' : 'FreeSWITCH', findDrachtio() ? '' : 'drachtio-server'].filter(Boolean).join(' and ')
+  if (only && missing) throw new Error(`YIHAO_REAL=only, but ${missing} is not on this machine`)
+  const real = { name: 'real daemons', sipServer: 'drachtio', mediaSwitch: 'freeswitch' } as const
+  const standIns = { name: 'stand-ins', sipServer: 'embedded', mediaSwitch: 'embedded' } as const
+  if (missing) console.warn(`${missing} not found: scenarios run on the stand-ins only`)
+  return [...(only ? [] : [standIns]), ...(missing ? [] : [real])]
+}
+
+export interface CentreOptions {
+  readonly variant: Variant
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The whole hotline as processes, with phones to call it and to answer. */
+export class Centre {
+  readonly stack: Stack
+  readonly phones: Softphones
+  readonly admin: HotlineClient
+  readonly timeline: Timeline
+  readonly #folder: string
+  readonly #citizens: Phone[] = []
+  readonly #known = new Set<string>()
+  #numbers = 13_800_000_000
+
+  private constructor(parts: { stack: Stack; phones: Softphones; admin: HotlineClient; timeline: Timeline; folder: string }) {
+    this.stack = parts.stack
+    this.phones = parts.phones
+    this.admin = parts.admin
+    this.timeline = parts.timeline
+    this.#folder = parts.folder
+  }
+
+  static async start({ variant, env = {} }: CentreOptions): Promise<Centre> {
+    const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
+    chmodSync(folder, 0o711)
+    const stack = await startStack({
+      stateDir: folder,
+      ports: await freePorts(),
+      sipServer: variant.sipServer,
+      mediaSwitch: variant.mediaSwitch,
+      databaseUrl: await newDatabaseUrl(),
+      env: { CITY: join(projectRoot(), 'test/support/city.yaml'), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
+    })
+    const password = stack.adminPassword
+    if (password === undefined) throw new Error('the hotline created no admin')
+    const admin = await HotlineClient.login(`http://127.0.0.1:${stack.ports.http}`, { username: 'admin', password })
+    const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
+    return new Centre({ stack, phones, admin, timeline: await admin.timeline(), folder })
+  }
+
+  get logDir(): string {
+    return this.stack.logDir
+  }
+
+  /** A citizen's phone with a number of its own. */
+  citizen(options: Partial<PhoneOptions> = {}): Phone {
+    this.#numbers += 1
+    const phone = this.phones.phone({
+      user: String(this.#numbers),
+      password: '',
+      registrar: { host: '127.0.0.1', port: this.stack.ports.sip },
+      transport: 'udp',
+      ...options,
+    })
+    this.#citizens.push(phone)
+    return phone
+  }
+
+  /** An agent with a registered phone; ready unless told otherwise. */
+  async agent(
+    agentId: string,
+    { onCall, skills = [], ready = true, languages = ['cmn', 'yue', 'en'] }: { onCall?: Phone['onCall']; skills?: string[]; ready?: boolean; languages?: string[] } = {},
+  ): Promise<Phone> {
+    const password = `phone-of-${agentId}`
+    await this.admin.createAgent({ agentId, name: `Agent ${agentId}`, skills, languages, phonePassword: password })
+    const registrar = { host: '127.0.0.1', port: this.stack.ports.sip }
+    const phone = this.phones.phone({ user: agentId, password, registrar, transport: 'udp', ...(onCall ? { onCall } : {}) })
+    await phone.register({ expires: 300 })
+    if (ready) await this.admin.makeReady(agentId)
+    return phone
+  }
+
+  /** Dials 12345 and presses keys; resolves with the call and the id the centre gave it. */
+  async call(keys: string, { tone, from = this.citizen() }: { tone?: number; from?: Phone } = {}) {
+    const call = await from.call('12345', tone === undefined ? {} : { tone })
+    const answered = await call.answered
+    if (answered.kind !== 'answered') throw new Error(`12345 did not answer: ${answered.cause}`)
+    if (keys !== '') await call.sendDtmf(keys, { via: 'rfc4733' })
+    const offered = await this.timeline.until(
+      'call.offered',
+      ({ callerNumber, callId }) => callerNumber === from.user && !this.#known.has(callId),
+    )
+    this.#known.add(offered.data.callId)
+    return { call, callId: offered.data.callId, from }
+  }
+
+  /** Everybody hangs up and logs out, so that the next scenario begins with an empty room. */
+  async clear(): Promise<void> {
+    for (const phone of this.#citizens.splice(0)) await Promise.all(phone.calls.map((call) => call.hangUp()))
+    await until(async () => (await this.admin.get<object[]>('/calls')).length === 0, 'no call is left')
+    const agents = await this.admin.get<{ agentId: string; state: string }[]>('/agents')
+    for (const { agentId, state } of agents) {
+      if (state !== 'offline') await this.admin.post(`/agents/${agentId}/logout`)
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.timeline.close()
+    await this.phones.close()
+    await this.stack.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
