@@ -80,7 +80,16 @@ export async function connectApp(
     })
     app.connect({ host: '127.0.0.1', port: server.adminPort, secret: server.secret })
   })
+  await routesKnown(app)
   return app
+}
+
+/**
+ * drachtio-srf does not tell when the server took its routes. Commands are answered in order, so the refusal of a
+ * senseless one comes after them.
+ */
+async function routesKnown(app: SrfApp): Promise<void> {
+  await app.request('sip:[', { method: 'OPTIONS' }).catch(() => undefined)
 }
 
 /** Resolves once the server noticed, so that it offers the application nothing more. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningSipServer, sipServers } from '../support/drachtio-daemon.ts'
 import { newBranch, type RawMessage, type RawPhone, request, response, tcpPhone, udpPhone } from '../support/raw-sip.ts'
 import { type AppDialog, type AppRequest, connectApp, disconnectApp, type SrfApp, sdp } from './sip-server-app.ts'
@@ -96,23 +96,22 @@ describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
     test.each(['udp', 'tcp'] as const)(
       'a call over %s is trying, ringing, answered and hung up by the caller',
       async (transport) => {
-        const ended = new Promise<AppRequest>((resolve) => {
-          application((app) =>
-            app.invite(async (req, res) => {
-              res.send(180)
-              const dialog = await app.createUAS(req, res, { localSdp: sdp() })
-              dialog.once('destroy', resolve)
-            }),
-          ).catch(() => undefined)
-        })
+        let ended: Promise<AppRequest> | undefined
+        await application((app) =>
+          app.invite(async (req, res) => {
+            res.send(180)
+            const dialog = await app.createUAS(req, res, { localSdp: sdp() })
+            ended = new Promise((resolve) => dialog.once('destroy', resolve))
+          }),
+        )
         const phone = await aPhone(transport)
-        await application()
 
         phone.send(request({ phone, method: 'INVITE', uri: target(), body: sdp() }), server.sipPort)
         await phone.expect('100')
         const ringing = await phone.expect('180')
         const answer = await phone.expect('200')
         phone.send(inDialog(phone, 'ACK', answer, 1), server.sipPort)
+        await vi.waitUntil(() => ended !== undefined)
         phone.send(inDialog(phone, 'BYE', answer, 2), server.sipPort)
         const goodbye = await phone.expect('200')
 
@@ -120,7 +119,7 @@ describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
         expect(answer.body).toBe(sdp())
         expect(answer.header('content-type')).toBe('application/sdp')
         expect(goodbye.header('cseq')).toBe('2 BYE')
-        expect((await ended).method).toBe('BYE')
+        expect((await ended)?.method).toBe('BYE')
       },
     )
 
@@ -494,11 +493,13 @@ describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
   describe('an application stands between two phones', () => {
     test('a call is joined from both sides and ended by either', async () => {
       const callee = await aPhone()
+      let isJoined = false
       await application((app) =>
         app.invite(async (req, res) => {
           const { uas, uac } = await app.createB2BUA(req, res, callee.uri('1001'))
           uas.once('destroy', () => void uac.destroy())
           uac.once('destroy', () => void uas.destroy())
+          isJoined = true
         }),
       )
       const caller = await aPhone()
@@ -511,6 +512,7 @@ describe.each(sipServers())('SIP server: $name', ({ start, isReal }) => {
       const answer = await caller.expect('200')
       await callee.expect('ACK')
       caller.send(inDialog(caller, 'ACK', answer, 1), server.sipPort)
+      await vi.waitUntil(() => isJoined)
       caller.send(inDialog(caller, 'BYE', answer, 2), server.sipPort)
       await caller.expect('200')
       const bye = await callee.expect('BYE')
