@@ -13,21 +13,28 @@ export class Timeline {
   readonly events: TimelineEvent[] = []
   /** Facts that came before their commit, with the time of arrival. */
   readonly early: { readonly event: TimelineEvent; readonly at: number }[] = []
-  readonly #socket: WebSocket
+  readonly #url: string
+  readonly #token: string
+  #socket: WebSocket
   readonly #listeners = new Set<(event: TimelineEvent) => void>()
 
-  private constructor(socket: WebSocket) {
-    this.#socket = socket
-    socket.on('message', (data) => this.#onMessage(JSON.parse(String(data)) as ServerMessage))
+  private constructor({ url, token, after }: { url: string; token: string; after: number }) {
+    this.#url = url
+    this.#token = token
+    this.#socket = this.#open(after)
   }
 
-  static connect({ url, token, after }: { url: string; token: string; after: number }): Promise<Timeline> {
-    return new Promise((resolve, reject) => {
-      const socket = new WebSocket(`${url}?after=${after}`, { headers: { authorization: `Bearer ${token}` } })
-      const timeline = new Timeline(socket)
-      socket.once('open', () => resolve(timeline))
-      socket.once('error', reject)
-    })
+  static async connect(options: { url: string; token: string; after: number }): Promise<Timeline> {
+    const timeline = new Timeline(options)
+    await opened(timeline.#socket)
+    return timeline
+  }
+
+  /** Connects again after the last fact that came. */
+  async resume(): Promise<void> {
+    this.#socket.terminate()
+    this.#socket = this.#open(Number(this.events.at(-1)?.sequence ?? 0))
+    await opened(this.#socket)
   }
 
   onEvent(listener: (event: TimelineEvent) => void): void {
@@ -64,10 +71,19 @@ export class Timeline {
   }
 
   close(): Promise<void> {
+    if (this.#socket.readyState === WebSocket.CLOSED) return Promise.resolve()
     return new Promise((resolve) => {
       this.#socket.once('close', () => resolve())
       this.#socket.close()
     })
+  }
+
+  #open(after: number): WebSocket {
+    const socket = new WebSocket(`${this.#url}?after=${after}`, { headers: { authorization: `Bearer ${this.#token}` } })
+    // A server that goes away is resumed by whoever waits for it.
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (data) => this.#onMessage(JSON.parse(String(data)) as ServerMessage))
+    return socket
   }
 
   #onMessage(message: ServerMessage): void {
@@ -78,4 +94,11 @@ export class Timeline {
     this.#socket.send(JSON.stringify({ type: 'ack', sequence: Number(event.sequence) }))
     for (const listener of this.#listeners) listener(event)
   }
+}
+
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve())
+    socket.once('error', reject)
+  })
 }

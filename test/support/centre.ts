@@ -116,6 +116,12 @@ export class Centre {
     return { call, callId: offered.data.callId, from }
   }
 
+  /** Starts the hotline anew and resumes the feed where it was. */
+  async restartHotline(): Promise<void> {
+    await this.stack.restart('hotline')
+    await this.timeline.resume()
+  }
+
   /** Everybody hangs up and logs out, so that the next scenario begins with an empty room. */
   async clear(): Promise<void> {
     for (const phone of this.#citizens.splice(0)) await Promise.all(phone.calls.map((call) => call.hangUp()))
