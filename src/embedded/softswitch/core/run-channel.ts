@@ -27,7 +27,7 @@ export async function runChannel(core: SwitchCore, channel: Channel, first: Step
     core.logger.error({ channel: channel.uuid, reason: messageOf(failure) }, 'A step of a call failed: it is ended')
     channel.hangUp('DESTINATION_OUT_OF_ORDER')
   }
-  finishChannel(core, channel)
+  await finishChannel(core, channel)
 }
 
 async function perform(core: SwitchCore, channel: Channel, step: Step, remaining: Remaining): Promise<void> {
