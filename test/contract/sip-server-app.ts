@@ -35,7 +35,7 @@ export interface ProxyResults {
   readonly responses: readonly { readonly msgs: readonly { readonly status: number }[] }[]
 }
 
-export type Handler = (request: AppRequest, response: AppResponse) => void
+type Handler = (request: AppRequest, response: AppResponse) => void
 
 export interface SrfApp {
   connect(options: { host: string; port: number; secret: string }): void

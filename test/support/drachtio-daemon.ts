@@ -46,7 +46,7 @@ async function startStandIn(): Promise<RunningSipServer> {
 }
 
 /** Starts drachtio-server with a configuration of its own on loopback, and waits until it answers. */
-export async function startDrachtio(): Promise<RunningSipServer> {
+async function startDrachtio(): Promise<RunningSipServer> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-drachtio-'))
   const [sipPort, adminPort, secret] = [await freePort(), await freePort(), newSecret()]
   const file = join(folder, 'drachtio.conf.xml')

@@ -153,7 +153,7 @@ function wholeMessage(pending: Buffer): number {
   return pending.length >= size ? size : 0
 }
 
-export function readMessage(text: string): RawMessage {
+function readMessage(text: string): RawMessage {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [startLine = '', ...lines] = head.split('\r\n')
   const headers = (name: string) =>

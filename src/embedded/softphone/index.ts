@@ -78,8 +78,6 @@ async function ring(phones: readonly Phone[], request: Incoming, response: Answe
   else response.send(404)
 }
 
-export type { Answered, Call, EndCause, Ended } from './call.ts'
-export type { DigestAlgorithm } from './digest.ts'
+export type { Call } from './call.ts'
 export type { CallPolicy } from './incoming-call.ts'
 export type { Phone, PhoneOptions } from './phone.ts'
-export { RegistrationRefused } from './registration.ts'

@@ -68,7 +68,7 @@ export class Phone {
     return this.#calls
   }
 
-  /** Registers, and stays registered; resolves to the seconds granted, rejects with RegistrationRefused. */
+  /** Registers, and stays registered; resolves to the seconds granted, rejects with an Error whose `status` is the refusal's. */
   register({ expires }: { expires: number }): Promise<number> {
     return this.#registration.register(expires)
   }

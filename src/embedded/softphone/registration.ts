@@ -15,8 +15,8 @@ export interface RegistrationOptions {
   readonly logger: Logger
 }
 
-/** The registrar said no. */
-export class RegistrationRefused extends Error {
+/** The registrar said no; `status` tells which way. */
+class RegistrationRefused extends Error {
   readonly status: number
 
   constructor({ status, reason }: { status: number; reason: string }) {

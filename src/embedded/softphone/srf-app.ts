@@ -16,7 +16,7 @@ interface UasOptions {
   headers: Record<string, string>
 }
 
-export interface UacOptions {
+interface UacOptions {
   localSdp: string
   proxy: string
   headers: Record<string, string>
