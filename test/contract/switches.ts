@@ -16,13 +16,15 @@ export function switches(): SwitchUnderTest[] {
     throw new Error('YIHAO_REAL=only, but freeswitch is neither on PATH nor in FREESWITCH_HOME/bin')
   }
   if (program === undefined) console.warn('freeswitch is not on PATH: its part of the contract suite is skipped')
-  const standIn = { name: 'stand-in', isReal: false, start: startStandIn }
   const real =
     program === undefined
       ? []
       : [{ name: 'FreeSWITCH', isReal: true, start: (options: SwitchStart) => startFreeswitch(program, options) }]
   return [...(only ? [] : [standIn]), ...real]
 }
+
+/** The soft switch alone, for what is asked of it beyond FreeSWITCH. */
+export const standIn: SwitchUnderTest = { name: 'stand-in', isReal: false, start: startStandIn }
 
 async function startStandIn({ prompts }: SwitchStart): Promise<RunningSwitch> {
   const eslPassword = newSecret()

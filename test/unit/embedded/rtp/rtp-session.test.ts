@@ -74,6 +74,18 @@ test('RTP session - keys are heard once each while the tone goes on', async () =
   expect(far.keys.map((key) => key.digit).join('')).toBe('12#')
 })
 
+test('RTP session - keys sent with payload type 96 in a stream of their own are heard, as SIPp sends them', async () => {
+  const [near, far] = await pair()
+  near.session.setSource(new ToneSource({ frequencies: [440] }))
+  far.session.setRemote({ address: host, port: near.session.port, law: 'alaw', eventPayloadType: 96 })
+  near.session.setRemote({ address: host, port: far.session.port, law: 'alaw', eventPayloadType: 101 })
+
+  far.session.sendDigits('7', 60)
+  await near.frame(() => near.keys.length === 1)
+
+  expect(near.keys[0]?.digit).toBe('7')
+})
+
 test('RTP session - packets from an address signalling did not name are not heard', async () => {
   const [near, far] = await pair()
   near.session.setRemote({ address: '127.0.0.2', port: far.session.port, law: 'alaw' })
