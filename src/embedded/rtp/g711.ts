@@ -7,9 +7,6 @@ export type G711Law = 'alaw' | 'ulaw'
 /** RTP payload types of RFC 3551 section 6: PCMU is 0, PCMA is 8. */
 export const payloadTypeOf: Readonly<Record<G711Law, number>> = { ulaw: 0, alaw: 8 }
 
-/** What each law sends for digital silence. */
-export const silenceOf: Readonly<Record<G711Law, number>> = { ulaw: 0xff, alaw: 0xd5 }
-
 export function lawOfPayloadType(payloadType: number): G711Law | undefined {
   if (payloadType === payloadTypeOf.alaw) return 'alaw'
   return payloadType === payloadTypeOf.ulaw ? 'ulaw' : undefined

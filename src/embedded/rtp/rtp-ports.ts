@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
 /** No even port of the range could be bound. */
-export class NoRtpPort extends Error {}
+class NoRtpPort extends Error {}
 
 /**
  * Even UDP ports `first` … `last`, handed out in turn so that a port rests before it is used again and a straggler of

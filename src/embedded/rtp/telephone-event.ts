@@ -1,5 +1,5 @@
 /** Keys pressed as RTP named events, RFC 4733. */
-export const digits = '0123456789*#ABCD'
+const digits = '0123456789*#ABCD'
 
 export interface DigitEvent {
   digit: string

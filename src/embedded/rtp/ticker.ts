@@ -14,7 +14,7 @@ export interface TickerStats {
   readonly worstLateMs: number
 }
 
-export const tickMs = 20
+const tickMs = 20
 const maxCatchUp = 5
 
 /**

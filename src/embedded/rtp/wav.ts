@@ -7,7 +7,7 @@ export interface WavAudio {
 }
 
 /** A file that is no WAV we can play; the message says what about it. */
-export class WavError extends Error {}
+class WavError extends Error {}
 
 const formats = { pcm: 1, alaw: 6, ulaw: 7 } as const
 const headerLength = 44
@@ -80,7 +80,7 @@ export function serializeWav({ channels }: WavAudio): Buffer {
 }
 
 /** Samples of all channels in turn, as they lie in a data chunk (little-endian, as every machine Node runs on). */
-export function interleave(channels: readonly Int16Array[]): Buffer {
+function interleave(channels: readonly Int16Array[]): Buffer {
   const length = Math.max(0, ...channels.map((channel) => channel.length))
   const data = new Int16Array(length * channels.length)
   for (let number = 0; number < channels.length; number += 1) {

@@ -3,4 +3,3 @@
  */
 export type { Softswitch } from './softswitch.ts'
 export { startSoftswitch } from './softswitch.ts'
-export type { SoftswitchOptions } from './softswitch-options.ts'

@@ -1,7 +1,7 @@
 import type { Channel } from '../core/channel.ts'
 import type { SwitchCore } from '../core/switch-core.ts'
 
-export interface ApiCall {
+interface ApiCall {
   core: SwitchCore
   /** Everything after the command's name. */
   argument: string

@@ -4,7 +4,7 @@ import { expand } from '../core/expand.ts'
 import { microseconds, spokenDuration } from '../core/time.ts'
 import { type ApiCommand, livingChannel, usage, wordsOf } from './api-command.ts'
 
-export const switchVersion = '1.10.12-release~64bit'
+const switchVersion = '1.10.12-release~64bit'
 
 export const status: ApiCommand = ({ core }) => {
   const { now, sinceStartup, peak } = core.channels.figures

@@ -68,7 +68,7 @@ export function channelHeaders(eventName: string, channel: ChannelFacts): Header
   return withVariables.has(eventName) ? [...basic, ...variableHeaders(channel.variables)] : basic
 }
 
-export function variableHeaders(variables: ReadonlyMap<string, string>): Header[] {
+function variableHeaders(variables: ReadonlyMap<string, string>): Header[] {
   return [...variables].map(([name, value]) => [`variable_${name}`, value])
 }
 

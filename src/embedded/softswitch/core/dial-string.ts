@@ -38,7 +38,7 @@ function closingIndex(text: string, close: string): number {
 }
 
 /** `a=1,b='x,y',c=z\,w`; `^^:a=1:b=2` names another separator. */
-export function parseVariables(text: string): [string, string][] {
+function parseVariables(text: string): [string, string][] {
   const [separator, list] = text.startsWith('^^') ? [text.charAt(2), text.slice(3)] : [',', text]
   return splitOutsideQuotes(list, separator).flatMap((entry): [string, string][] => {
     const at = entry.indexOf('=')
@@ -47,7 +47,7 @@ export function parseVariables(text: string): [string, string][] {
 }
 
 /** Cuts at `separator`, except within quotes or after a backslash; quotes and backslashes themselves go away. */
-export function splitOutsideQuotes(text: string, separator: string): string[] {
+function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = []
   let part = ''
   let quoted = false

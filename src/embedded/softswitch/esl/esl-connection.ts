@@ -8,9 +8,10 @@ import { type EslCommand, EslFramer } from './esl-framer.ts'
 import { apiFrame, eventFrame, replyFrame } from './esl-serialise.ts'
 import { EventSelection } from './event-selection.ts'
 import type { EslFaults } from './faults.ts'
+import { SimpleCommands } from './simple-commands.ts'
 
 /** What runs an api command: its text answer. */
-export type RunApi = (command: string, argument: string, asker: unknown) => Promise<string>
+type RunApi = (command: string, argument: string, asker: unknown) => Promise<string>
 
 export interface EslConnectionOptions {
   socket: Socket
@@ -34,19 +35,20 @@ export class EslConnection {
   readonly #options: EslConnectionOptions
   readonly #framer = new EslFramer()
   readonly #selection = new EventSelection()
+  readonly #simple: SimpleCommands
   readonly #commands: EslCommand[] = []
   readonly #held: SwitchEvent[] = []
   readonly #unsubscribe: () => void
   readonly #loginTimer: NodeJS.Timeout
   #authenticated = false
-  #logging = false
   #busy = false
   #inApi = false
   #closing = false
 
   constructor(options: EslConnectionOptions) {
     this.#options = options
-    const { socket, bus } = options
+    const { socket, bus, core } = options
+    this.#simple = new SimpleCommands({ core, selection: this.#selection })
     socket.setNoDelay(true)
     socket.on('data', (data) => this.#onData(data))
     socket.on('error', () => socket.destroy())
@@ -110,7 +112,7 @@ export class EslConnection {
     } else if (!this.#authenticated) this.#login(command.line)
     else if (command.line.slice(0, 4).toLowerCase() === 'api ') await this.#api(command.line.slice(4))
     else if (command.line.slice(0, 6).toLowerCase() === 'bgapi ') this.#bgapi(command)
-    else this.#simple(word, command)
+    else this.#reply(this.#simple.perform(word, command))
   }
 
   #login(line: string): void {
@@ -151,90 +153,6 @@ export class EslConnection {
       ]
       this.#options.bus.publish({ name: 'BACKGROUND_JOB', headers: about, body: answer })
     })
-  }
-
-  #simple(word: string, command: EslCommand): void {
-    const rest = command.line.slice(word.length).trim()
-    if (word === 'filter') this.#filter(rest)
-    else if (word === 'sendmsg') this.#sendmsg(rest, command)
-    else if (word === 'sendevent') this.#sendevent(rest, command)
-    else if (word.startsWith('event')) this.#event(rest)
-    else if (word === 'nixevent') this.#nixevent(rest)
-    else if (word === 'noevents') this.#noevents()
-    else if (word === 'log') this.#log(rest)
-    else if (word === 'nolog') this.#nolog()
-    else if (word === 'linger' || word === 'nolinger') this.#reply('-ERR not controlling a session')
-    else if (word === 'divert_events') this.#reply('-ERR not controlling a session.')
-    else this.#reply('-ERR command not found')
-  }
-
-  #event(rest: string): void {
-    if (/^xml\b/i.test(rest)) this.#reply('-ERR xml events are outside the subset')
-    else if (this.#selection.add(rest.split(/ +/))) this.#reply(`+OK event listener enabled ${this.#selection.format}`)
-    else this.#reply('-ERR no keywords supplied')
-  }
-
-  #nixevent(rest: string): void {
-    this.#reply(this.#selection.remove(rest.split(/ +/)) ? '+OK events nixed' : '-ERR no keywords supplied')
-  }
-
-  #noevents(): void {
-    this.#held.length = 0
-    this.#reply(this.#selection.clear() ? '+OK no longer listening for events' : '-ERR not listening for events')
-  }
-
-  #filter(rest: string): void {
-    const [first = '', ...others] = rest.split(/ +/)
-    const verb = first.toLowerCase()
-    const [name = '', ...value] = verb === 'delete' || verb === 'add' ? others : [first, ...others]
-    const text = value.join(' ')
-    if (verb === 'delete' && name !== '') {
-      this.#selection.removeFilter(name, value.length === 0 ? undefined : text)
-      this.#reply(`+OK filter deleted. [${name}][${text}]`)
-    } else if (value.length > 0) {
-      this.#selection.addFilter(name, text)
-      this.#reply(`+OK filter added. [${name}]=[${text}]`)
-    } else this.#reply(rest === '' ? '-ERR command not found' : '-ERR invalid syntax')
-  }
-
-  #sendmsg(rest: string, { headers, body }: EslCommand): void {
-    const uuid = rest || headers.get('session-id') || ''
-    const channel = this.#options.core.channels.get(uuid)
-    if (channel === undefined || channel.down) {
-      this.#reply(`-ERR invalid session id [${uuid}]`)
-      return
-    }
-    const fields = new Map(headers)
-    if (body !== undefined && !fields.has('execute-app-arg')) fields.set('execute-app-arg', body)
-    channel.privateEvents.push({ headers: fields })
-    channel.wake()
-    this.#reply('+OK')
-  }
-
-  #sendevent(rest: string, { headers, fields, body }: EslCommand): void {
-    const id = newId()
-    const name = rest.toUpperCase() || 'CUSTOM'
-    const subclass = headers.get('event-subclass')
-    const reserved = ['event-subclass', 'content-length', 'event-name']
-    const own = fields.filter(([header]) => !reserved.includes(header.toLowerCase()))
-    this.#options.bus.publish({
-      name,
-      headers: [...own, ['Event-UUID', id]],
-      ...(subclass === undefined ? {} : { subclass }),
-      ...(body === undefined ? {} : { body }),
-    })
-    this.#reply(`+OK ${id}`)
-  }
-
-  // Log lines of this switch go to its own log; the commands are answered so that a client written for FreeSWITCH works.
-  #log(rest: string): void {
-    this.#logging = true
-    this.#reply(`+OK log level ${rest} [${rest || '7'}]`)
-  }
-
-  #nolog(): void {
-    this.#reply(this.#logging ? '+OK no longer logging' : '-ERR not loging')
-    this.#logging = false
   }
 
   #onEvent(event: SwitchEvent): void {
