@@ -78,7 +78,7 @@ export function callRoutes({
       async ({ params, principal }, reply) => {
         const flow = supervisor.flow(params.callId)
         if (!flow || flow.call.state === 'released') throw new UnknownCall(`no call ${params.callId} in progress`)
-        const own = principal.agentId !== null && flow.call.offer?.agentId === principal.agentId
+        const own = principal.agentId !== null && flow.call.partner?.agentId === principal.agentId
         if (principal.role === 'agent' && !own) throw new CallOfAnother(`call ${params.callId} is not yours`)
         flow.release(own ? 'agent' : 'system', 'NORMAL_CLEARING', `released by ${principal.username}`)
         return reply.code(202).send({ callId: params.callId })
@@ -88,7 +88,7 @@ export function callRoutes({
 }
 
 function view(call: Call) {
-  const { callId, state, need, offer, language, menuPath } = call
+  const { callId, state, need, partner, language, menuPath } = call
   return {
     callId,
     state,
@@ -99,6 +99,6 @@ function view(call: Call) {
     offeredAt: new Date(call.offeredAt).toISOString(),
     queue: need?.queue ?? null,
     queuedAt: need ? new Date(need.queuedAt).toISOString() : null,
-    agentId: offer?.agentId ?? null,
+    agentId: partner?.agentId ?? null,
   }
 }

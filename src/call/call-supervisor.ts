@@ -1,13 +1,13 @@
 import { type Clock, type Logger, messageOf, newId } from '../kernel/index.ts'
 import type { ChannelSnapshot, LegId, OfferedLeg, SwitchEvent, SwitchPort } from '../switch/index.ts'
 import { Call } from './call.ts'
-import { CallFlow, type CallFlowContext } from './call-flow.ts'
+import type { CallContext } from './call-context.ts'
+import { CallFlow, type CallFlowOwner } from './call-flow.ts'
 import type { OpenCall } from './call-store.ts'
 
 export interface CallSupervisorOptions {
   readonly switches: readonly SwitchPort[]
-  /** Everything a flow needs except what the supervisor itself is to it. */
-  readonly context: Omit<CallFlowContext, 'ownLeg' | 'doom' | 'onReleased'>
+  readonly context: CallContext
   readonly clock: Clock
   readonly logger: Logger
   /** Calls the log holds open from an earlier process. */
@@ -24,7 +24,7 @@ const doomLasts = 120_000
 /** All calls of this process: gives the switches' events to the flows, and reconciles flows with channels. */
 export class CallSupervisor {
   readonly #options: CallSupervisorOptions
-  readonly #context: CallFlowContext
+  readonly #owner: CallFlowOwner
   readonly #flows = new Map<string, CallFlow>()
   readonly #byLeg = new Map<LegId, CallFlow>()
   readonly #doomed = new Map<LegId, () => void>()
@@ -34,11 +34,10 @@ export class CallSupervisor {
 
   constructor(options: CallSupervisorOptions) {
     this.#options = options
-    this.#context = {
-      ...options.context,
+    this.#owner = {
       ownLeg: (legId, flow) => this.#byLeg.set(legId, flow),
       doom: (legId) => this.#doom(legId),
-      onReleased: (flow) => this.#flows.delete(flow.call.callId),
+      onClosed: (flow) => this.#flows.delete(flow.call.callId),
     }
     for (const call of options.openCalls) this.#unseen.set(call.legId, call)
     for (const switchPort of options.switches) {
@@ -129,11 +128,11 @@ export class CallSupervisor {
     const { calledNumber, callerNumber, callerName, sipCallId } = leg
     const identity = { callId: newId(), line: calledNumber, callerNumber, callerName, sipCallId }
     const call = new Call({ identity, legId: leg.legId, offeredAt: leg.createdAt || at })
-    const flow = new CallFlow({ call, switchPort, context: this.#context })
+    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
     this.#flows.set(call.callId, flow)
     const { callId } = identity
     const fact = { callId, line: calledNumber, switch: switchPort.name, legId: leg.legId, callerNumber, callerName }
-    this.#context.log.append('call.offered', { ...fact, sipCallId, adopted }, call.offeredAt)
+    this.#options.context.log.append('call.offered', { ...fact, sipCallId, adopted }, call.offeredAt)
     this.#run(flow, flow.begin({ adopted }))
   }
 
@@ -165,7 +164,7 @@ export class CallSupervisor {
     const { callId, line, callerNumber, callerName } = open
     const identity = { callId, line, callerNumber, callerName, sipCallId: '' }
     const call = new Call({ identity, legId: open.legId, offeredAt: open.offeredAt })
-    const flow = new CallFlow({ call, switchPort, context: this.#context })
+    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
     this.#flows.set(callId, flow)
     call.menuPath = open.menuPath
     call.language = open.language ?? ''

@@ -13,11 +13,9 @@ export interface CallNeed {
 }
 
 /** The agent's side of a call, from the offer on. */
-export interface CallOffer {
+export interface CallPartner {
   readonly agentId: string
-  readonly extension: string
   readonly leg: Leg
-  readonly offeredAt: number
 }
 
 export interface CallIdentity {
@@ -38,7 +36,7 @@ export class Call {
   language = ''
   menuPath: readonly string[] = []
   need: CallNeed | undefined
-  offer: CallOffer | undefined
+  partner: CallPartner | undefined
   answeredAt: number | undefined
   bridgedAt: number | undefined
   #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]

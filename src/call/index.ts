@@ -1,5 +1,5 @@
 export type { Call } from './call.ts'
-export type { CallFlowContext } from './call-flow.ts'
+export type { CallContext } from './call-context.ts'
 export { callMachine } from './call-machine.ts'
 export { callRoutes } from './call-routes.ts'
 export { CallStore, type OpenCall } from './call-store.ts'

@@ -1,0 +1,115 @@
+import type { EventData } from '../events/index.ts'
+import { type Cancel, messageOf, newId } from '../kernel/index.ts'
+import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import type { Call, CallNeed } from './call.ts'
+import type { CallContext, LastCalls } from './call-context.ts'
+import { Leg } from './leg.ts'
+import { offerFailure } from './offer-outcome.ts'
+
+export interface AgentOfferOptions {
+  readonly call: Call
+  readonly need: CallNeed
+  readonly agentId: string
+  /** The user part that reaches the agent's phone. */
+  readonly extension: string
+  readonly switchPort: SwitchPort
+  readonly context: CallContext
+  readonly onAnswered: (at: number) => void
+  readonly onFailed: (cause: HangupCause, sipStatus: number) => void
+}
+
+/**
+ * One call offered to one agent: the phone rings, and either it is answered or the offer fails. It reports what
+ * happened and leaves it to the call whether that still counts.
+ */
+export class AgentOffer {
+  readonly agentId: string
+  readonly leg: Leg
+  readonly #options: AgentOfferOptions
+  readonly #offeredAt: number
+  #cancelDeadline: Cancel = () => {}
+
+  constructor(options: AgentOfferOptions) {
+    this.#options = options
+    this.agentId = options.agentId
+    this.#offeredAt = options.context.clock.now()
+    this.leg = new Leg({ legId: newId(), role: 'agent', createdAt: this.#offeredAt })
+  }
+
+  get legId(): LegId {
+    return this.leg.legId
+  }
+
+  /** Rings the phone. */
+  start(): void {
+    const { call, need, extension, context, onFailed } = this.#options
+    const fact = { agentId: this.agentId, callId: call.callId, queue: need.queue, legId: this.legId, extension }
+    context.log.append('agent.offered', fact)
+    const { ringFor } = context.queue(need.queue)
+    // Our own clock ends the ringing; the switch, which counts in whole seconds, is the second line.
+    this.#cancelDeadline = context.clock.after(ringFor * 1000, () => onFailed('NO_ANSWER', 0))
+    this.#dial(ringFor + 2)
+  }
+
+  /** The phone rings: the moment of the screen-pop. */
+  ringing(at: number, lastCalls: LastCalls): void {
+    if (this.leg.ringingAt !== null) return
+    this.leg.ringingAt = at
+    const { call, need, context } = this.#options
+    const { callerNumber, callerName, line } = call.identity
+    const { language, queue, queuedAt } = need
+    const waitedMs = Math.max(0, at - queuedAt)
+    const pop = { callerNumber, callerName, line, language, queue, menuPath: [...call.menuPath], waitedMs, lastCalls }
+    const fact = { agentId: this.agentId, callId: call.callId, legId: this.legId, pop }
+    context.log.append('agent.ringing', fact, at)
+  }
+
+  /** The agent's phone answered and the call takes it. */
+  answered(at: number): void {
+    this.#cancelDeadline()
+    const { call, need, context } = this.#options
+    context.roster.answered(this.agentId, call.callId)
+    const waitedMs = Math.max(0, at - need.queuedAt)
+    const fact = { callId: call.callId, queue: need.queue, agentId: this.agentId, legId: this.legId, waitedMs }
+    context.log.append('call.answered', fact, at)
+  }
+
+  /** The phone did not answer: the agent is not offered another call until saying ready. */
+  failed(cause: HangupCause, sipStatus: number): void {
+    this.#cancelDeadline()
+    const { call, context } = this.#options
+    const outcome = offerFailure({ cause, rang: this.leg.ringingAt !== null })
+    this.#recordFailure(outcome, cause, sipStatus)
+    context.roster.missed(this.agentId, call.callId, outcome)
+  }
+
+  /** The caller is gone: the agent has lost nothing. */
+  withdrawn(): void {
+    this.#cancelDeadline()
+    const { call, context } = this.#options
+    this.#recordFailure('withdrawn', 'ORIGINATOR_CANCEL', 0)
+    context.roster.withdrawn(this.agentId, call.callId)
+  }
+
+  #dial(timeoutSeconds: number): void {
+    const { call, extension, switchPort, context, onAnswered, onFailed } = this.#options
+    const { callerNumber, callerName } = call.identity
+    switchPort
+      .dial({ legId: this.legId, extension, callerNumber, callerName, timeoutSeconds })
+      .then((outcome) => {
+        if (outcome.kind === 'answered') onAnswered(context.clock.now())
+        else onFailed(outcome.cause, this.leg.sipStatus)
+      })
+      .catch((error: unknown) => {
+        context.logger.warn({ callId: call.callId, reason: messageOf(error) }, 'an agent could not be dialled')
+        onFailed('NETWORK_OUT_OF_ORDER', 0)
+      })
+  }
+
+  #recordFailure(outcome: EventData<'agent.offer-failed'>['outcome'], cause: HangupCause, sipStatus: number): void {
+    const { call, context } = this.#options
+    const afterMs = context.clock.now() - this.#offeredAt
+    const fact = { agentId: this.agentId, callId: call.callId, legId: this.legId, outcome, cause, sipStatus, afterMs }
+    context.log.append('agent.offer-failed', fact)
+  }
+}

@@ -1,0 +1,27 @@
+import type { AgentRoster } from '../agent/index.ts'
+import type { EventData, EventLog } from '../events/index.ts'
+import type { MenuSnapshot } from '../ivr/index.ts'
+import type { Clock, Logger } from '../kernel/index.ts'
+import type { Dispatcher, QueueConfig } from '../queue/index.ts'
+import type { CallNeed } from './call.ts'
+
+export type LastCalls = EventData<'agent.ringing'>['pop']['lastCalls']
+
+/** What every call shares: the stages it passes through and the log its facts go to. */
+export interface CallContext {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly log: EventLog
+  readonly roster: AgentRoster
+  readonly dispatcher: Dispatcher
+  /** Prompt folder as the switches see it. */
+  readonly promptsDir: string
+  menus(): MenuSnapshot
+  queue(name: string): QueueConfig
+  /** Files that tell a waiting caller the position and expected wait, and what was said. */
+  announcement(need: CallNeed & { readonly callId: string }): {
+    readonly files: readonly string[]
+    readonly fact: EventData<'call.announced'> | undefined
+  }
+  lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
+}

@@ -1,0 +1,78 @@
+import { promptFile, queueMusic } from '../ivr/index.ts'
+import type { Cancel } from '../kernel/index.ts'
+import { ComfortLoop } from '../queue/index.ts'
+import type { Call, CallNeed } from './call.ts'
+import type { CallContext } from './call-context.ts'
+import type { LegAudio } from './leg-audio.ts'
+
+export interface WaitingOptions {
+  readonly call: Call
+  readonly need: CallNeed
+  readonly audio: LegAudio
+  readonly context: CallContext
+  /** The longest wait of the queue is over. */
+  readonly onTooLong: () => void
+}
+
+/** One call's wait in one queue: what the caller hears, the note at the service level's threshold, the longest wait. */
+export class Waiting {
+  readonly #options: WaitingOptions
+  readonly #comfort: ComfortLoop
+  #cancelThreshold: Cancel = () => {}
+  #cancelMaxWait: Cancel = () => {}
+
+  constructor(options: WaitingOptions) {
+    this.#options = options
+    const { audio, context, need } = options
+    const { clock, promptsDir } = context
+    this.#comfort = new ComfortLoop({
+      audio,
+      clock,
+      music: promptFile({ promptsDir, prompt: queueMusic }),
+      announceEveryMs: context.queue(need.queue).announceEvery * 1000,
+      announcement: () => this.#announce(),
+    })
+  }
+
+  /** Begins; `first` is said before the music. */
+  start(first: readonly string[]): void {
+    this.#comfort.start(first)
+    this.#watchTime()
+    this.join()
+  }
+
+  /** Joins the line, again after an offer failed; the time of queueing gives the place. */
+  join(): void {
+    const { call, need, context } = this.#options
+    const { queue, priority, queuedAt } = need
+    const needs = [...need.skills, `language:${need.language}`]
+    context.dispatcher.enqueue({ callId: call.callId, queue, needs, priority, queuedAt })
+  }
+
+  /** Leaves the line and falls silent; what plays is left to what comes next. */
+  stop(): void {
+    this.#options.context.dispatcher.withdraw(this.#options.call.callId)
+    this.#comfort.stop()
+    this.#cancelThreshold()
+    this.#cancelMaxWait()
+  }
+
+  #watchTime(): void {
+    const { call, need, context, onTooLong } = this.#options
+    const { clock, log } = context
+    const { answerWithin, maxWait } = context.queue(need.queue)
+    const waited = clock.now() - need.queuedAt
+    if (waited < answerWithin * 1000) {
+      const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
+      this.#cancelThreshold = clock.after(answerWithin * 1000 - waited, () => log.append('queue.threshold-passed', fact))
+    }
+    this.#cancelMaxWait = clock.after(Math.max(0, maxWait * 1000 - waited), onTooLong)
+  }
+
+  #announce(): readonly string[] {
+    const { call, need, context } = this.#options
+    const { files, fact } = context.announcement({ ...need, callId: call.callId })
+    if (fact) context.log.append('call.announced', fact)
+    return files
+  }
+}
