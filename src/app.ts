@@ -1,10 +1,11 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
 import { CallStore, CallSupervisor, callRoutes } from './call/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
-import { migrateToLatest, openDatabase } from './db/index.ts'
+import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { createHttpServer } from './http/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
@@ -32,6 +33,19 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const source = `/yihao/${city.name}`
   const db = openDatabase({ url: config.databaseUrl, logger })
   await migrateToLatest({ db, folder: config.migrationsDir, logger })
+
+  // One process drives the switches; a second one stands by here until the first is gone.
+  const lease = await Lease.acquire({
+    url: config.databaseUrl,
+    name: 'hotline',
+    holder: `${hostname()}:${process.pid}`,
+    clock,
+    logger,
+    onLost: () => {
+      logger.fatal('another hotline process drives the switches now: this one ends, its calls go on there')
+      process.exit(1)
+    },
+  })
 
   const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
   const log = new EventLog({ db, journal, left, clock, logger })
@@ -134,6 +148,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       await menus.close()
       await log.close()
       projector.close()
+      await lease.release()
       await db.destroy()
     },
   }
