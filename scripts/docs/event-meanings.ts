@@ -1,0 +1,33 @@
+import type { EventType } from '../../src/events/index.ts'
+
+/** When each fact is recorded. A type without a line here does not compile, so that no event is left unexplained. */
+export const eventMeanings: Readonly<Record<EventType, string>> = {
+  'call.offered':
+    'A call waits, parked, at a switch. `adopted` says that it had waited there without us. `time` is when the switch created the channel.',
+  'call.accepted':
+    'The hotline answered the caller and begins with the line’s front: its menu, or straight to a person.',
+  'call.language-chosen':
+    'The language of the prompts, and of the agent wanted. Recorded for the line’s own language and for every choice.',
+  'call.menu-entered': 'The caller’s keys so far, each as `menu:key`.',
+  'call.queued':
+    'The caller waits for a person. `queuedAt` is the place in the queue and is kept when the call is queued again (`overflow`, `restored`).',
+  'call.announced':
+    'Position and expected wait were spoken; `expectedWaitSeconds` is null while too little is known to say it.',
+  'call.answered': 'An agent’s phone answered: the end of waiting. `waitedMs` counts from `queuedAt`.',
+  'call.bridged': 'The switch joined caller and agent; talking begins.',
+  'call.held': 'The agent’s phone put the caller on hold.',
+  'call.retrieved': 'The hold is over.',
+  'call.abandoned': 'The caller was gone before a person answered.',
+  'call.released':
+    'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',
+  'queue.threshold-passed':
+    'A caller has waited as long as the service level allows (`answerWithin` of the queue, 15 s by default).',
+  'queue.overflowed': 'The longest wait (`maxWait`) is over. `to` is `queue:<name>` or `announce:<prompt>`.',
+  'agent.state-changed':
+    'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
+  'agent.offered': 'A call was given to an agent and the phone is being reached.',
+  'agent.ringing':
+    'The agent’s phone rings. `pop` is what the desk shows; `lastCalls` are up to five earlier calls of the number, newest first (`offeredAt` in ISO 8601).',
+  'agent.offer-failed':
+    'The phone did not answer: `missed` (it rang), `rejected`, `unreachable`, or `withdrawn` (the caller was gone first; the agent stays ready).',
+}

@@ -1,0 +1,73 @@
+import type { AnyStateMachine } from 'xstate'
+import { agentMachine } from '../../src/agent/index.ts'
+import { callMachine } from '../../src/call/index.ts'
+import type { Line } from '../../src/ivr/index.ts'
+import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
+import type { GeneratedPage } from './generated-page.ts'
+import { besideTheDiagram, stateDiagram } from './state-diagram.ts'
+
+interface Drawing {
+  readonly title: string
+  readonly source: string
+  readonly about: string
+  readonly machine: AnyStateMachine
+}
+
+/** The IVR's machine is made for one walk through the menus; its states are the same for every walk. */
+const anyLine: Line = {
+  number: '12345',
+  front: 'direct',
+  language: 'cmn',
+  greeting: [],
+  person: { queue: 'general', skills: [], priority: 0 },
+  source: { file: '', line: 0 },
+}
+const anyMenus = { version: '', languages: ['cmn'], lines: new Map(), defaultLine: anyLine, menus: new Map() }
+
+const drawings: readonly Drawing[] = [
+  {
+    title: 'Agent',
+    source: 'src/agent/agent-machine.ts',
+    about:
+      'What the centre observes of a person at a phone. LOGIN, READY, BREAK and LOGOUT are the person’s commands, the rest is told by calls and the clock.',
+    machine: agentMachine,
+  },
+  {
+    title: 'Call',
+    source: 'src/call/call-machine.ts',
+    about:
+      'One call from its arrival to its end. An input that a state does not list has no effect, and that decides all races.',
+    machine: callMachine,
+  },
+  {
+    title: 'IVR',
+    source: 'src/ivr/ivr-machine.ts',
+    about: 'One caller’s walk through the menus. `moving` is passed through without stopping.',
+    machine: ivrMachine({ menus: anyMenus, line: anyLine }),
+  },
+]
+
+/** `docs/machines.md`: every state machine, drawn from the machine itself. */
+export function machinePage(): GeneratedPage {
+  const text = [
+    '# State machines',
+    '',
+    'Generated from the machines by `npm run draw`; do not edit. An arrow reads `INPUT [guard] / actions`.',
+    '',
+    ...drawings.flatMap(section),
+  ].join('\n')
+  return { path: 'docs/machines.md', text }
+}
+
+function section({ title, source, about, machine }: Drawing): string[] {
+  const beside = besideTheDiagram(machine).map((line) => `- ${line}`)
+  return [
+    `## ${title}`,
+    '',
+    `\`${source}\`. ${about}`,
+    '',
+    stateDiagram(machine),
+    '',
+    ...(beside.length > 0 ? [...beside, ''] : []),
+  ]
+}
