@@ -56,12 +56,16 @@ export class CallFlow {
   async begin({ adopted }: { adopted: boolean }): Promise<void> {
     const { call, switchPort } = this
     this.#prefetchLastCalls()
+    // There before the answer, so that a key pressed in the first moment counts.
+    const menu = this.#newMenu()
+    this.#menu = menu
     this.#deadline(limits.answer, () => this.release('system', 'RECOVERY_ON_TIMER_EXPIRE', 'not answered by the switch'))
     const legId = call.callerLeg.legId
     await Promise.all([adopted ? switchPort.adopt(legId) : switchPort.take(legId), switchPort.answer(legId)])
     if (!call.take('ACCEPTED')) return
     this.#cancelDeadline()
-    this.#enterMenu()
+    this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
+    menu.start()
   }
 
   /** A call of an earlier process that waited: it keeps its place. */
@@ -179,15 +183,12 @@ export class CallFlow {
     else if (partner && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
   }
 
-  #enterMenu(): void {
+  #newMenu(): MenuWalk {
     const { call } = this
     const { log, promptsDir, clock } = this.#context
     const { callId } = call
-    const menus = this.#context.menus()
-    const { front } = menus.lines.get(call.identity.line) ?? menus.defaultLine
-    log.append('call.accepted', { callId, front })
-    this.#menu = new MenuWalk({
-      menus,
+    return new MenuWalk({
+      menus: this.#context.menus(),
       line: call.identity.line,
       promptsDir,
       audio: this.#audio,
@@ -200,9 +201,8 @@ export class CallFlow {
         call.menuPath = [...path]
         log.append('call.menu-entered', { callId, path: [...path] })
       },
-      onDone: (result) => this.#menuDone(result, front),
+      onDone: (result, front) => this.#menuDone(result, front),
     })
-    this.#menu.start()
   }
 
   #menuDone(result: IvrResult, front: 'menu' | 'direct'): void {

@@ -11,7 +11,7 @@ export interface MenuWalkOptions {
   readonly clock: Clock
   readonly onLanguage: (language: string) => void
   readonly onPath: (path: readonly string[]) => void
-  readonly onDone: (result: IvrResult) => void
+  readonly onDone: (result: IvrResult, front: 'menu' | 'direct') => void
 }
 
 /** Carries out what an IVR session decides: plays, listens, and reports keys and silences back to it. */
@@ -33,6 +33,13 @@ export class MenuWalk {
     return this.#session.language
   }
 
+  /** How the line answers: with a menu, or straight to a person. */
+  get front(): 'menu' | 'direct' {
+    const { menus, line } = this.#options
+    return (menus.lines.get(line) ?? menus.defaultLine).front
+  }
+
+  /** Begins; keys that came before count. */
   start(): void {
     this.#options.onLanguage(this.#language)
     this.#carryOut(this.#session.start())
@@ -73,7 +80,7 @@ export class MenuWalk {
         return
       case 'done':
         this.close()
-        return this.#options.onDone(command.result)
+        return this.#options.onDone(command.result, this.front)
     }
   }
 

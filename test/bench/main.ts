@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import { cancelBench } from './cancel.ts'
+import { firstAudioBench } from './first-audio.ts'
+import type { BenchOptions, BenchResult } from './result.ts'
+
+const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
+  'first-audio': firstAudioBench,
+  cancel: cancelBench,
+}
+
+const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachtio] [--json]
+
+  first-audio   agent's answer → first audio of the citizen at the agent's phone
+  cancel        citizen's BYE while an agent's phone rings → CANCEL at that phone
+
+  --calls N      calls measured (default 20)
+  --freeswitch   on the FreeSWITCH of this machine instead of the embedded softswitch
+  --drachtio     on the drachtio-server of this machine instead of the embedded SIP server
+  --json         one JSON object as the last line; "ok" says whether the target is met`
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    calls: { type: 'string', default: '20' },
+    freeswitch: { type: 'boolean', default: false },
+    drachtio: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const bench = benches[positionals[0] ?? '']
+if (flags.help || !bench) {
+  console.log(help)
+  process.exitCode = flags.help ? 0 : 1
+} else {
+  const result = await bench({
+    calls: Number(flags.calls),
+    sipServer: flags.drachtio ? 'drachtio' : 'embedded',
+    mediaSwitch: flags.freeswitch ? 'freeswitch' : 'embedded',
+  })
+  for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(14)} ${String(value)}`)
+  if (flags.json) console.log(JSON.stringify(result))
+  process.exitCode = result.ok ? 0 : 1
+}
