@@ -159,12 +159,18 @@ async function nextAgentAnswers(room: Room): Promise<void> {
   console.log('\n— agent 8002 lets it ring, agent 8001 answers')
   await agentPhone(room, '8002', { kind: 'ring' })
   await room.admin.makeReady('8002')
-  await room.timeline.until('agent.state-changed', ({ agentId, from, to }) => agentId === '8001' && from === 'wrapUp' && to === 'ready')
+  await room.timeline.until(
+    'agent.state-changed',
+    ({ agentId, from, to }) => agentId === '8001' && from === 'wrapUp' && to === 'ready',
+  )
   const call = await caller(room, '13800000002').call('12345')
   await call.answered
   await call.sendDtmf('0', { via: 'info' })
   const missed = await room.timeline.until('agent.offer-failed', () => true, { withinMs: 20_000 })
-  insist(missed.data.outcome === 'missed' && missed.data.agentId === '8002', 'the call was not offered to agent 8002 first')
+  insist(
+    missed.data.outcome === 'missed' && missed.data.agentId === '8002',
+    'the call was not offered to agent 8002 first',
+  )
   const callId = missed.data.callId
   await room.timeline.until('call.bridged', (data) => data.callId === callId && data.agentId === '8001')
   insist((await room.admin.agentState('8002')) === 'notReady', 'the agent who did not answer is still ready')

@@ -79,7 +79,8 @@ function optionsFrom(stateDir: string): StackOptions {
 function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
   const port = (name: string, fallback: number) => {
     const value = Number(env[name] ?? fallback)
-    if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new Error(`${name}=${env[name]}: a port is expected`)
+    if (!Number.isInteger(value) || value < 1 || value > 65_535)
+      throw new Error(`${name}=${env[name]}: a port is expected`)
     return value
   }
   return {
@@ -127,7 +128,10 @@ function screen(stack: Stack, agents: readonly FirstAgent[]): string {
     `  logs         ${logDir}`,
     '',
     ...(adminPassword ? [`First admin: user name admin, password ${adminPassword}   (shown only now)`] : []),
-    ...agents.map(({ agentId, password }) => `Agent ${agentId}: user name and phone ${agentId}, password ${password}   (shown only now)`),
+    ...agents.map(
+      ({ agentId, password }) =>
+        `Agent ${agentId}: user name and phone ${agentId}, password ${password}   (shown only now)`,
+    ),
     '',
     'To place a call:',
     `  1. Register a softphone as 8001 at ${at(ports.sip)} with the password above, e.g.`,

@@ -60,9 +60,15 @@ function runVitest(counts: Counts): void {
   rmSync(report, { force: true })
   const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile=${report}`]
   const env = { ...process.env, ...(flags.real ? { YIHAO_REAL: 'only' } : {}) }
-  const { status } = spawnSync(join(root, 'node_modules/.bin/vitest'), args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(join(root, 'node_modules/.bin/vitest'), args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    ) as Record<string, number>
     counts.passed += numPassedTests ?? 0
     counts.skipped += numPendingTests ?? 0
     counts.failed += numFailedTests ?? 0

@@ -37,7 +37,11 @@ export class AccountStore {
   }
 
   async #read(username: string): Promise<SipAccount | undefined> {
-    const row = await this.#db.selectFrom('sip_accounts').selectAll().where('username', '=', username).executeTakeFirst()
+    const row = await this.#db
+      .selectFrom('sip_accounts')
+      .selectAll()
+      .where('username', '=', username)
+      .executeTakeFirst()
     return row ? { username, ha1Md5: row.ha1_md5, ha1Sha256: row.ha1_sha256 } : undefined
   }
 }

@@ -1,5 +1,5 @@
-import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import type Srf from 'drachtio-srf'
+import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import { type Address, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
 import type { Location } from './location.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -50,7 +50,12 @@ export class CallRouter {
     const bindings = this.#options.location.of(extension)
     // Known or not, a phone that is not registered is "temporarily unavailable" to the centre (RFC 3261 section 21.4.18).
     if (bindings.length === 0) return response.send(480)
-    this.#proxy(request, response, bindings.map(({ route }) => route), 'simultaneous')
+    this.#proxy(
+      request,
+      response,
+      bindings.map(({ route }) => route),
+      'simultaneous',
+    )
   }
 
   #toSwitch(request: SrfRequest, response: SrfResponse): void {

@@ -19,7 +19,11 @@ export class Digest {
   readonly #algorithms: readonly DigestAlgorithm[]
   readonly #nonces: Nonces
 
-  constructor({ realm, algorithms, nonces }: { realm: string; algorithms: readonly DigestAlgorithm[]; nonces: Nonces }) {
+  constructor({
+    realm,
+    algorithms,
+    nonces,
+  }: { realm: string; algorithms: readonly DigestAlgorithm[]; nonces: Nonces }) {
     this.#realm = realm
     this.#algorithms = algorithms
     this.#nonces = nonces
@@ -48,7 +52,8 @@ export class Digest {
     if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '') return { kind: 'malformed', reason: 'nc or cnonce is missing' }
     const account = await find(username)
     const expected = expectedResponse({ algorithm, account, method, uri, nonce, nc, cnonce })
-    if (!account || !equalHex(response, expected)) return { kind: 'refused', reason: `wrong credentials for ${username}` }
+    if (!account || !equalHex(response, expected))
+      return { kind: 'refused', reason: `wrong credentials for ${username}` }
     // Counted only for the right password, so that nobody can use up another's nonce.
     const verdict = this.#nonces.use(nonce, Number.parseInt(nc, 16))
     return verdict === 'fresh' ? { kind: 'accepted', username } : { kind: 'challenge', stale: true }

@@ -149,8 +149,13 @@ function readContacts(request: SrfRequest): ContactChange[] | 'all' | 'malformed
   if (text.trim() === '*') return common === 0 ? 'all' : 'malformed'
   try {
     const contacts = request.getParsedHeader('contact')
-    const changes = contacts.map(({ uri, params }) => ({ contact: uri, expires: Number(params?.['expires'] ?? common) }))
-    const sound = changes.every(({ contact, expires }) => isSipUri(contact) && Number.isInteger(expires) && expires >= 0)
+    const changes = contacts.map(({ uri, params }) => ({
+      contact: uri,
+      expires: Number(params?.['expires'] ?? common),
+    }))
+    const sound = changes.every(
+      ({ contact, expires }) => isSipUri(contact) && Number.isInteger(expires) && expires >= 0,
+    )
     return sound ? changes : 'malformed'
   } catch {
     return 'malformed'

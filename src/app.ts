@@ -7,13 +7,13 @@ import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
+import { healthRoutes } from './health-routes.ts'
 import { createHttpServer } from './http/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
 import { type Clock, type Logger, systemClock } from './kernel/index.ts'
 import { CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
-import { healthRoutes } from './health-routes.ts'
 import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort } from './switch/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
@@ -107,7 +107,13 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     if (to === 'ready') dispatcher.agentReady({ agentId, abilities, readySince: changedAt })
     else dispatcher.agentNotReady(agentId)
   })
-  await restoreAgents({ store: agentStore, roster, dispatcher, openCalls, wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp })
+  await restoreAgents({
+    store: agentStore,
+    roster,
+    dispatcher,
+    openCalls,
+    wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp,
+  })
 
   const tail = new CommittedTail({ log, last: await lastSequence(db) })
   const history = new HistoryStore({ db })
@@ -228,4 +234,3 @@ async function untilIdle({
   const left = supervisor.calls().length
   if (left > 0) logger.warn({ calls: left }, 'stopping with calls in progress: they go on at the switch')
 }
-

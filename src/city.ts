@@ -62,7 +62,12 @@ export async function readCity(path: string): Promise<City> {
   return toCity(content as CityFile, (queue) => where(offsetOf(document, ['queues', queue])))
 }
 
-function shapeFaults(schema: TSchema, content: unknown, document: Document, where: (offset: number) => string): string[] {
+function shapeFaults(
+  schema: TSchema,
+  content: unknown,
+  document: Document,
+  where: (offset: number) => string,
+): string[] {
   return Value.Errors(schema, content).map(({ instancePath, message, params }) => {
     const keys = instancePath.split('/').slice(1)
     const unknown = (params as { additionalProperties?: readonly string[] }).additionalProperties
@@ -82,7 +87,9 @@ function offsetOf(document: Document, keys: readonly string[]): number {
 }
 
 function toCity({ name: city, defaults = {}, queues }: CityFile, where: (queue: string) => string): City {
-  const configs = Object.entries(queues).map(([queue, settings]) => toQueue(queue, { ...builtIn, ...defaults, ...settings }))
+  const configs = Object.entries(queues).map(([queue, settings]) =>
+    toQueue(queue, { ...builtIn, ...defaults, ...settings }),
+  )
   const byName = new Map(configs.map((config) => [config.name, config]))
   const faults = configs.flatMap(({ name: queue, afterMaxWait }) => {
     if (afterMaxWait.kind !== 'queue' || (afterMaxWait.queue !== queue && byName.has(afterMaxWait.queue))) return []

@@ -3,7 +3,13 @@ import type { EventLog } from './events/index.ts'
 import type { SwitchPort } from './switch/index.ts'
 
 /** `/healthz`: the process lives. `/readyz`: it can take calls, i.e. a switch is connected. */
-export function healthRoutes({ switches, log }: { switches: readonly SwitchPort[]; log: EventLog }): FastifyPluginAsync {
+export function healthRoutes({
+  switches,
+  log,
+}: {
+  switches: readonly SwitchPort[]
+  log: EventLog
+}): FastifyPluginAsync {
   return async (app) => {
     const config = { roles: 'public' } as const
     app.get('/healthz', { config, schema: { hide: true } }, async () => ({ ok: true }))

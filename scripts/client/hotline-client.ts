@@ -32,7 +32,10 @@ export class HotlineClient {
     this.token = token
   }
 
-  static async login(url: string, { username, password }: { username: string; password: string }): Promise<HotlineClient> {
+  static async login(
+    url: string,
+    { username, password }: { username: string; password: string },
+  ): Promise<HotlineClient> {
     const { token } = (await send(`${url}/api/v1/sessions`, 'POST', { username, password })) as { token: string }
     return new HotlineClient(url, token)
   }
@@ -50,7 +53,14 @@ export class HotlineClient {
   }
 
   /** Creates an agent and the phone of the same number. */
-  async createAgent({ agentId, name, skills = [], languages = ['cmn', 'yue', 'en'], wrapUpSeconds, phonePassword }: NewAgent) {
+  async createAgent({
+    agentId,
+    name,
+    skills = [],
+    languages = ['cmn', 'yue', 'en'],
+    wrapUpSeconds,
+    phonePassword,
+  }: NewAgent) {
     await this.put(`/agents/${agentId}`, { name, skills, languages, wrapUpSeconds: wrapUpSeconds ?? null })
     await this.put(`/phones/${agentId}`, { password: phonePassword })
   }

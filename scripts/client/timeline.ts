@@ -51,7 +51,8 @@ export class Timeline {
     fits: (data: EventData<T>) => boolean = () => true,
     { withinMs = 10_000 }: { withinMs?: number } = {},
   ): Promise<TimelineEvent<T>> {
-    const matches = (event: TimelineEvent): event is TimelineEvent<T> => event.type === type && fits(event.data as EventData<T>)
+    const matches = (event: TimelineEvent): event is TimelineEvent<T> =>
+      event.type === type && fits(event.data as EventData<T>)
     const known = this.events.find(matches)
     if (known) return Promise.resolve(known)
     return new Promise((resolve, reject) => {

@@ -46,7 +46,9 @@ export function writeDrachtioConfig({
 
 /** Arguments that make FreeSWITCH run in the foreground on our configuration, with its own folders below `folder`. */
 export function freeSwitchArguments({ configDir, folder }: { configDir: string; folder: string }): string[] {
-  const own = ['log', 'db', 'run', 'storage', 'recordings', 'cache', 'temp'].map((name) => [name, join(folder, name)] as const)
+  const own = ['log', 'db', 'run', 'storage', 'recordings', 'cache', 'temp'].map(
+    (name) => [name, join(folder, name)] as const,
+  )
   for (const [, path] of own) mkdirSync(path, { recursive: true })
   return ['-nonat', '-nf', '-nc', '-conf', configDir, ...own.flatMap(([name, path]) => [`-${name}`, path])]
 }

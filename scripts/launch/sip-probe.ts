@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram'
 import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 
 /** Sends one OPTIONS and says whether a 2xx came back within a second: the edge behind the SIP server answers it. */
 export function answersOptions(port: number): Promise<boolean> {

@@ -235,10 +235,13 @@ function startDrachtio({ ports, secrets, stateDir, logDir }: DaemonOptions): Pro
   return Child.start({ name: 'sip-server', command, args: ['-f', config], logDir, ready })
 }
 
-function startFreeSwitch(options: DaemonOptions & { root: string; env: Readonly<Record<string, string>> }): Promise<Child> {
+function startFreeSwitch(
+  options: DaemonOptions & { root: string; env: Readonly<Record<string, string>> },
+): Promise<Child> {
   const { root, ports, secrets, stateDir, logDir, env } = options
   const command = findFreeSwitch()
-  if (!command) throw new Error('FreeSWITCH is not on PATH nor in FREESWITCH_HOME: install it, or leave --freeswitch out')
+  if (!command)
+    throw new Error('FreeSWITCH is not on PATH nor in FREESWITCH_HOME: install it, or leave --freeswitch out')
   return Child.start({
     name: 'switch',
     command,

@@ -51,7 +51,9 @@ const machineSetup = setup({
         : {},
     ),
     becomeAvailable: assign({ status: 'available', reason: null }),
-    takeBreak: assign(({ event }) => (event.type === 'BREAK' ? { status: 'break' as const, reason: event.reason } : {})),
+    takeBreak: assign(({ event }) =>
+      event.type === 'BREAK' ? { status: 'break' as const, reason: event.reason } : {},
+    ),
     leave: assign({ status: 'offline', reason: null }),
     forget: assign({ status: 'offline', reason: null, extension: null, callId: null }),
     takeCall: assign(({ event }) => (event.type === 'OFFER' ? { callId: event.callId } : {})),

@@ -76,7 +76,9 @@ export class AgentRoster {
     const agent = this.get(agentId)
     if (command.type === 'LOGIN') this.#checkExtension(agentId, command.extension)
     if (!this.#take(agent, command)) {
-      throw new AgentCommandRefused(`agent ${agentId} is ${agent.state}: ${command.type.toLowerCase()} is not possible now`)
+      throw new AgentCommandRefused(
+        `agent ${agentId} is ${agent.state}: ${command.type.toLowerCase()} is not possible now`,
+      )
     }
     return agent
   }
@@ -115,7 +117,11 @@ export class AgentRoster {
   #restAfter(agent: Agent, ms: number): void {
     this.#cancelWrapUp(agent)
     if (ms === 0) this.#take(agent, { type: 'RESTED' })
-    else this.#wrapUps.set(agent.agentId, this.#options.clock.after(ms, () => this.#take(agent, { type: 'RESTED' })))
+    else
+      this.#wrapUps.set(
+        agent.agentId,
+        this.#options.clock.after(ms, () => this.#take(agent, { type: 'RESTED' })),
+      )
   }
 
   #cancelWrapUp(agent: Agent): void {
@@ -132,7 +138,10 @@ export class AgentRoster {
   #observe(agentId: string, input: AgentInput): boolean {
     const agent = this.#agents.get(agentId)
     if (agent && this.#take(agent, input)) return true
-    this.#options.logger.info({ agentId, input: input.type, state: agent?.state }, 'does not fit the state of the agent')
+    this.#options.logger.info(
+      { agentId, input: input.type, state: agent?.state },
+      'does not fit the state of the agent',
+    )
     return false
   }
 
@@ -142,7 +151,8 @@ export class AgentRoster {
     if (from === 'wrapUp' && agent.state !== 'wrapUp') this.#cancelWrapUp(agent)
     const at = this.#options.clock.now()
     // A withdrawn offer cost the agent nothing, so the idle time goes on counting from before it.
-    if (input.type !== 'OFFER' && input.type !== 'WITHDRAW') agent.changedAt = from === agent.state ? agent.changedAt : at
+    if (input.type !== 'OFFER' && input.type !== 'WITHDRAW')
+      agent.changedAt = from === agent.state ? agent.changedAt : at
     this.#tell({ agent, from, to: agent.state, at })
     return true
   }

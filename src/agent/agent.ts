@@ -25,7 +25,10 @@ export class Agent {
     this.#snapshot = initialTransition(agentMachine)[0]
   }
 
-  static restore(profile: AgentProfile, stored: { state: AgentState; context: AgentContext; changedAt: number }): Agent {
+  static restore(
+    profile: AgentProfile,
+    stored: { state: AgentState; context: AgentContext; changedAt: number },
+  ): Agent {
     const agent = new Agent(profile, stored.changedAt)
     agent.#snapshot = agentMachine.resolveState({ value: stored.state, context: stored.context })
     return agent

@@ -6,8 +6,8 @@ import { AgentOffer } from './agent-offer.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
 import { CallEnding } from './call-ending.ts'
-import { LegAudio } from './leg-audio.ts'
 import { Leg } from './leg.ts'
+import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
 import { Waiting } from './waiting.ts'
 
@@ -48,7 +48,11 @@ export class CallFlow {
     this.#context = parts.context
     this.#owner = parts.owner
     this.#audio = this.#newAudio()
-    this.#ending = new CallEnding({ call: this.call, context: this.#context, onClosed: () => this.#owner.onClosed(this) })
+    this.#ending = new CallEnding({
+      call: this.call,
+      context: this.#context,
+      onClosed: () => this.#owner.onClosed(this),
+    })
     this.#owner.ownLeg(this.call.callerLeg.legId, this)
   }
 
@@ -59,7 +63,9 @@ export class CallFlow {
     // There before the answer, so that a key pressed in the first moment counts.
     const menu = this.#newMenu()
     this.#menu = menu
-    this.#deadline(limits.answer, () => this.release('system', 'RECOVERY_ON_TIMER_EXPIRE', 'not answered by the switch'))
+    this.#deadline(limits.answer, () =>
+      this.release('system', 'RECOVERY_ON_TIMER_EXPIRE', 'not answered by the switch'),
+    )
     const legId = call.callerLeg.legId
     await Promise.all([adopted ? switchPort.adopt(legId) : switchPort.take(legId), switchPort.answer(legId)])
     if (!call.take('ACCEPTED')) return
@@ -167,7 +173,12 @@ export class CallFlow {
   }
 
   /** Ends the call, once: hangs up what is left and frees the agent. */
-  release(by: EventData<'call.released'>['by'], cause: HangupCause, reason: string, at = this.#context.clock.now()): void {
+  release(
+    by: EventData<'call.released'>['by'],
+    cause: HangupCause,
+    reason: string,
+    at = this.#context.clock.now(),
+  ): void {
     const { call } = this
     const before = call.state
     if (!call.take('RELEASED')) return
@@ -227,7 +238,16 @@ export class CallFlow {
     const { call } = this
     const { queue, language, priority, queuedAt } = need
     const menuPath = [...call.menuPath]
-    const fact = { callId: call.callId, queue, skills: [...need.skills], language, priority, queuedAt, menuPath, reason }
+    const fact = {
+      callId: call.callId,
+      queue,
+      skills: [...need.skills],
+      language,
+      priority,
+      queuedAt,
+      menuPath,
+      reason,
+    }
     this.#context.log.append('call.queued', fact)
     this.#waiting?.stop()
     const onTooLong = () => this.#waitedTooLong(need)
@@ -272,7 +292,10 @@ export class CallFlow {
     const { partner, need } = call
     if (!partner || !need || !call.take('BRIDGE_FAILED')) return
     this.#cancelDeadline()
-    this.#context.logger.warn({ callId: call.callId, agentId: partner.agentId, reason }, 'bridge failed, caller waits on')
+    this.#context.logger.warn(
+      { callId: call.callId, agentId: partner.agentId, reason },
+      'bridge failed, caller waits on',
+    )
     if (partner.leg.endedAt === null) this.#drop(partner.leg.legId, 'NORMAL_CLEARING')
     this.#forgetOffer()
     call.answeredAt = undefined
@@ -289,7 +312,10 @@ export class CallFlow {
   #drop(legId: LegId, cause: HangupCause): void {
     this.#owner.doom(legId)
     this.switchPort.hangUp(legId, cause).catch((error: unknown) => {
-      this.#context.logger.warn({ legId, reason: messageOf(error) }, 'a leg could not be hung up, it will be when seen again')
+      this.#context.logger.warn(
+        { legId, reason: messageOf(error) },
+        'a leg could not be hung up, it will be when seen again',
+      )
     })
   }
 

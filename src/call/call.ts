@@ -1,6 +1,6 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
-import { Leg } from './leg.ts'
 import { type CallInput, type CallState, callMachine } from './call-machine.ts'
+import { Leg } from './leg.ts'
 
 /** What a caller waits for, once the menu or the line's front said so. */
 export interface CallNeed {

@@ -5,7 +5,12 @@ export type OfferFailure = 'missed' | 'rejected' | 'unreachable'
 
 /** Causes by which a person, or the person's phone, said no (ITU-T Q.850; the mapping from SIP is RFC 3398's). */
 const refusals: ReadonlySet<HangupCause> = new Set(['USER_BUSY', 'CALL_REJECTED'])
-const silences: ReadonlySet<HangupCause> = new Set(['NO_ANSWER', 'ALLOTTED_TIMEOUT', 'NO_USER_RESPONSE', 'ORIGINATOR_CANCEL'])
+const silences: ReadonlySet<HangupCause> = new Set([
+  'NO_ANSWER',
+  'ALLOTTED_TIMEOUT',
+  'NO_USER_RESPONSE',
+  'ORIGINATOR_CANCEL',
+])
 
 /**
  * Rang without an answer, refused, or could not be reached at all. A phone that never rang was not missed by a

@@ -64,7 +64,9 @@ export class Waiting {
     const waited = clock.now() - need.queuedAt
     if (waited < answerWithin * 1000) {
       const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
-      this.#cancelThreshold = clock.after(answerWithin * 1000 - waited, () => log.append('queue.threshold-passed', fact))
+      this.#cancelThreshold = clock.after(answerWithin * 1000 - waited, () =>
+        log.append('queue.threshold-passed', fact),
+      )
     }
     this.#cancelMaxWait = clock.after(Math.max(0, maxWait * 1000 - waited), onTooLong)
   }

@@ -85,7 +85,10 @@ export class Lease {
 
   async #lock(client: Client): Promise<boolean> {
     const { name, holder } = this.#options
-    const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as ours', [name])
+    const { rows } = await client.query<{ ours: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as ours',
+      [name],
+    )
     if (!rows[0]?.ours) return false
     const epochs = await client.query<{ epoch: number }>(
       `insert into leases (name, epoch, holder) values ($1, 1, $2)
@@ -127,11 +130,17 @@ export class Lease {
   }
 
   async #heldByAnother(): Promise<boolean> {
-    const client = new Client({ connectionString: this.#options.url, connectionTimeoutMillis: 3000, query_timeout: 3000 })
+    const client = new Client({
+      connectionString: this.#options.url,
+      connectionTimeoutMillis: 3000,
+      query_timeout: 3000,
+    })
     client.on('error', () => {})
     try {
       await client.connect()
-      const { rows } = await client.query<{ epoch: number }>('select epoch from leases where name = $1', [this.#options.name])
+      const { rows } = await client.query<{ epoch: number }>('select epoch from leases where name = $1', [
+        this.#options.name,
+      ])
       return (rows[0]?.epoch ?? 0) > this.#epoch
     } catch {
       // The database is away: then nobody else can hold the lease either.

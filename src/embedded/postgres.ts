@@ -24,7 +24,12 @@ const user = 'yihao'
 const isRoot = process.getuid?.() === 0
 
 /** Starts a real PostgreSQL from npm, on loopback only. Throws {@link ConfigurationError} when it cannot run here. */
-export async function startPostgres({ folder, port, password, temporary = false }: PostgresOptions): Promise<RunningPostgres> {
+export async function startPostgres({
+  folder,
+  port,
+  password,
+  temporary = false,
+}: PostgresOptions): Promise<RunningPostgres> {
   makeFolder(folder)
   refuseUntraversable(folder)
   const data = join(folder, 'data')

@@ -40,7 +40,10 @@ export class EventJournal {
       this.#broken = false
     } catch (error) {
       if (!this.#broken) {
-        this.#logger.error({ path: this.#path, reason: messageOf(error) }, 'event journal cannot be written: free disk space')
+        this.#logger.error(
+          { path: this.#path, reason: messageOf(error) },
+          'event journal cannot be written: free disk space',
+        )
       }
       this.#broken = true
     }
@@ -72,7 +75,10 @@ export class EventJournal {
         events.push(JSON.parse(line) as HotlineEvent)
       } catch (error) {
         // The last line may be cut short by the death of its writer; any other is damage worth a look.
-        this.#logger.warn({ path: this.#path, line: index + 1, reason: messageOf(error) }, 'unreadable line in the event journal')
+        this.#logger.warn(
+          { path: this.#path, line: index + 1, reason: messageOf(error) },
+          'unreadable line in the event journal',
+        )
       }
     }
     // A line that was cut short must not swallow the next one written.

@@ -115,7 +115,10 @@ export class EventLog {
   #complain(error: unknown): void {
     if (this.#complained) return
     this.#complained = true
-    this.#options.logger.warn({ reason: messageOf(error) }, 'facts cannot be written to the database: kept on disk, trying again')
+    this.#options.logger.warn(
+      { reason: messageOf(error) },
+      'facts cannot be written to the database: kept on disk, trying again',
+    )
   }
 }
 
@@ -163,6 +166,9 @@ export async function readEvents(
 
 /** The newest sequence in the log, 0 when it is empty. */
 export async function lastSequence(db: Kysely<DatabaseSchema>): Promise<number> {
-  const row = await db.selectFrom('events').select(({ fn }) => fn.max('sequence').as('last')).executeTakeFirst()
+  const row = await db
+    .selectFrom('events')
+    .select(({ fn }) => fn.max('sequence').as('last'))
+    .executeTakeFirst()
   return Number(row?.last ?? 0)
 }

@@ -67,7 +67,9 @@ export class RecordProjector {
 
   #projectBatch(): Promise<number> {
     return this.#db.transaction().execute(async (transaction) => {
-      await sql`insert into log_cursors (reader, sequence) values (${reader}, 0) on conflict do nothing`.execute(transaction)
+      await sql`insert into log_cursors (reader, sequence) values (${reader}, 0) on conflict do nothing`.execute(
+        transaction,
+      )
       const cursor = await transaction
         .selectFrom('log_cursors')
         .select('sequence')
@@ -78,7 +80,11 @@ export class RecordProjector {
       for (const event of events) await projectEvent(transaction, event)
       const last = events.at(-1)
       if (last) {
-        await transaction.updateTable('log_cursors').set({ sequence: last.sequence }).where('reader', '=', reader).execute()
+        await transaction
+          .updateTable('log_cursors')
+          .set({ sequence: last.sequence })
+          .where('reader', '=', reader)
+          .execute()
       }
       return events.length
     })

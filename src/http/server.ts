@@ -36,7 +36,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Yihao hotline', version: '1', description: 'Calls, agents, queues and figures of a public hotline.' },
+      info: {
+        title: 'Yihao hotline',
+        version: '1',
+        description: 'Calls, agents, queues and figures of a public hotline.',
+      },
       components: { securitySchemes: { session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       security: [{ session: [] }],
     },

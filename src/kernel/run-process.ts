@@ -5,7 +5,15 @@ import type { Logger } from './log.ts'
  * ends it at once. What nobody caught is logged and ends the process too, so that whoever watches over it can start
  * it anew from a known state.
  */
-export function endOnSignal({ logger, limitMs, stop }: { logger: Logger; limitMs: number; stop: () => Promise<void> }): void {
+export function endOnSignal({
+  logger,
+  limitMs,
+  stop,
+}: {
+  logger: Logger
+  limitMs: number
+  stop: () => Promise<void>
+}): void {
   let stopping = false
   const end = (reason: string, code: number) => {
     if (stopping) process.exit(1)

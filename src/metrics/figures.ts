@@ -45,9 +45,10 @@ export type AnswerRateName = keyof typeof answerRates
 
 /** All six rates and the average speed of answer in seconds. */
 export function ratesOf(counts: QueueCounts) {
-  const rates = Object.fromEntries(
-    Object.entries(answerRates).map(([name, rate]) => [name, rate(counts)]),
-  ) as Record<AnswerRateName, number | null>
+  const rates = Object.fromEntries(Object.entries(answerRates).map(([name, rate]) => [name, rate(counts)])) as Record<
+    AnswerRateName,
+    number | null
+  >
   const averageSpeedOfAnswer = counts.answered === 0 ? null : counts.waitedMs / counts.answered / 1000
   return { rates, averageSpeedOfAnswer }
 }
@@ -64,7 +65,11 @@ export const noCounts: QueueCounts = {
 }
 
 /** The counts with one more call. */
-export function count(counts: QueueCounts, call: CallFigures, { answerWithinMs, shortAbandonMs }: Thresholds): QueueCounts {
+export function count(
+  counts: QueueCounts,
+  call: CallFigures,
+  { answerWithinMs, shortAbandonMs }: Thresholds,
+): QueueCounts {
   const { queuedAt, answeredAt, abandonedAt } = call
   const answered = answeredAt !== null
   const abandoned = !answered && abandonedAt !== null

@@ -28,7 +28,10 @@ export class LiveFigures {
   }
 
   /** Begins with what the log knew at the start. */
-  seed(calls: readonly (CallFigures & { callId: string; released: boolean })[], agents: ReadonlyMap<string, string>): void {
+  seed(
+    calls: readonly (CallFigures & { callId: string; released: boolean })[],
+    agents: ReadonlyMap<string, string>,
+  ): void {
     for (const { callId, ...call } of calls) this.#calls.set(callId, { ...call })
     for (const [agentId, state] of agents) this.#agents.set(agentId, state)
   }

@@ -37,7 +37,11 @@ export function metricsRoutes({
       '/metrics/intervals',
       {
         config: everybody,
-        schema: { tags: ['metrics'], summary: 'Counts, six answer rates and ASA by queue and interval', querystring: spanQuery },
+        schema: {
+          tags: ['metrics'],
+          summary: 'Counts, six answer rates and ASA by queue and interval',
+          querystring: spanQuery,
+        },
       },
       async ({ query }) => {
         const { span, thresholds } = read(query)
@@ -50,7 +54,11 @@ export function metricsRoutes({
       '/metrics/summary',
       {
         config: everybody,
-        schema: { tags: ['metrics'], summary: 'The same for the whole span, all queues together', querystring: spanQuery },
+        schema: {
+          tags: ['metrics'],
+          summary: 'The same for the whole span, all queues together',
+          querystring: spanQuery,
+        },
       },
       async ({ query }) => {
         const { span, thresholds } = read(query)
@@ -81,7 +89,8 @@ function read(query: { from?: string; to?: string; queue?: string; answerWithin:
   const to = query.to === undefined ? new Date() : new Date(query.to)
   const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
   const length = to.getTime() - from.getTime()
-  if (!(length > 0 && length <= longestSpan)) throw new SpanInvalid('from must be before to, and at most 400 days before')
+  if (!(length > 0 && length <= longestSpan))
+    throw new SpanInvalid('from must be before to, and at most 400 days before')
   return {
     span: { from, to, queue: query.queue },
     thresholds: { answerWithinMs: query.answerWithin * 1000, shortAbandonMs: query.shortAbandon * 1000 },

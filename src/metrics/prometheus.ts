@@ -15,7 +15,12 @@ export class Prometheus {
     const registers = [this.#registry]
     const labelNames = ['queue'] as const
     collectDefaultMetrics({ register: this.#registry, prefix: 'yihao_' })
-    this.#offered = new Counter({ name: 'yihao_calls_queued_total', help: 'Calls that entered a queue', labelNames, registers })
+    this.#offered = new Counter({
+      name: 'yihao_calls_queued_total',
+      help: 'Calls that entered a queue',
+      labelNames,
+      registers,
+    })
     this.#abandoned = new Counter({
       name: 'yihao_calls_abandoned_total',
       help: 'Callers who gave up in a queue',
@@ -60,7 +65,9 @@ export class Prometheus {
           for (const [value, amount] of values()) this.set({ [label]: value }, amount)
         },
       })
-    gauge('yihao_waiting', 'Callers waiting now', 'queue', () => live.waiting().map(({ queue, waiting }) => [queue, waiting]))
+    gauge('yihao_waiting', 'Callers waiting now', 'queue', () =>
+      live.waiting().map(({ queue, waiting }) => [queue, waiting]),
+    )
     gauge('yihao_longest_wait_seconds', 'Longest wait now', 'queue', () =>
       live.waiting().map(({ queue, longestWaitMs }) => [queue, longestWaitMs / 1000]),
     )

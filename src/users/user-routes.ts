@@ -15,7 +15,10 @@ export function userRoutes({ users, realm }: { users: UserStore; realm: string }
     app.post(
       '/sessions',
       {
-        config: { roles: 'public', rateLimit: { max: 10, timeWindow: '1 minute', hook: 'preHandler', keyGenerator: loginKey } },
+        config: {
+          roles: 'public',
+          rateLimit: { max: 10, timeWindow: '1 minute', hook: 'preHandler', keyGenerator: loginKey },
+        },
         schema: {
           tags: ['sessions'],
           summary: 'Log in; the token goes into "Authorization: Bearer <token>"',

@@ -79,7 +79,11 @@ export class UserStore {
   }
 
   async #requireAgent(agentId: string): Promise<void> {
-    const agent = await this.#db.selectFrom('agents').select('agent_id').where('agent_id', '=', agentId).executeTakeFirst()
+    const agent = await this.#db
+      .selectFrom('agents')
+      .select('agent_id')
+      .where('agent_id', '=', agentId)
+      .executeTakeFirst()
     if (!agent) throw new AgentMissing(`no agent ${agentId}: create it with PUT /api/v1/agents/${agentId} first`)
   }
 }

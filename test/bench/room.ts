@@ -15,9 +15,20 @@ export interface Room {
 }
 
 /** Starts everything, measures, and cleans up. */
-export async function inRoom<T>({ sipServer, mediaSwitch }: BenchOptions, onCall: Phone['onCall'], measure: (room: Room) => Promise<T>): Promise<T> {
+export async function inRoom<T>(
+  { sipServer, mediaSwitch }: BenchOptions,
+  onCall: Phone['onCall'],
+  measure: (room: Room) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-bench-'))
-  const stack = await startStack({ stateDir: folder, ports: await freePorts(), sipServer, mediaSwitch, temporary: true, env: { DRAIN_SECONDS: '0' } })
+  const stack = await startStack({
+    stateDir: folder,
+    ports: await freePorts(),
+    sipServer,
+    mediaSwitch,
+    temporary: true,
+    env: { DRAIN_SECONDS: '0' },
+  })
   const phones = await createSoftphones({ logger: createLogger({ name: 'bench', level: 'silent' }) })
   try {
     const url = `http://127.0.0.1:${stack.ports.http}`

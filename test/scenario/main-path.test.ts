@@ -27,9 +27,16 @@ describe.each(variants())('main path on $name', (variant) => {
     const released = await centre.timeline.until('call.released', (data) => data.callId === callId)
     expect(released.data).toMatchObject({ by: 'agent', cause: 'NORMAL_CLEARING' })
     expect(released.data.legs.map(({ role }) => role)).toEqual(['caller', 'agent'])
-    for (const leg of released.data.legs) expect(leg).toMatchObject({ cause: 'NORMAL_CLEARING', answeredAt: expect.any(Number), endedAt: expect.any(Number) })
+    for (const leg of released.data.legs)
+      expect(leg).toMatchObject({
+        cause: 'NORMAL_CLEARING',
+        answeredAt: expect.any(Number),
+        endedAt: expect.any(Number),
+      })
     await until(async () => (await centre.admin.agentState('1001')) === 'ready', 'the agent is ready after wrap-up')
-    const types = centre.timeline.events.filter(({ data }) => 'callId' in data && data.callId === callId).map(({ type }) => type)
+    const types = centre.timeline.events
+      .filter(({ data }) => 'callId' in data && data.callId === callId)
+      .map(({ type }) => type)
     expect(types.filter((type) => type.startsWith('call.'))).toEqual([
       'call.offered',
       'call.accepted',
@@ -55,7 +62,10 @@ describe.each(variants())('main path on $name', (variant) => {
     await centre.timeline.until('call.released', ({ callId }) => callId === first.callId)
 
     const second = await centre.call('30', { from })
-    const popOf = (callId: string) => feed.early.find(({ event }) => event.type === 'agent.ringing' && 'callId' in event.data && event.data.callId === callId)
+    const popOf = (callId: string) =>
+      feed.early.find(
+        ({ event }) => event.type === 'agent.ringing' && 'callId' in event.data && event.data.callId === callId,
+      )
     await until(() => popOf(second.callId) !== undefined, 'the pop is there')
 
     const pop = popOf(second.callId)?.event.data as { pop: Record<string, unknown> }
@@ -183,7 +193,10 @@ describe.each(variants())('main path on $name', (variant) => {
     const { call, callId } = await centre.call('0')
     await centre.timeline.until('call.bridged', (data) => data.callId === callId)
 
-    await expect(other.post(`/calls/${callId}/release`)).rejects.toMatchObject({ status: 403, code: 'call-of-another-agent' })
+    await expect(other.post(`/calls/${callId}/release`)).rejects.toMatchObject({
+      status: 403,
+      code: 'call-of-another-agent',
+    })
     await own.post(`/calls/${callId}/release`)
 
     expect((await call.ended).cause).toBe('hungUpByOther')
@@ -195,8 +208,12 @@ describe.each(variants())('main path on $name', (variant) => {
     const busy = await centre.call('121')
     const overflowing = await centre.call('131')
 
-    const announced = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === busy.callId, { withinMs: 20_000 })
-    const moved = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === overflowing.callId, { withinMs: 20_000 })
+    const announced = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === busy.callId, {
+      withinMs: 20_000,
+    })
+    const moved = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === overflowing.callId, {
+      withinMs: 20_000,
+    })
 
     expect(announced.data.to).toBe('announce:all-agents-busy')
     expect(moved.data.to).toBe('queue:general')

@@ -20,7 +20,9 @@ export interface Variant {
 /** The stand-ins always, the real daemons when both are there. YIHAO_REAL=only makes their absence a failure. */
 export function variants(): Variant[] {
   const only = process.env['YIHAO_REAL'] === 'only'
-  const missing = [findFreeSwitch() ? '' : 'FreeSWITCH', findDrachtio() ? '' : 'drachtio-server'].filter(Boolean).join(' and ')
+  const missing = [findFreeSwitch() ? '' : 'FreeSWITCH', findDrachtio() ? '' : 'drachtio-server']
+    .filter(Boolean)
+    .join(' and ')
   if (only && missing) throw new Error(`YIHAO_REAL=only, but ${missing} is not on this machine`)
   const real = { name: 'real daemons', sipServer: 'drachtio', mediaSwitch: 'freeswitch' } as const
   const standIns = { name: 'stand-ins', sipServer: 'embedded', mediaSwitch: 'embedded' } as const
@@ -44,7 +46,13 @@ export class Centre {
   readonly #known = new Set<string>()
   #numbers = 13_800_000_000
 
-  private constructor(parts: { stack: Stack; phones: Softphones; admin: HotlineClient; timeline: Timeline; folder: string }) {
+  private constructor(parts: {
+    stack: Stack
+    phones: Softphones
+    admin: HotlineClient
+    timeline: Timeline
+    folder: string
+  }) {
     this.stack = parts.stack
     this.phones = parts.phones
     this.admin = parts.admin
@@ -91,12 +99,23 @@ export class Centre {
   /** An agent with a registered phone; ready unless told otherwise. */
   async agent(
     agentId: string,
-    { onCall, skills = [], ready = true, languages = ['cmn', 'yue', 'en'] }: { onCall?: Phone['onCall']; skills?: string[]; ready?: boolean; languages?: string[] } = {},
+    {
+      onCall,
+      skills = [],
+      ready = true,
+      languages = ['cmn', 'yue', 'en'],
+    }: { onCall?: Phone['onCall']; skills?: string[]; ready?: boolean; languages?: string[] } = {},
   ): Promise<Phone> {
     const password = `phone-of-${agentId}`
     await this.admin.createAgent({ agentId, name: `Agent ${agentId}`, skills, languages, phonePassword: password })
     const registrar = { host: '127.0.0.1', port: this.stack.ports.sip }
-    const phone = this.phones.phone({ user: agentId, password, registrar, transport: 'udp', ...(onCall ? { onCall } : {}) })
+    const phone = this.phones.phone({
+      user: agentId,
+      password,
+      registrar,
+      transport: 'udp',
+      ...(onCall ? { onCall } : {}),
+    })
     await phone.register({ expires: 300 })
     if (ready) await this.admin.makeReady(agentId)
     return phone

@@ -16,7 +16,10 @@ declare module 'vitest' {
 
 /** Builds what scenario tests start as processes, and starts one PostgreSQL for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  execFileSync(join(projectRoot(), 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: projectRoot(), stdio: 'inherit' })
+  execFileSync(join(projectRoot(), 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], {
+    cwd: projectRoot(),
+    stdio: 'inherit',
+  })
   const folder = mkdtempSync(join(tmpdir(), 'yihao-test-'))
   chmodSync(folder, 0o711)
   const data = join(folder, 'postgres')

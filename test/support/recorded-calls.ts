@@ -19,13 +19,20 @@ function recordQueued(log: EventLog, { callId = newId(), queue, queuedAt }: Reco
 }
 
 /** Writes the facts of a call that an agent answered. */
-export function recordAnsweredCall(log: EventLog, call: RecordedCall & { answeredAt: number; releasedAt: number }): string {
+export function recordAnsweredCall(
+  log: EventLog,
+  call: RecordedCall & { answeredAt: number; releasedAt: number },
+): string {
   const callId = recordQueued(log, call)
   const { queue, queuedAt, answeredAt, releasedAt } = call
   const legId = newId()
   log.append('call.answered', { callId, queue, agentId: '8001', legId, waitedMs: answeredAt - queuedAt }, answeredAt)
   const talkedMs = releasedAt - answeredAt
-  log.append('call.released', { callId, by: 'agent', cause: 'NORMAL_CLEARING', reason: 'test', talkedMs, legs: [] }, releasedAt)
+  log.append(
+    'call.released',
+    { callId, by: 'agent', cause: 'NORMAL_CLEARING', reason: 'test', talkedMs, legs: [] },
+    releasedAt,
+  )
   return callId
 }
 

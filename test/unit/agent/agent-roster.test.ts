@@ -119,7 +119,18 @@ test('agent - ready without a log-in is refused with the state', () => {
 })
 
 test('agent - whatever happens in whatever order, nobody stays ringing or talking once the call is over', () => {
-  const step = fc.constantFrom('offer', 'answer', 'miss', 'withdraw', 'release', 'ready', 'break', 'logout', 'login', 'time')
+  const step = fc.constantFrom(
+    'offer',
+    'answer',
+    'miss',
+    'withdraw',
+    'release',
+    'ready',
+    'break',
+    'logout',
+    'login',
+    'time',
+  )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const { roster, agent, clock } = ready()
@@ -132,8 +143,13 @@ test('agent - whatever happens in whatever order, nobody stays ringing or talkin
         if (each === 'withdraw') roster.withdrawn('8001', id)
         if (each === 'release') roster.released('8001', id, 'general')
         if (each === 'time') clock.advance(20_000)
-        const commands = { ready: { type: 'READY' }, break: { type: 'BREAK', reason: 'x' }, logout: { type: 'LOGOUT' } } as const
-        if (each === 'login' && agent.can({ type: 'LOGIN', extension: '8001' })) roster.command('8001', { type: 'LOGIN', extension: '8001' })
+        const commands = {
+          ready: { type: 'READY' },
+          break: { type: 'BREAK', reason: 'x' },
+          logout: { type: 'LOGOUT' },
+        } as const
+        if (each === 'login' && agent.can({ type: 'LOGIN', extension: '8001' }))
+          roster.command('8001', { type: 'LOGIN', extension: '8001' })
         if (each in commands) {
           const command = commands[each as keyof typeof commands]
           if (agent.can(command)) roster.command('8001', command)

@@ -21,7 +21,14 @@ afterEach(async () => {
 })
 
 async function acquire(holder: string): Promise<Lease> {
-  const lease = await Lease.acquire({ url, name: 'hotline', holder, clock: systemClock, logger: silent, onLost: () => lost.push(holder) })
+  const lease = await Lease.acquire({
+    url,
+    name: 'hotline',
+    holder,
+    clock: systemClock,
+    logger: silent,
+    onLost: () => lost.push(holder),
+  })
   held.push(lease)
   return lease
 }
@@ -66,7 +73,10 @@ test('lease - a holder whose connection broke while another took over is told to
 
   for (let round = 0; round < 20 && lost.length === 0; round += 1) {
     await breakConnections()
-    const winner = await Promise.race([second.then(() => 'second'), new Promise((resolve) => setTimeout(resolve, 900, 'none'))])
+    const winner = await Promise.race([
+      second.then(() => 'second'),
+      new Promise((resolve) => setTimeout(resolve, 900, 'none')),
+    ])
     if (winner === 'second') break
   }
 

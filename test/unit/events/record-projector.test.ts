@@ -38,7 +38,13 @@ test('call records - one row a call, with queue, agent and times', async () => {
 })
 
 test('call records - two projectors at once and a second run over the log change nothing', async () => {
-  for (let n = 0; n < 30; n += 1) recordAnsweredCall(log, { queue: 'tax', queuedAt: 1000 * n, answeredAt: 1000 * n + 500, releasedAt: 1000 * n + 900 })
+  for (let n = 0; n < 30; n += 1)
+    recordAnsweredCall(log, {
+      queue: 'tax',
+      queuedAt: 1000 * n,
+      answeredAt: 1000 * n + 500,
+      releasedAt: 1000 * n + 900,
+    })
   await log.flush(5000)
 
   await Promise.all([newProjector().catchUp(), newProjector().catchUp()])

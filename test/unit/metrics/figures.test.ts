@@ -75,7 +75,8 @@ test('figures - by SQL over the log and live in memory are equal, by queue and b
   for (const each of fc.sample(call, 300)) {
     const queuedAt = start + each.at
     const place = { queue: each.queue, queuedAt }
-    if (each.outcome === 'answered') recordAnsweredCall(log, { ...place, answeredAt: queuedAt + each.wait, releasedAt: queuedAt + each.wait + 1 })
+    if (each.outcome === 'answered')
+      recordAnsweredCall(log, { ...place, answeredAt: queuedAt + each.wait, releasedAt: queuedAt + each.wait + 1 })
     if (each.outcome === 'abandoned') recordAbandonedCall(log, { ...place, abandonedAt: queuedAt + each.wait })
     if (each.outcome === 'waiting') recordWaitingCall(log, place)
   }
@@ -107,7 +108,12 @@ test('figures - the same facts twice, or in another order, count once', async ()
 
   const span = { from: 0, to: queuedAt + 1 }
   expect(twice.counts(span, thresholds)).toEqual(once.counts(span, thresholds))
-  expect(once.counts(span, thresholds).get('tax')).toMatchObject({ offered: 2, answered: 1, abandoned: 1, shortAbandons: 1 })
+  expect(once.counts(span, thresholds).get('tax')).toMatchObject({
+    offered: 2,
+    answered: 1,
+    abandoned: 1,
+    shortAbandons: 1,
+  })
 })
 
 test('figures - waiting now and the longest wait now', () => {

@@ -81,8 +81,19 @@ describe('matchmaker', () => {
   test('every decision is that of a slow, obviously right search', () => {
     const word = fc.constantFrom('tax', 'social', 'market')
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('caller' as const), id: fc.nat(30), needs: fc.uniqueArray(word), priority: fc.nat(2), at: fc.nat(50) }),
-      fc.record({ kind: fc.constant('agent' as const), id: fc.nat(30), abilities: fc.uniqueArray(word), at: fc.nat(50) }),
+      fc.record({
+        kind: fc.constant('caller' as const),
+        id: fc.nat(30),
+        needs: fc.uniqueArray(word),
+        priority: fc.nat(2),
+        at: fc.nat(50),
+      }),
+      fc.record({
+        kind: fc.constant('agent' as const),
+        id: fc.nat(30),
+        abilities: fc.uniqueArray(word),
+        at: fc.nat(50),
+      }),
       fc.record({ kind: fc.constant('callerLeaves' as const), id: fc.nat(30) }),
       fc.record({ kind: fc.constant('agentLeaves' as const), id: fc.nat(30) }),
     )
