@@ -30,6 +30,8 @@ export interface StackOptions {
   readonly databaseUrl?: string
   /** Further variables for our processes. */
   readonly env?: Readonly<Record<string, string>>
+  /** Variables for the hotline process alone; they win. */
+  readonly hotlineEnv?: Readonly<Record<string, string>>
   /** Start processes again that end by themselves. */
   readonly keepAlive?: boolean
   readonly onProgress?: (what: string) => void
@@ -152,6 +154,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ...(ownSwitch && switchEnv),
           ...(ownSipServer && { EDGE_ADDRESS: `127.0.0.1:${ports.sip}` }),
           STATE_DIR: join(stateDir, 'state'),
+          ...options.hotlineEnv,
         },
         () => isReady(ports.http),
       ),

@@ -18,6 +18,9 @@ export interface AgentOfferOptions {
   readonly onFailed: (cause: HangupCause, sipStatus: number) => void
 }
 
+/** Milliseconds. */
+const lookAgain = 1000
+
 /**
  * One call offered to one agent: the phone rings, and either it is answered or the offer fails. It reports what
  * happened and leaves it to the call whether that still counts.
@@ -42,12 +45,12 @@ export class AgentOffer {
 
   /** Rings the phone. */
   start(): void {
-    const { call, need, extension, context, onFailed } = this.#options
+    const { call, need, extension, context } = this.#options
     const fact = { agentId: this.agentId, callId: call.callId, queue: need.queue, legId: this.legId, extension }
     context.log.append('agent.offered', fact)
     const { ringFor } = context.queue(need.queue)
     // Our own clock ends the ringing; the switch, which counts in whole seconds, is the second line.
-    this.#cancelDeadline = context.clock.after(ringFor * 1000, () => onFailed('NO_ANSWER', 0))
+    this.#ringUntil(ringFor * 1000)
     this.#dial(ringFor + 2)
   }
 
@@ -91,6 +94,15 @@ export class AgentOffer {
     context.roster.withdrawn(this.agentId, call.callId)
   }
 
+  #ringUntil(ms: number): void {
+    const { context, switchPort, onFailed } = this.#options
+    this.#cancelDeadline = context.clock.after(ms, () => {
+      // While the switch is away an answer may go unseen: it is judged when the switch is back.
+      if (switchPort.connected) onFailed('NO_ANSWER', 0)
+      else this.#ringUntil(lookAgain)
+    })
+  }
+
   #dial(timeoutSeconds: number): void {
     const { call, extension, switchPort, context, onAnswered, onFailed } = this.#options
     const { callerNumber, callerName } = call.identity
@@ -102,7 +114,8 @@ export class AgentOffer {
       })
       .catch((error: unknown) => {
         context.logger.warn({ callId: call.callId, reason: messageOf(error) }, 'an agent could not be dialled')
-        onFailed('NETWORK_OUT_OF_ORDER', 0)
+        // The phone may be ringing all the same; the channels will tell, or the deadline.
+        if (switchPort.connected) onFailed('NETWORK_OUT_OF_ORDER', 0)
       })
   }
 

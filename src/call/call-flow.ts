@@ -1,7 +1,7 @@
 import type { EventData } from '../events/index.ts'
 import { type IvrResult, promptFile } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
-import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import { AgentOffer } from './agent-offer.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
@@ -72,6 +72,36 @@ export class CallFlow {
     this.#cancelDeadline()
     this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
     menu.start()
+  }
+
+  /** The switch is away: nobody can be offered to this caller, who keeps the place. */
+  suspend(): void {
+    if (this.call.state === 'queued') this.#context.dispatcher.withdraw(this.call.callId)
+  }
+
+  /** The switch is back: what happened meanwhile is seen from its channels, and what was said is said again. */
+  recover(channels: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
+    const { call } = this
+    const legId = call.partner?.leg.legId
+    const agentChannel = legId === undefined ? undefined : channels.get(legId)
+    switch (call.state) {
+      case 'arriving':
+        this.begin({ adopted: true }).catch((error: unknown) => this.#complain(error))
+        return
+      case 'menu':
+        this.#renewAudio()
+        this.#menu?.resume(this.#audio)
+        return
+      case 'queued':
+        this.#renewAudio()
+        if (call.need) this.#wait(call.need, 'restored', [])
+        return
+      case 'ringing':
+        if (agentChannel?.answered) this.legAnswered(agentChannel.legId, at)
+        return
+      case 'connecting':
+        if (agentChannel?.bridgedWith) this.legBridged(at)
+    }
   }
 
   /** A call of an earlier process that waited: it keeps its place. */
@@ -194,6 +224,11 @@ export class CallFlow {
     else if (partner && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
   }
 
+  #notAnswered(): void {
+    // While the switch is away nothing is known; the caller is not given up for that.
+    if (this.switchPort.connected) this.release('system', 'RECOVERY_ON_TIMER_EXPIRE', 'not answered by the switch')
+  }
+
   #newMenu(): MenuWalk {
     const { call } = this
     const { log, promptsDir, clock } = this.#context
@@ -300,7 +335,7 @@ export class CallFlow {
     this.#forgetOffer()
     call.answeredAt = undefined
     this.#context.roster.released(partner.agentId, call.callId, need.queue)
-    this.#audio = this.#newAudio()
+    this.#renewAudio()
     this.#wait(need, 'restored', [])
   }
 
@@ -342,9 +377,21 @@ export class CallFlow {
       .catch((error: unknown) => this.#context.logger.warn({ reason: messageOf(error) }, 'last calls are not known'))
   }
 
-  #newAudio(): LegAudio {
+  #complain(error: unknown): void {
+    const { callId } = this.call
+    this.#context.logger.warn({ callId, reason: messageOf(error) }, 'the call waits for its switch')
+  }
+
+  #newAudio({ occupied = false } = {}): LegAudio {
     const { clock, logger } = this.#context
-    return new LegAudio({ switchPort: this.switchPort, legId: this.call.callerLeg.legId, clock, logger })
+    const { switchPort, call } = this
+    return new LegAudio({ switchPort, legId: call.callerLeg.legId, clock, logger, occupied })
+  }
+
+  /** What plays at the switch is not known any more. */
+  #renewAudio(): void {
+    this.#audio.close()
+    this.#audio = this.#newAudio({ occupied: true })
   }
 
   #file(name: string): string {

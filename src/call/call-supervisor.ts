@@ -30,6 +30,8 @@ export class CallSupervisor {
   readonly #doomed = new Map<LegId, () => void>()
   /** Open calls of an earlier process, until their switch was seen. */
   readonly #unseen = new Map<LegId, OpenCall>()
+  /** Calls whose switch is away. */
+  readonly #suspended = new Map<SwitchPort, readonly CallFlow[]>()
   #draining = false
 
   constructor(options: CallSupervisorOptions) {
@@ -70,9 +72,12 @@ export class CallSupervisor {
   #onEvent(switchPort: SwitchPort, event: SwitchEvent): void {
     switch (event.type) {
       case 'switch.connected':
+        this.#reconcile(switchPort, event.channels, event.at)
+        return this.#recover(switchPort, event.channels, event.at)
+      case 'switch.listed':
         return this.#reconcile(switchPort, event.channels, event.at)
       case 'switch.lost':
-        return
+        return this.#suspend(switchPort)
       case 'leg.offered':
         return this.#legOffered(switchPort, event.leg, event.at)
       default:
@@ -139,13 +144,28 @@ export class CallSupervisor {
   /** Makes our picture fit the switch's list of channels; runs after every (re)connect and now and then. */
   #reconcile(switchPort: SwitchPort, channels: readonly ChannelSnapshot[], at: number): void {
     const present = new Map(channels.map((channel) => [channel.legId, channel]))
-    for (const flow of this.#flows.values()) {
-      if (flow.switchPort === switchPort) this.#endMissingLegs(flow, present, at)
-    }
+    for (const flow of this.#flowsOf(switchPort)) this.#endMissingLegs(flow, present, at)
     for (const open of this.#unseen.values()) {
       if (open.switchName === switchPort.name) this.#restore(switchPort, open, present, at)
     }
     for (const channel of channels) this.#adoptOrEnd(switchPort, channel, at)
+  }
+
+  #suspend(switchPort: SwitchPort): void {
+    const flows = this.#flowsOf(switchPort)
+    for (const flow of flows) flow.suspend()
+    this.#suspended.set(switchPort, flows)
+  }
+
+  /** Calls that were under way before the connection broke; those reconciled just now are under way anew. */
+  #recover(switchPort: SwitchPort, channels: readonly ChannelSnapshot[], at: number): void {
+    const present = new Map(channels.map((channel) => [channel.legId, channel]))
+    for (const flow of this.#suspended.get(switchPort) ?? []) flow.recover(present, at)
+    this.#suspended.delete(switchPort)
+  }
+
+  #flowsOf(switchPort: SwitchPort): CallFlow[] {
+    return [...this.#flows.values()].filter((flow) => flow.switchPort === switchPort)
   }
 
   #endMissingLegs(flow: CallFlow, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {

@@ -29,16 +29,20 @@ export class LegAudio {
     legId,
     clock,
     logger,
+    occupied,
   }: {
     switchPort: SwitchPort
     legId: LegId
     clock: Clock
     logger: Logger
+    /** Something may be playing that we do not know of: it is stopped before the first playback. */
+    occupied: boolean
   }) {
     this.#switch = switchPort
     this.#legId = legId
     this.#clock = clock
     this.#logger = logger
+    if (occupied) this.#current = { playbackId: 'unknown', onEnded: () => {} }
   }
 
   /** Replaces whatever plays. `onEnded` is called when the files ended by themselves. */

@@ -18,6 +18,7 @@ export interface MenuWalkOptions {
 export class MenuWalk {
   readonly #options: MenuWalkOptions
   readonly #session: IvrSession
+  #audio: LegAudio
   #cancelListening: Cancel = () => {}
   #language: string
   #pathLength = 0
@@ -25,6 +26,7 @@ export class MenuWalk {
 
   constructor(options: MenuWalkOptions) {
     this.#options = options
+    this.#audio = options.audio
     this.#session = new IvrSession({ menus: options.menus, line: options.line })
     this.#language = this.#session.language
   }
@@ -43,6 +45,12 @@ export class MenuWalk {
   start(): void {
     this.#options.onLanguage(this.#language)
     this.#carryOut(this.#session.start())
+  }
+
+  /** Says again what the caller may have missed, on a new audio. */
+  resume(audio: LegAudio): void {
+    this.#audio = audio
+    this.#carryOut(this.#session.resume())
   }
 
   digit(digit: string): void {
@@ -64,14 +72,14 @@ export class MenuWalk {
   }
 
   #perform(command: IvrCommand): void {
-    const { audio, clock, promptsDir } = this.#options
+    const { clock, promptsDir } = this.#options
     this.#cancelListening()
     switch (command.kind) {
       case 'stopPlaying':
-        return audio.stop()
+        return this.#audio.stop()
       case 'play': {
         const files = command.prompts.map((prompt) => promptFile({ promptsDir, prompt }))
-        return audio.play(files, () => this.#carryOut(this.#session.send({ type: 'PLAYED', turn: command.turn })))
+        return this.#audio.play(files, () => this.#carryOut(this.#session.send({ type: 'PLAYED', turn: command.turn })))
       }
       case 'listen':
         this.#cancelListening = clock.after(command.ms, () =>

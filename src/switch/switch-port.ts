@@ -37,7 +37,10 @@ export type SwitchEvent =
       readonly sipStatus: number
       readonly at: number
     }
+  /** Connected, again or for the first time: what happened in between was not heard. */
   | { readonly type: 'switch.connected'; readonly channels: readonly ChannelSnapshot[]; readonly at: number }
+  /** A look at the channels in the middle of a connection. */
+  | { readonly type: 'switch.listed'; readonly channels: readonly ChannelSnapshot[]; readonly at: number }
   | { readonly type: 'switch.lost'; readonly reason: string; readonly at: number }
 
 /** A channel as the switch lists it. */
@@ -98,4 +101,3 @@ export interface SwitchPort {
   start(): void
   close(): Promise<void>
 }
-

@@ -33,6 +33,9 @@ export function variants(): Variant[] {
 export interface CentreOptions {
   readonly variant: Variant
   readonly env?: Readonly<Record<string, string>>
+  /** For the hotline process alone; they win over what the stack says. */
+  readonly hotlineEnv?: Readonly<Record<string, string>>
+  readonly switchEslPort?: number
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
@@ -60,12 +63,14 @@ export class Centre {
     this.#folder = parts.folder
   }
 
-  static async start({ variant, env = {} }: CentreOptions): Promise<Centre> {
+  static async start({ variant, env = {}, hotlineEnv = {}, switchEslPort }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
+    const ports = await freePorts()
     const stack = await startStack({
       stateDir: folder,
-      ports: await freePorts(),
+      ports: switchEslPort === undefined ? ports : { ...ports, switchEsl: switchEslPort },
+      hotlineEnv,
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: await newDatabaseUrl(),

@@ -1,6 +1,15 @@
 import { type Cancel, type Clock, type Logger, messageOf, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import type { ChannelSnapshot, DialOutcome, DialRequest, HangupCause, LegId, Playback, SwitchEvent, SwitchPort } from '../switch-port.ts'
+import type {
+  ChannelSnapshot,
+  DialOutcome,
+  DialRequest,
+  HangupCause,
+  LegId,
+  Playback,
+  SwitchEvent,
+  SwitchPort,
+} from '../switch-port.ts'
 import { type EslCommand, eslCommands } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
@@ -131,12 +140,8 @@ export class FreeSwitchPort implements SwitchPort {
     const channels = decodeChannels(await connection.api(eslCommands.showChannels()))
     this.#connection = connection
     this.#options.logger.info({ switch: this.name, channels: channels.length }, 'switch connected')
-    this.#announce(channels)
-    this.#scheduleReconcile(connection)
-  }
-
-  #announce(channels: readonly ChannelSnapshot[]): void {
     this.#emit({ type: 'switch.connected', channels, at: this.#options.clock.now() })
+    this.#scheduleReconcile(connection)
   }
 
   /** Events can be lost inside the switch when it is overloaded; the list of channels cannot. */
@@ -144,7 +149,9 @@ export class FreeSwitchPort implements SwitchPort {
     this.#cancelTimer = this.#options.clock.after(reconcileEvery, () => {
       connection
         .api(eslCommands.showChannels())
-        .then((json) => this.#announce(decodeChannels(json)))
+        .then((json) => {
+          this.#emit({ type: 'switch.listed', channels: decodeChannels(json), at: this.#options.clock.now() })
+        })
         .then(() => this.#scheduleReconcile(connection))
         .catch((error: unknown) => this.#complain(messageOf(error)))
     })
