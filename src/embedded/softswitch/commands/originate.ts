@@ -61,6 +61,7 @@ function turnIdentityRound(channel: Channel): void {
     calleeNumber: profile.callerNumber,
   }
   channel.logicalDirection = 'inbound'
+  channel.listing.calleeDirection = 'RECV'
   channel.publish('CALL_UPDATE', [['Direction', 'RECV']])
 }
 

@@ -29,7 +29,7 @@ function asText(rows: readonly Row[]): string {
 }
 
 function channelRow(channel: Channel): Row {
-  const { profile } = channel
+  const { profile, initialProfile: initial } = channel
   const codec = channel.codec ?? ''
   const rate = channel.codec === undefined ? '' : '8000'
   const bits = channel.codec === undefined ? '' : '64000'
@@ -51,21 +51,16 @@ function channelRow(channel: Channel): Row {
     presence_data: '',
     accountcode: channel.variables.get('accountcode') ?? '',
     ...calleeColumns(channel),
-    call_uuid: callUuid(channel),
-    sent_callee_name: channel.partner?.profile.callerName ?? '',
-    sent_callee_num: channel.partner?.profile.callerNumber ?? '',
-    initial_cid_name: profile.originalCallerName,
-    initial_cid_num: profile.originalCallerNumber,
-    initial_ip_addr: profile.networkAddress,
-    initial_dest: channel.initialDestination,
-    initial_dialplan: profile.dialplan,
-    initial_context: profile.context,
+    call_uuid: channel.listing.callUuid,
+    sent_callee_name: channel.listing.sentCalleeName,
+    sent_callee_num: channel.listing.sentCalleeNumber,
+    initial_cid_name: initial.callerName,
+    initial_cid_num: initial.callerNumber,
+    initial_ip_addr: initial.networkAddress,
+    initial_dest: initial.destination,
+    initial_dialplan: initial.dialplan,
+    initial_context: initial.context,
   }
-}
-
-/** FreeSWITCH fills this column in for who calls only once he talks with somebody. */
-function callUuid({ direction, otherLeg, callUuid: uuid }: Channel): string {
-  return direction === 'inbound' && otherLeg === undefined ? '' : uuid
 }
 
 function commonColumns(channel: Channel): Row {
@@ -88,7 +83,7 @@ function calleeColumns(channel: Channel): Row {
     callstate: channel.callState,
     callee_name: channel.profile.calleeName,
     callee_num: channel.profile.calleeNumber,
-    callee_direction: channel.partner === undefined ? '' : 'SEND',
+    callee_direction: channel.listing.calleeDirection,
   }
 }
 
@@ -101,10 +96,10 @@ function callRows(channels: readonly Channel[]): Row[] {
 function callRow(channel: Channel): Row {
   return {
     ...callColumns(channel),
-    call_uuid: callUuid(channel),
+    call_uuid: channel.listing.callUuid,
     hostname: channel.hostname,
-    sent_callee_name: channel.partner?.profile.callerName ?? '',
-    sent_callee_num: channel.partner?.profile.callerNumber ?? '',
+    sent_callee_name: channel.listing.sentCalleeName,
+    sent_callee_num: channel.listing.sentCalleeNumber,
     ...partnerColumns(channel),
     call_created_epoch: channel.partner === undefined ? '' : String(Math.floor(channel.times.bridged / 1_000_000)),
   }
@@ -123,5 +118,9 @@ function callColumns(channel: Channel): Row {
 function partnerColumns(channel: Channel): Row {
   const filled = channel.partner === undefined ? undefined : callColumns(channel.partner)
   const columns = Object.keys(callColumns(channel)).map((column) => [`b_${column}`, filled?.[column] ?? ''])
-  return { ...Object.fromEntries(columns), b_sent_callee_name: '', b_sent_callee_num: '' }
+  return {
+    ...Object.fromEntries(columns),
+    b_sent_callee_name: channel.partner?.listing.sentCalleeName ?? '',
+    b_sent_callee_num: channel.partner?.listing.sentCalleeNumber ?? '',
+  }
 }

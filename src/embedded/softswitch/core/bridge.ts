@@ -89,10 +89,13 @@ export class Bridge {
     b.media.setSource(new PartnerSource(a.media))
     this.#describe(a, b)
     if (this.#byUuid) {
+      a.application = { name: 'uuid_bridge', data: b.uuid }
+      b.application = { name: 'uuid_bridge', data: a.uuid }
       a.publish('CHANNEL_EXECUTE', bridgeApplication(b))
       b.publish('CHANNEL_EXECUTE', bridgeApplication(a))
     }
     this.#tell('CHANNEL_BRIDGE')
+    for (const channel of [a, b]) channel.publish('CALL_UPDATE', [['Direction', 'SEND']])
   }
 
   #describe(a: Channel, b: Channel): void {
@@ -107,8 +110,9 @@ export class Bridge {
       channel.setVariable('bridge_channel', other.name)
       channel.setVariable('bridge_uuid', other.uuid)
       channel.setVariable('signal_bond', other.uuid)
-      channel.setVariable('last_bridge_to', other.uuid)
     }
+    list(a, { callUuid: a.uuid, name: a.profile.calleeName, number: a.profile.calleeNumber })
+    list(b, { callUuid: a.uuid, name: b.profile.callerName, number: b.profile.callerNumber })
   }
 
   #end(): void {
@@ -116,7 +120,9 @@ export class Bridge {
     this.#over = true
     for (const channel of [this.#originator, this.#originatee]) {
       if (this.#talking) channel.media?.setSource(undefined)
+      if (channel.partner !== undefined) channel.setVariable('last_bridge_to', channel.partner.uuid)
       channel.partner = undefined
+      channel.callUuid = channel.uuid
       channel.wake()
     }
   }
@@ -128,6 +134,11 @@ export class Bridge {
     ]
     this.#originator.publish(name, [], { first })
   }
+}
+
+/** What `show` says of a conversation, and goes on saying after it. */
+function list(channel: Channel, { callUuid, name, number }: { callUuid: string; name: string; number: string }): void {
+  Object.assign(channel.listing, { callUuid, calleeDirection: 'SEND', sentCalleeName: name, sentCalleeNumber: number })
 }
 
 export interface BridgeParts {

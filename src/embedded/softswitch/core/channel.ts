@@ -12,6 +12,14 @@ import type { Step } from './step.ts'
 import type { Header } from './switch-event.ts'
 import { microseconds } from './time.ts'
 
+/** Columns of `show` that keep the last conversation after it ended, unlike the headers of events. */
+interface Listing {
+  callUuid: string
+  calleeDirection: '' | 'SEND' | 'RECV'
+  sentCalleeName: string
+  sentCalleeNumber: string
+}
+
 export interface ChannelOptions {
   uuid: string
   name: string
@@ -43,8 +51,9 @@ export class Channel implements ChannelFacts {
     hungUp: 0,
     transferred: 0,
   }
-  /** Where it was dialled to at first; a transfer changes the profile's destination only. */
-  readonly initialDestination: string
+  /** As it arrived; a transfer changes the profile. */
+  readonly initialProfile: Readonly<CallerProfile>
+  readonly listing: Listing
   logicalDirection: Direction
   profile: CallerProfile
   endpoint: Endpoint | undefined
@@ -73,7 +82,9 @@ export class Channel implements ChannelFacts {
     this.direction = direction
     this.logicalDirection = direction
     this.profile = profile
-    this.initialDestination = profile.destination
+    this.initialProfile = profile
+    const known = direction === 'outbound' ? uuid : ''
+    this.listing = { callUuid: known, calleeDirection: '', sentCalleeName: '', sentCalleeNumber: '' }
     this.callUuid = uuid
     this.hitDialplan = direction === 'inbound'
     this.#bus = bus

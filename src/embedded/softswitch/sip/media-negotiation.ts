@@ -24,6 +24,7 @@ export class MediaNegotiation {
   #laws: readonly G711Law[] = ['alaw', 'ulaw']
   #eventPayloadType: number | undefined = defaultEventPayloadType
   #direction: SdpDirection = 'sendrecv'
+  #others: AudioDescription['others'] | undefined
 
   constructor({ channel, address, comediaAddress }: { channel: Channel; address: string; comediaAddress?: string }) {
     this.#channel = channel
@@ -49,6 +50,7 @@ export class MediaNegotiation {
       direction,
       sessionId: this.#sessionId,
       version: this.#version,
+      others: this.#others,
     })
     this.#channel.setVariable('rtp_local_sdp_str', sdp)
     this.#channel.setVariable('local_media_ip', this.#address)
@@ -64,6 +66,7 @@ export class MediaNegotiation {
     this.#laws = [law]
     this.#eventPayloadType = remote.eventPayloadType
     this.#direction = answeringDirection(remote.direction)
+    this.#others = remote.others
     this.#channel.codec = codecName(law)
     this.#describe(text, remote)
     return remote

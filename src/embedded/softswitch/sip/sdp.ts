@@ -11,13 +11,16 @@ export interface AudioDescription {
   readonly laws: readonly G711Law[]
   readonly eventPayloadType: number | undefined
   readonly direction: SdpDirection
+  /** Streams we do not want, before and after the audio: an answer names each of them again, with port 0. */
+  readonly others: { readonly before: readonly string[]; readonly after: readonly string[] }
 }
 
 /** The first audio stream of an SDP, or undefined when there is none or the text is no SDP. */
 export function readSdp(text: string): AudioDescription | undefined {
   try {
     const session = parse(text)
-    const audio = session.media.find(({ type }) => type === 'audio')
+    const at = session.media.findIndex(({ type, port }) => type === 'audio' && port > 0)
+    const audio = session.media[at]
     const address = audio?.connection?.ip ?? session.connection?.ip
     if (audio === undefined || address === undefined || !audio.protocol.startsWith('RTP/AVP')) return undefined
     const payloads = String(audio.payloads ?? '')
@@ -32,11 +35,17 @@ export function readSdp(text: string): AudioDescription | undefined {
       eventPayloadType: payloads.find((payload) => names.get(payload) === 'telephone-event'),
       // The old way to hold, RFC 2543 appendix B.5, still sent by desk phones.
       direction: address === '0.0.0.0' ? 'inactive' : direction,
+      others: { before: session.media.slice(0, at).map(declined), after: session.media.slice(at + 1).map(declined) },
     }
   } catch {
     // sdp-transform throws on lines it cannot read; such a text is no SDP, which the caller is told by undefined.
     return undefined
   }
+}
+
+/** A stream refused (RFC 3264 section 6). */
+function declined({ type, protocol, payloads }: { type: string; protocol: string; payloads?: string }): string {
+  return `m=${type} 0 ${protocol} ${payloads ?? '0'}`
 }
 
 /** Static types need no rtpmap (RFC 3551 section 6), dynamic ones go by their name. */
@@ -53,6 +62,7 @@ export interface LocalDescription {
   direction: SdpDirection
   sessionId: number
   version: number
+  others?: AudioDescription['others'] | undefined
 }
 
 const names: Readonly<Record<G711Law, string>> = { alaw: 'PCMA', ulaw: 'PCMU' }
@@ -62,15 +72,8 @@ export function codecName(law: G711Law): 'PCMA' | 'PCMU' {
 }
 
 /** An SDP in the shape FreeSWITCH writes it. */
-export function writeSdp({
-  address,
-  port,
-  laws,
-  eventPayloadType,
-  direction,
-  sessionId,
-  version,
-}: LocalDescription): string {
+export function writeSdp(local: LocalDescription): string {
+  const { address, port, laws, eventPayloadType, direction, sessionId, version, others } = local
   const events = eventPayloadType === undefined ? [] : [eventPayloadType]
   const family = address.includes(':') ? 'IP6' : 'IP4'
   return [
@@ -79,11 +82,13 @@ export function writeSdp({
     's=FreeSWITCH',
     `c=IN ${family} ${address}`,
     't=0 0',
+    ...(others?.before ?? []),
     `m=audio ${port} RTP/AVP ${[...laws.map((law) => payloadTypeOf[law]), ...events].join(' ')}`,
     ...laws.map((law) => `a=rtpmap:${payloadTypeOf[law]} ${names[law]}/8000`),
     ...events.flatMap((payload) => [`a=rtpmap:${payload} telephone-event/8000`, `a=fmtp:${payload} 0-15`]),
     'a=ptime:20',
     `a=${direction}`,
+    ...(others?.after ?? []),
     '',
   ].join('\r\n')
 }

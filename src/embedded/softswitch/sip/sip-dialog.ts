@@ -32,6 +32,7 @@ export class SipDialog {
     dialog.on('modify', this.#onModify)
     dialog.on('update', this.#onModify)
     dialog.on('info', this.#onInfo)
+    dialog.on('ack', this.#onAck)
   }
 
   /** Sends BYE, with the cause in a Reason header. */
@@ -87,6 +88,12 @@ export class SipDialog {
     response.send(200, { body: this.#negotiation.local(), headers: { 'Content-Type': 'application/sdp' } })
     if (isHold(remote.direction)) holdBegins(this.#channel, this.#holdMusic())
     else holdEnds(this.#channel)
+  }
+
+  // The answer to an offer of ours that went out in a 200 (RFC 3264 section 4).
+  readonly #onAck = (ack: SrfRequest): void => {
+    const remote = ack.body ? this.#negotiation.take(ack.body) : undefined
+    if (remote !== undefined) this.#negotiation.apply(remote)
   }
 
   readonly #onInfo = (request: SrfRequest, response: SrfResponse): void => {

@@ -86,9 +86,10 @@ export class SipSide {
     channel.endpoint = leg
     channel.publish('CHANNEL_STATE')
     const refusal = leg.takeOffer()
-    channel.enter('CS_INIT')
-    channel.publish('CHANNEL_CREATE')
-    if (refusal !== undefined) channel.hangUp(refusal)
+    if (refusal === undefined) {
+      channel.enter('CS_INIT')
+      channel.publish('CHANNEL_CREATE')
+    } else channel.hangUp(refusal)
     // runChannel never rejects.
     void runChannel(core, channel, { kind: 'route', extension: channel.profile.destination, dialplan: 'XML', context })
   }
