@@ -33,7 +33,10 @@ export function openDatabase({
     keepAlive: true,
     application_name: 'yihao',
   })
-  // An idle connection that breaks is no reason to end the process; the next query opens another.
-  pool.on('error', (error) => logger.warn({ reason: error.message }, 'database connection lost'))
+  // A connection that breaks is no reason to end the process; the next query opens another. The pool hears only of
+  // those that are idle, so each has a listener of its own: the query that was under way rejects by itself.
+  const lost = (error: Error) => logger.warn({ reason: error.message }, 'database connection lost')
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', (error) => logger.debug({ reason: error.message }, 'connection')))
   return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -124,23 +124,28 @@ export class EventLog {
 
 async function insertBatch(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
   await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
+  const ids = batch.map(({ id }) => id)
+  // A batch whose commit was not heard of is sent again: what is there already is found, not written twice.
   const rows = await sql<{ sequence: number; id: string }>`
-    insert into events (id, type, subject, time, data)
-    select id, type, subject, to_timestamp(time / 1000.0), data
-    from unnest(
-      ${batch.map(({ id }) => id)}::uuid[], ${batch.map(({ type }) => type)}::text[],
-      ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
-      ${batch.map(({ data }) => jsonText(data))}::jsonb[]
-    ) with ordinality as fact (id, type, subject, time, data, place)
-    order by place
-    on conflict (id) do nothing
-    returning sequence, id`.execute(transaction)
+    with inserted as (
+      insert into events (id, type, subject, time, data)
+      select id, type, subject, to_timestamp(time / 1000.0), data
+      from unnest(
+        ${ids}::uuid[], ${batch.map(({ type }) => type)}::text[],
+        ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
+        ${batch.map(({ data }) => jsonText(data))}::jsonb[]
+      ) with ordinality as fact (id, type, subject, time, data, place)
+      order by place
+      on conflict (id) do nothing
+      returning sequence, id
+    )
+    select sequence, id from inserted
+    union all select sequence, id from events where id = any(${ids}::uuid[])`.execute(transaction)
   await sql`notify yihao_events`.execute(transaction)
   const sequences = new Map(rows.rows.map(({ id, sequence }) => [id, sequence]))
-  return batch.flatMap((event) => {
-    const sequence = sequences.get(event.id)
-    return sequence === undefined ? [] : [{ ...event, sequence } as CommittedEvent]
-  })
+  return batch
+    .map((event) => ({ ...event, sequence: sequences.get(event.id) ?? 0 }) as CommittedEvent)
+    .sort((a, b) => a.sequence - b.sequence)
 }
 
 /** PostgreSQL refuses NUL and lone surrogates in JSON, and one refused fact would hold up all behind it. */

@@ -47,9 +47,11 @@ export class CommittedTail {
   }
 
   #add(events: readonly CommittedEvent[]): void {
-    this.#recent.push(...events)
+    // Facts an earlier process committed may be told again when we learn of it; they are in the database already.
+    const fresh = events.filter(({ sequence }) => sequence > this.#last)
+    this.#recent.push(...fresh)
     if (this.#recent.length > 2 * kept) this.#recent.splice(0, this.#recent.length - kept)
-    this.#last = events.at(-1)?.sequence ?? this.#last
+    this.#last = fresh.at(-1)?.sequence ?? this.#last
     for (const listener of this.#listeners) listener()
   }
 }

@@ -36,6 +36,7 @@ export interface CentreOptions {
   /** For the hotline process alone; they win over what the stack says. */
   readonly hotlineEnv?: Readonly<Record<string, string>>
   readonly switchEslPort?: number
+  readonly databaseUrl?: string
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
@@ -63,7 +64,13 @@ export class Centre {
     this.#folder = parts.folder
   }
 
-  static async start({ variant, env = {}, hotlineEnv = {}, switchEslPort }: CentreOptions): Promise<Centre> {
+  static async start({
+    variant,
+    env = {},
+    hotlineEnv = {},
+    switchEslPort,
+    databaseUrl,
+  }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
     const ports = await freePorts()
@@ -73,7 +80,7 @@ export class Centre {
       hotlineEnv,
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
-      databaseUrl: await newDatabaseUrl(),
+      databaseUrl: databaseUrl ?? (await newDatabaseUrl()),
       env: { CITY: join(projectRoot(), 'test/support/city.yaml'), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
     })
     const password = stack.adminPassword
@@ -160,6 +167,8 @@ export class Centre {
     await this.timeline.close()
     await this.phones.close()
     await this.stack.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
+    // YIHAO_KEEP=1 leaves the logs of a scenario to be looked at.
+    if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.logDir}`)
+    else rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -92,6 +92,27 @@ test('event log - a process that was killed leaves its facts to the next one, on
   await killed.close()
 })
 
+test('event log - facts whose commit was not heard of are told to the feed with their sequence when they are sent again', async () => {
+  const first = openLog()
+  const facts = [first.append('call.accepted', accepted()), first.append('call.accepted', accepted())]
+  await first.flush(5000)
+  const { journal, left } = EventJournal.open({ folder, logger: silent })
+  expect(left).toHaveLength(2)
+
+  const again = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const told: CommittedEvent[] = []
+  again.onCommitted((events) => told.push(...events))
+  await again.flush(5000)
+
+  const stored = await readEvents(db, { after: 0, limit: 10 })
+  expect(told.map(({ id, sequence }) => ({ id, sequence }))).toEqual(
+    stored.map(({ id, sequence }) => ({ id, sequence })),
+  )
+  expect(stored.map(({ id }) => id)).toEqual(facts.map(({ id }) => id))
+  await again.close()
+  await first.close()
+})
+
 test('event log - text PostgreSQL refuses does not hold up the facts behind it', async () => {
   const log = openLog()
   const data = {
