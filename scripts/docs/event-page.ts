@@ -44,6 +44,6 @@ export function eventPage(): GeneratedPage {
 }
 
 function section(type: EventType): string {
-  const rows = fieldsOf(eventSchemas[type] as Schema).map(({ name, words }) => `| \`${name}\` | ${words} |`)
-  return [`### ${type}`, '', eventMeanings[type], '', '| field | |', '|---|---|', ...rows, ''].join('\n')
+  const fields = fieldsOf(eventSchemas[type] as Schema).map(({ name, words }) => `- \`${name}\`: ${words}`)
+  return [`### ${type}`, '', eventMeanings[type], '', ...fields, ''].join('\n')
 }
