@@ -11,7 +11,7 @@ export interface NewAgent {
 }
 
 /** An HTTP refusal as the service explained it. */
-export class RequestRefused extends Error {
+class RequestRefused extends Error {
   readonly status: number
   readonly code: string
 

@@ -15,8 +15,3 @@ export class ExtensionInUse extends HotlineError {
   readonly code = 'extension-in-use'
   readonly status = 409
 }
-
-export class InvalidAgent extends HotlineError {
-  readonly code = 'agent-invalid'
-  readonly status = 400
-}

@@ -1,7 +1,6 @@
-export { Agent, type AgentProfile } from './agent.ts'
+export type { AgentProfile } from './agent.ts'
 export type { AgentContext, AgentState, AgentStatus } from './agent-machine.ts'
 export { agentMachine } from './agent-machine.ts'
 export { type AgentChange, type AgentCommand, AgentRoster } from './agent-roster.ts'
 export { agentRoutes } from './agent-routes.ts'
 export { AgentStore, type StoredAgentState } from './agent-store.ts'
-export { AgentCommandRefused, ExtensionInUse, UnknownAgent } from './errors.ts'

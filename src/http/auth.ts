@@ -2,7 +2,7 @@ import jwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HotlineError } from '../kernel/index.ts'
 
-export const roles = ['agent', 'supervisor', 'admin', 'service'] as const
+const roles = ['agent', 'supervisor', 'admin', 'service'] as const
 export type Role = (typeof roles)[number]
 
 /** Who makes a request. */
@@ -23,12 +23,12 @@ declare module 'fastify' {
   }
 }
 
-export class NotAuthenticated extends HotlineError {
+class NotAuthenticated extends HotlineError {
   readonly code = 'not-authenticated'
   readonly status = 401
 }
 
-export class NotPermitted extends HotlineError {
+class NotPermitted extends HotlineError {
   readonly code = 'not-permitted'
   readonly status = 403
 }

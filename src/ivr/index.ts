@@ -15,5 +15,5 @@ export type {
 } from './menu-snapshot.ts'
 export type { IvrReason, IvrResult } from './menu-steps.ts'
 export { formatMenuTree } from './menu-tree.ts'
-export { largestSpokenNumber, speakExpectedWait, speakNumber, speakPosition } from './number-prompts.ts'
-export { beepTone, promptFile, queueMusic, ringbackTone, servicePrompts } from './prompt-shelf.ts'
+export { speakExpectedWait, speakPosition } from './number-prompts.ts'
+export { promptFile, queueMusic } from './prompt-shelf.ts'

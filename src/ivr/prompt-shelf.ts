@@ -52,7 +52,3 @@ export function promptFile({ promptsDir, prompt }: { promptsDir: string; prompt:
 
 /** Music for waiting callers; it loops without a seam. */
 export const queueMusic: PromptRef = { language: 'music', name: 'queue' }
-/** One second of 450 Hz and four of silence: what a ringing phone sounds like in China (GB/T 3380). */
-export const ringbackTone: PromptRef = { language: 'tones', name: 'ringback' }
-/** Before a voicemail is recorded. */
-export const beepTone: PromptRef = { language: 'tones', name: 'beep' }

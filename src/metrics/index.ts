@@ -1,4 +1,4 @@
-export { answerRates, type CallFigures, count, noCounts, type QueueCounts, ratesOf } from './figures.ts'
+export { type CallFigures, count, noCounts, type QueueCounts, ratesOf } from './figures.ts'
 export { HistoryStore } from './history-store.ts'
 export { LiveFigures } from './live-figures.ts'
 export { metricsRoutes, prometheusRoutes } from './metrics-routes.ts'

@@ -1,3 +1,2 @@
-export { LoginRefused, UserExists } from './errors.ts'
 export { userRoutes } from './user-routes.ts'
 export { type User, type UserRole, UserStore } from './user-store.ts'
