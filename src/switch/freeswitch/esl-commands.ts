@@ -33,7 +33,11 @@ function token(value: string, what: string): string {
  */
 export function variableText(value: string): string {
   const plain = value.replace(/[\p{C}'"`\\,;:{}[\]()<>$^=|&%~!@#*]/gu, '')
-  return plain.trim().slice(0, 64)
+  // 64 units of UTF-16, and no half of a pair at the end.
+  return plain
+    .trim()
+    .slice(0, 64)
+    .replace(/[\ud800-\udbff]$/, '')
 }
 
 /** A caller's number as it may be shown: digits with an optional `+`, else `anonymous`. */
@@ -43,7 +47,7 @@ export function shownNumber(value: string): string {
 
 /** An absolute path of a prompt. `!` separates files in `file_string://`, braces open parameters. */
 function filePath(value: string): string {
-  if (!/^\/[\p{L}\p{N}\/ _.+-]{1,512}$/u.test(value)) {
+  if (!/^\/[\p{L}\p{N}/ _.+-]{1,512}$/u.test(value)) {
     throw new UnsafeSwitchText(`prompt path ${JSON.stringify(value.slice(0, 80))} must be absolute and plain`)
   }
   return value

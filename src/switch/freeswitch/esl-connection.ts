@@ -2,6 +2,7 @@ import modesl, { type Connection, type ModeslEvent } from 'modesl'
 import { type Clock, type Logger, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
 import type { EslCommand, EslExecute } from './esl-commands.ts'
+import { FrameGuard } from './frame-guard.ts'
 
 export type EslHeaders = Readonly<Record<string, string>>
 
@@ -11,14 +12,16 @@ export interface EslConnectionOptions {
   readonly password: string
   readonly clock: Clock
   readonly logger: Logger
-  /** Called for every event, in the order the switch sent them. */
+  /** Closes the connection in whatever stage it is. */
+  readonly signal?: AbortSignal
+  /** Called for every event, in the order the switch sent them. It must not throw. */
   readonly onEvent: (headers: EslHeaders, body: string) => void
   /** Called once, when the connection is no longer usable. */
   readonly onClosed: (reason: string) => void
 }
 
 /** Milliseconds until an unanswered command fails and until a silent switch counts as dead. */
-const limits = { connect: 4000, command: 4000, quiet: 1500, dead: 4500, bytesInOneFrame: 16 * 1024 * 1024 } as const
+const limits = { connect: 4000, command: 4000, quiet: 1500, dead: 4500 } as const
 
 interface Pending {
   readonly kind: 'api/response' | 'command/reply'
@@ -38,7 +41,7 @@ export class EslConnection {
   readonly #jobs = new Map<string, { settle: (body: string) => void; fail: (reason: string) => void }>()
   #closed = false
   #lastFrameAt: number
-  #bytesSinceFrame = 0
+  #guard: FrameGuard | undefined
   #stopWatching: () => void = () => {}
 
   private constructor(options: EslConnectionOptions, modesl: Connection, socket: NonNullable<Connection['socket']>) {
@@ -68,9 +71,12 @@ export class EslConnection {
         }
         connection.#close(reason)
       }
+      options.signal?.addEventListener('abort', () => fail('closed by us'), { once: true })
       const stop = options.clock.after(limits.connect, () => fail('no answer to the connection in time'))
       // modesl's own listeners came first, so its parser is attached when ours runs.
-      socket.once('connect', () => connection.#guardParser())
+      socket.once('connect', () => {
+        connection.#guard = new FrameGuard({ socket, parser: connected.parser }, fail)
+      })
       socket.setNoDelay(true)
       socket.setKeepAlive(true, 5000)
       socket.on('error', (error) => fail(error.message))
@@ -120,6 +126,7 @@ export class EslConnection {
     try {
       checked(replyText(await this.#send(`bgapi ${command}`, { 'Job-UUID': jobId }, 'command/reply')), command)
     } catch (error) {
+      this.#jobs.get(jobId)?.fail('the job was not begun')
       this.#jobs.delete(jobId)
       throw error
     }
@@ -182,8 +189,10 @@ export class EslConnection {
   }
 
   #onFrame(event: ModeslEvent, frame: EslHeaders): void {
+    // What came in one packet with the end of the connection is parsed still, and concerns nobody.
+    if (this.#closed) return
     this.#lastFrameAt = this.#options.clock.now()
-    this.#bytesSinceFrame = 0
+    this.#guard?.frameEnded()
     switch (frame['Content-Type']) {
       case 'text/event-json':
         return this.#onEvent(event)
@@ -235,22 +244,6 @@ export class EslConnection {
       }
       this.#watch()
     })
-  }
-
-  /** modesl's parser throws inside the socket's data event, where nobody could catch it: it is caught here. */
-  #guardParser(): void {
-    for (const listener of this.#socket.listeners('data')) {
-      this.#socket.removeListener('data', listener as (chunk: Buffer) => void)
-      this.#socket.on('data', (chunk: Buffer) => {
-        this.#bytesSinceFrame += chunk.length
-        try {
-          listener.call(this.#socket, chunk)
-        } catch (error) {
-          this.#close(`a frame could not be parsed: ${String(error)}`)
-        }
-        if (this.#bytesSinceFrame > limits.bytesInOneFrame) this.#close('a frame without end')
-      })
-    }
   }
 
   #close(reason: string): void {

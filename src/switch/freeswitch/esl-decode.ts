@@ -27,7 +27,9 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
   if (!legId) return undefined
   switch (headers['Event-Name']) {
     case 'CHANNEL_PARK':
-      return headers['Call-Direction'] === 'inbound' ? { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at } : undefined
+      return headers['Call-Direction'] === 'inbound'
+        ? { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at }
+        : undefined
     case 'CHANNEL_PROGRESS':
     case 'CHANNEL_PROGRESS_MEDIA':
       return headers['Call-Direction'] === 'outbound' ? { type: 'leg.ringing', legId, at } : undefined
@@ -44,7 +46,13 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
     case 'CHANNEL_EXECUTE_COMPLETE':
       return decodeExecuteComplete(legId, headers, at)
     case 'CHANNEL_HANGUP_COMPLETE':
-      return { type: 'leg.ended', legId, cause: headers['Hangup-Cause'] ?? 'UNKNOWN', sipStatus: sipStatus(headers), at }
+      return {
+        type: 'leg.ended',
+        legId,
+        cause: headers['Hangup-Cause'] ?? 'UNKNOWN',
+        sipStatus: sipStatus(headers),
+        at,
+      }
     case 'DTMF':
       return decodeDigit(legId, headers, at)
     default:
@@ -71,7 +79,7 @@ function offeredLeg(legId: string, headers: EslHeaders, at: number) {
     callerNumber: callerNumber(headers['Caller-Caller-ID-Number'] ?? ''),
     callerName: headers['Caller-Caller-ID-Name'] ?? '',
     sipCallId: headers['variable_sip_call_id'] ?? '',
-    createdAt: at - (age > 0 ? age : 0),
+    createdAt: at - Math.max(0, age || 0),
   }
 }
 

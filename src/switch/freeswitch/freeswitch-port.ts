@@ -1,15 +1,6 @@
 import { type Cancel, type Clock, type Logger, messageOf, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import type {
-  ChannelSnapshot,
-  DialOutcome,
-  DialRequest,
-  HangupCause,
-  LegId,
-  Playback,
-  SwitchEvent,
-  SwitchPort,
-} from '../switch-port.ts'
+import type { DialOutcome, DialRequest, HangupCause, LegId, Playback, SwitchEvent, SwitchPort } from '../switch-port.ts'
 import { type EslCommand, eslCommands } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
@@ -28,6 +19,8 @@ export interface FreeSwitchPortOptions {
 /** Milliseconds: pause between attempts to connect, and between looks at the list of channels. */
 const reconnectEvery = 1000
 const reconcileEvery = 15_000
+/** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
+const firstReconcile = 1000
 
 /** FreeSWITCH behind the switch port: keeps one event-socket connection alive and speaks the centre's words. */
 export class FreeSwitchPort implements SwitchPort {
@@ -35,6 +28,7 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #options: FreeSwitchPortOptions
   readonly #listeners: ((event: SwitchEvent) => void)[] = []
   #connection: EslConnection | undefined
+  #attempt = new AbortController()
   #closing = false
   #cancelTimer: Cancel = () => {}
   #lastComplaint = ''
@@ -59,7 +53,7 @@ export class FreeSwitchPort implements SwitchPort {
   async close(): Promise<void> {
     this.#closing = true
     this.#cancelTimer()
-    this.#connection?.close()
+    this.#attempt.abort()
   }
 
   async take(legId: LegId): Promise<void> {
@@ -115,6 +109,7 @@ export class FreeSwitchPort implements SwitchPort {
   async #connect(): Promise<void> {
     if (this.#closing) return
     const { host, port, password, clock, logger } = this.#options
+    const { signal } = this.#attempt
     let connection: EslConnection | undefined
     try {
       connection = await EslConnection.open({
@@ -123,12 +118,14 @@ export class FreeSwitchPort implements SwitchPort {
         password,
         clock,
         logger,
+        signal,
         onEvent: (headers) => this.#emit(decodeEvent(headers, clock.now())),
         onClosed: (reason) => this.#onClosed(connection, reason),
       })
       await this.#synchronise(connection)
       this.#lastComplaint = ''
     } catch (error) {
+      connection?.close()
       this.#complain(messageOf(error))
       this.#retry()
     }
@@ -141,19 +138,21 @@ export class FreeSwitchPort implements SwitchPort {
     this.#connection = connection
     this.#options.logger.info({ switch: this.name, channels: channels.length }, 'switch connected')
     this.#emit({ type: 'switch.connected', channels, at: this.#options.clock.now() })
-    this.#scheduleReconcile(connection)
+    this.#scheduleReconcile(connection, firstReconcile)
   }
 
   /** Events can be lost inside the switch when it is overloaded; the list of channels cannot. */
-  #scheduleReconcile(connection: EslConnection): void {
-    this.#cancelTimer = this.#options.clock.after(reconcileEvery, () => {
+  #scheduleReconcile(connection: EslConnection, inMs = reconcileEvery): void {
+    this.#cancelTimer = this.#options.clock.after(inMs, () => {
       connection
         .api(eslCommands.showChannels())
         .then((json) => {
           this.#emit({ type: 'switch.listed', channels: decodeChannels(json), at: this.#options.clock.now() })
         })
-        .then(() => this.#scheduleReconcile(connection))
         .catch((error: unknown) => this.#complain(messageOf(error)))
+        .finally(() => {
+          if (!connection.closed) this.#scheduleReconcile(connection)
+        })
     })
   }
 
@@ -169,7 +168,10 @@ export class FreeSwitchPort implements SwitchPort {
 
   #retry(): void {
     if (this.#closing) return
-    this.#cancelTimer = this.#options.clock.after(reconnectEvery, () => void this.#connect())
+    this.#cancelTimer = this.#options.clock.after(reconnectEvery, () => {
+      this.#attempt = new AbortController()
+      void this.#connect()
+    })
   }
 
   /** One line per new reason: a switch that is away for an hour does not fill the disk with logs. */
@@ -181,7 +183,14 @@ export class FreeSwitchPort implements SwitchPort {
 
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // A fault in handling one call must not cut the connection all others live on.
+        this.#options.logger.error({ err: error, event: event.type }, 'an event of the switch could not be handled')
+      }
+    }
   }
 }
 

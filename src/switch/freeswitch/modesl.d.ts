@@ -9,10 +9,15 @@ declare module 'modesl' {
     getHeader(name: string): string | null
   }
 
+  /** The one private member relied on: it is wrapped, in frame-guard.ts. */
+  export interface HeaderParser {
+    _parseHeaderText(text: string): Record<string, string | number>
+  }
+
   class Connection extends EventEmitter {
     constructor(host: string, port: number, password: string, ready?: () => void)
     readonly socket: Socket | null
-    readonly parser: EventEmitter
+    readonly parser: EventEmitter & HeaderParser
     sendRecv(command: string, args?: Record<string, string>, callback?: (reply: ModeslEvent) => void): void
   }
 
