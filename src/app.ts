@@ -15,7 +15,7 @@ import { CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { restoreAgents } from './restore-agents.ts'
-import { FreeSwitchPort } from './switch/index.ts'
+import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
 
 export interface Hotline {
@@ -100,6 +100,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),
     },
   })
+  const stopHurrying = hurryWhileSomebodyWaits({ switches, dispatcher, clock })
   roster.onChange(({ agent, from, to, at }) => {
     const { status, reason, extension, callId } = agent.context
     log.append('agent.state-changed', { agentId: agent.agentId, from, to, status, reason, extension, callId }, at)
@@ -146,6 +147,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     http,
     firstAdminPassword,
     async stop() {
+      stopHurrying()
       supervisor.drain()
       await untilIdle({ supervisor, clock, seconds: config.drainSeconds, logger })
       await http.close()
@@ -194,6 +196,27 @@ function announcer({
       fact: { callId, queue, position, expectedWaitSeconds: seconds ?? null },
     }
   }
+}
+
+/** Milliseconds between looks whether somebody waits. */
+const lookEvery = 100
+
+function hurryWhileSomebodyWaits({
+  switches,
+  dispatcher,
+  clock,
+}: {
+  switches: readonly SwitchPort[]
+  dispatcher: Dispatcher
+  clock: Clock
+}): () => void {
+  let cancel = () => {}
+  const look = () => {
+    for (const switchPort of switches) switchPort.hurry(dispatcher.waitingNow > 0)
+    cancel = clock.after(lookEvery, look)
+  }
+  look()
+  return () => cancel()
 }
 
 const day = 24 * 60 * 60 * 1000

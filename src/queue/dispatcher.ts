@@ -40,6 +40,11 @@ export class Dispatcher {
     return this.#matchmaker.position(callId)
   }
 
+  /** How many wait. */
+  get waitingNow(): number {
+    return this.#matchmaker.waiting
+  }
+
   waiting(): readonly WaitingCaller[] {
     return this.#matchmaker.callers()
   }

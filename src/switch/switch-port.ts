@@ -97,6 +97,8 @@ export interface SwitchPort {
   bridge(legId: LegId, otherLegId: LegId): Promise<void>
   /** Ends a leg; one that rings gets CANCEL, one that is gone already is no error. */
   hangUp(legId: LegId, cause: HangupCause): Promise<void>
+  /** Asks the switch to tell its events as quickly as it can; worth its cost while somebody waits. */
+  hurry(wanted: boolean): void
   onEvent(listener: (event: SwitchEvent) => void): void
   start(): void
   close(): Promise<void>

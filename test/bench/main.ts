@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util'
 import { cancelBench } from './cancel.ts'
+import { dispatchBench } from './dispatch.ts'
 import { firstAudioBench } from './first-audio.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
 
 const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
   'first-audio': firstAudioBench,
   cancel: cancelBench,
+  dispatch: dispatchBench,
 }
 
 const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachtio] [--json]
 
   first-audio   agent's answer → first audio of the citizen at the agent's phone
   cancel        citizen's BYE while an agent's phone rings → CANCEL at that phone
+
+  dispatch      agent's BYE, callers waiting, no wrap-up → next INVITE at that phone
 
   --calls N      calls measured (default 20)
   --freeswitch   on the FreeSWITCH of this machine instead of the embedded softswitch

@@ -23,6 +23,9 @@ export interface EslConnectionOptions {
 /** Milliseconds until an unanswered command fails and until a silent switch counts as dead. */
 const limits = { connect: 4000, command: 4000, quiet: 1500, dead: 4500 } as const
 
+/** Milliseconds. */
+const hurryEvery = 3
+
 interface Pending {
   readonly kind: 'api/response' | 'command/reply'
   readonly settle: (reply: ModeslEvent) => void
@@ -40,6 +43,7 @@ export class EslConnection {
   readonly #pending: Pending[] = []
   readonly #jobs = new Map<string, { settle: (body: string) => void; fail: (reason: string) => void }>()
   #closed = false
+  #hurrying: NodeJS.Timeout | undefined
   #lastFrameAt: number
   #guard: FrameGuard | undefined
   #stopWatching: () => void = () => {}
@@ -149,6 +153,16 @@ export class EslConnection {
     checked(replyText(await this.#send(`event json ${events.join(' ')}`, {}, 'command/reply')), 'event json')
   }
 
+  /**
+   * FreeSWITCH hands out events on a poll of 20 ms that only input wakes (mod_event_socket's listener loop); an empty
+   * line is input that means nothing. Measured: agent's BYE to next INVITE 30 ms without, 20 ms with.
+   */
+  hurry(wanted: boolean): void {
+    if (wanted === (this.#hurrying !== undefined) || this.#closed) return
+    clearInterval(this.#hurrying)
+    this.#hurrying = wanted ? setInterval(() => this.#socket.write('\n'), hurryEvery) : undefined
+  }
+
   close(): void {
     this.#close('closed by us')
   }
@@ -250,6 +264,7 @@ export class EslConnection {
     if (this.#closed) return
     this.#closed = true
     this.#stopWatching()
+    clearInterval(this.#hurrying)
     this.#socket.destroy()
     for (const waiting of this.#pending.splice(0)) waiting.fail(reason)
     for (const job of this.#jobs.values()) job.fail(reason)

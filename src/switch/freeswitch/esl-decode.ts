@@ -101,6 +101,7 @@ function milliseconds(text: string | undefined): number {
 /** Decodes `show channels as json`; `{"row_count":0}` carries no rows. */
 export function decodeChannels(json: string): ChannelSnapshot[] {
   const { rows = [] } = JSON.parse(json) as { rows?: readonly Record<string, string>[] }
+  const present = new Set(rows.map((row) => row['uuid'] ?? ''))
   return rows.map((row) => ({
     legId: row['uuid'] ?? '',
     direction: row['direction'] === 'outbound' ? 'outbound' : 'inbound',
@@ -109,12 +110,15 @@ export function decodeChannels(json: string): ChannelSnapshot[] {
     callerNumber: callerNumber(row['cid_num'] ?? ''),
     callerName: row['cid_name'] ?? '',
     createdAt: Number(row['created_epoch'] ?? 0) * 1000,
-    bridgedWith: bridgedWith(row),
+    bridgedWith: bridgedWith(row, present),
   }))
 }
 
-/** `call_uuid` names the call both legs of a bridge share: the other leg's uuid on one of them, its own otherwise. */
-function bridgedWith(row: Record<string, string>): string | undefined {
+/**
+ * `call_uuid` names the call both legs of a bridge share: the other leg's uuid on one of them, its own otherwise. A
+ * leg that is parked after a bridge keeps the name of the partner who is gone.
+ */
+function bridgedWith(row: Record<string, string>, present: ReadonlySet<string>): string | undefined {
   const shared = row['call_uuid'] ?? ''
-  return shared !== '' && shared !== row['uuid'] ? shared : undefined
+  return shared !== row['uuid'] && present.has(shared) ? shared : undefined
 }

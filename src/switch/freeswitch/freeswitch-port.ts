@@ -30,6 +30,7 @@ export class FreeSwitchPort implements SwitchPort {
   #connection: EslConnection | undefined
   #attempt = new AbortController()
   #closing = false
+  #hurried = false
   #cancelTimer: Cancel = () => {}
   #lastComplaint = ''
 
@@ -95,6 +96,11 @@ export class FreeSwitchPort implements SwitchPort {
     await this.#api(eslCommands.hangUp(legId, cause)).catch(ignoreRefusal)
   }
 
+  hurry(wanted: boolean): void {
+    this.#hurried = wanted
+    this.#connection?.hurry(wanted)
+  }
+
   #api(command: EslCommand): Promise<string> {
     return this.#live().api(command)
   }
@@ -136,6 +142,7 @@ export class FreeSwitchPort implements SwitchPort {
     await connection.subscribe(subscribedEvents)
     const channels = decodeChannels(await connection.api(eslCommands.showChannels()))
     this.#connection = connection
+    connection.hurry(this.#hurried)
     this.#options.logger.info({ switch: this.name, channels: channels.length }, 'switch connected')
     this.#emit({ type: 'switch.connected', channels, at: this.#options.clock.now() })
     this.#scheduleReconcile(connection, firstReconcile)
