@@ -1,5 +1,5 @@
 import type { EventData } from '../events/index.ts'
-import { type IvrResult, promptFile } from '../ivr/index.ts'
+import type { IvrResult } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
 import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import { AgentOffer } from './agent-offer.ts'
@@ -9,7 +9,7 @@ import { CallEnding } from './call-ending.ts'
 import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
-import { Waiting } from './waiting.ts'
+import { QueueStage } from './queue-stage.ts'
 
 /** What a flow tells whoever gives it its events. */
 export interface CallFlowOwner {
@@ -22,7 +22,7 @@ export interface CallFlowOwner {
 }
 
 /** Milliseconds. */
-const limits = { answer: 5000, bridge: 3000, apology: 15_000 } as const
+const limits = { answer: 5000, bridge: 3000 } as const
 
 /**
  * One call on its way: menu, queue, offer, talk, release. Every method is called for something that happened; what
@@ -34,9 +34,9 @@ export class CallFlow {
   readonly #context: CallContext
   readonly #owner: CallFlowOwner
   readonly #ending: CallEnding
+  readonly #queue: QueueStage
   #audio: LegAudio
   #menu: MenuWalk | undefined
-  #waiting: Waiting | undefined
   #offer: AgentOffer | undefined
   #lastCalls: LastCalls = []
   /** The deadline of the present transitional state. */
@@ -48,6 +48,12 @@ export class CallFlow {
     this.#context = parts.context
     this.#owner = parts.owner
     this.#audio = this.#newAudio()
+    this.#queue = new QueueStage({
+      call: this.call,
+      context: this.#context,
+      audio: () => this.#audio,
+      onGivenUp: () => this.release('system', 'NORMAL_CLEARING', 'longest wait is over'),
+    })
     this.#ending = new CallEnding({
       call: this.call,
       context: this.#context,
@@ -63,9 +69,7 @@ export class CallFlow {
     // There before the answer, so that a key pressed in the first moment counts.
     const menu = this.#newMenu()
     this.#menu = menu
-    this.#deadline(limits.answer, () =>
-      this.release('system', 'RECOVERY_ON_TIMER_EXPIRE', 'not answered by the switch'),
-    )
+    this.#deadline(limits.answer, () => this.#notAnswered())
     const legId = call.callerLeg.legId
     await Promise.all([adopted ? switchPort.adopt(legId) : switchPort.take(legId), switchPort.answer(legId)])
     if (!call.take('ACCEPTED')) return
@@ -94,7 +98,7 @@ export class CallFlow {
         return
       case 'queued':
         this.#renewAudio()
-        if (call.need) this.#wait(call.need, 'restored', [])
+        this.#queue.resume()
         return
       case 'ringing':
         if (agentChannel?.answered) this.legAnswered(agentChannel.legId, at)
@@ -108,7 +112,7 @@ export class CallFlow {
   async resumeWaiting(need: CallNeed): Promise<void> {
     this.#prefetchLastCalls()
     await this.switchPort.adopt(this.call.callerLeg.legId)
-    this.#enterQueue(need, 'restored')
+    this.#queue.enter(need, 'restored')
   }
 
   /** A call of an earlier process whose parties talk: nothing is done, only the end is awaited. */
@@ -258,57 +262,7 @@ export class CallFlow {
     const config = this.#context.queue(queue)
     const skills = [...new Set([...config.skills, ...result.skills])]
     const priority = Math.max(result.priority, config.priority)
-    this.#enterQueue({ queue, skills, language, priority, queuedAt: this.#context.clock.now() }, front)
-  }
-
-  #enterQueue(need: CallNeed, reason: EventData<'call.queued'>['reason']): void {
-    const { call } = this
-    if (!call.take('QUEUED')) return
-    call.need = need
-    call.language = need.language
-    this.#wait(need, reason, ['please-wait'])
-  }
-
-  #wait(need: CallNeed, reason: EventData<'call.queued'>['reason'], first: readonly string[]): void {
-    const { call } = this
-    const { queue, language, priority, queuedAt } = need
-    const menuPath = [...call.menuPath]
-    const fact = {
-      callId: call.callId,
-      queue,
-      skills: [...need.skills],
-      language,
-      priority,
-      queuedAt,
-      menuPath,
-      reason,
-    }
-    this.#context.log.append('call.queued', fact)
-    this.#waiting?.stop()
-    const onTooLong = () => this.#waitedTooLong(need)
-    this.#waiting = new Waiting({ call, need, audio: this.#audio, context: this.#context, onTooLong })
-    this.#waiting.start(first.map((name) => this.#file(name)))
-  }
-
-  #waitedTooLong(need: CallNeed): void {
-    const { call } = this
-    const { afterMaxWait } = this.#context.queue(need.queue)
-    // A phone that rings for this caller right now is the better end of waiting.
-    if (call.state !== 'queued' || afterMaxWait.kind === 'keep') return
-    const waitedSeconds = Math.round((this.#context.clock.now() - need.queuedAt) / 1000)
-    const to = afterMaxWait.kind === 'queue' ? `queue:${afterMaxWait.queue}` : `announce:${afterMaxWait.prompt}`
-    this.#context.log.append('queue.overflowed', { callId: call.callId, queue: need.queue, waitedSeconds, to })
-    this.#waiting?.stop()
-    if (afterMaxWait.kind === 'announce') return this.#sayAndEnd(afterMaxWait.prompt)
-    const { queue } = afterMaxWait
-    const { skills, priority } = this.#context.queue(queue)
-    this.#enterQueue({ ...need, queue, skills, priority: Math.max(priority, need.priority) }, 'overflow')
-  }
-
-  #sayAndEnd(prompt: string): void {
-    const end = () => this.release('system', 'NORMAL_CLEARING', 'longest wait is over')
-    this.#deadline(limits.apology, end)
-    this.#audio.play([this.#file(prompt)], end)
+    this.#queue.enter({ queue, skills, language, priority, queuedAt: this.#context.clock.now() }, front)
   }
 
   #offerFailed(offer: AgentOffer, cause: HangupCause, sipStatus: number): void {
@@ -318,7 +272,7 @@ export class CallFlow {
     offer.leg.end(this.#context.clock.now(), cause, sipStatus)
     this.#forgetOffer()
     offer.failed(cause, sipStatus)
-    this.#waiting?.join()
+    this.#queue.rejoin()
   }
 
   /** The agent had answered but the two were never joined: the caller waits on, with the old place. */
@@ -336,7 +290,7 @@ export class CallFlow {
     call.answeredAt = undefined
     this.#context.roster.released(partner.agentId, call.callId, need.queue)
     this.#renewAudio()
-    this.#wait(need, 'restored', [])
+    this.#queue.resume()
   }
 
   #forgetOffer(): void {
@@ -357,7 +311,7 @@ export class CallFlow {
   #stopStages(): void {
     this.#cancelDeadline()
     this.#menu?.close()
-    this.#waiting?.stop()
+    this.#queue.stop()
     this.#audio.close()
   }
 
@@ -392,9 +346,5 @@ export class CallFlow {
   #renewAudio(): void {
     this.#audio.close()
     this.#audio = this.#newAudio({ occupied: true })
-  }
-
-  #file(name: string): string {
-    return promptFile({ promptsDir: this.#context.promptsDir, prompt: { language: this.call.language, name } })
   }
 }
