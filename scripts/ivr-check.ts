@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatFault, formatMenuTree, MenusRefused, readMenus } from '../src/ivr/index.ts'
-import { messageOf } from '../src/kernel/index.ts'
-import { findProjectRoot } from './project-root.ts'
+import { messageOf, projectRoot } from '../src/kernel/index.ts'
 
 const help = `Checks the IVR menus and prints their tree. Exit status 1 when anything is wrong, with every fault's file and line.
 
@@ -23,7 +22,7 @@ async function main(): Promise<number> {
     },
   })
   if (values.help) return say(help)
-  const root = findProjectRoot()
+  const root = projectRoot()
   const queues = values.queues?.split(',').map((queue) => queue.trim())
   const menus = await readMenus({
     menusDir: resolve(values.menus ?? join(root, 'ivr/menus')),

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { messageOf } from '../src/kernel/index.ts'
-import { findProjectRoot } from './project-root.ts'
+import { messageOf, projectRoot } from '../src/kernel/index.ts'
 import { makePrompts, type Outcome } from './prompts/prompt-maker.ts'
 
 const help = `Makes the IVR's WAV files (8 kHz, mono, 16-bit) from the texts beside them, with espeak-ng.
@@ -30,7 +29,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${help}\n`)
     return
   }
-  const promptsDir = resolve(values.prompts ?? join(findProjectRoot(), 'ivr/prompts'))
+  const promptsDir = resolve(values.prompts ?? join(projectRoot(), 'ivr/prompts'))
   const outcomes = await makePrompts({ promptsDir, dryRun: values['dry-run'] ?? false })
   for (const { path, kind } of outcomes) if (kind !== 'kept') process.stdout.write(`${path}: ${words[kind]}\n`)
   const made = outcomes.filter(({ kind }) => kind === 'made').length

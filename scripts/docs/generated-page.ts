@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findProjectRoot } from '../project-root.ts'
+import { projectRoot } from '../../src/kernel/index.ts'
 
 /** A page of the documentation that is made from the code. */
 export interface GeneratedPage {
@@ -13,7 +13,7 @@ export interface GeneratedPage {
 /** Whether the committed page is what the code says now. */
 export function isCurrent({ path, text }: GeneratedPage): boolean {
   try {
-    return readFileSync(join(findProjectRoot(), path), 'utf8') === text
+    return readFileSync(join(projectRoot(), path), 'utf8') === text
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
@@ -28,7 +28,7 @@ export function keepCurrent(page: GeneratedPage): number {
     console.error(`${page.path} is not what the code says: run "npm run draw" and commit it`)
     return 1
   }
-  writeFileSync(join(findProjectRoot(), page.path), page.text)
+  writeFileSync(join(projectRoot(), page.path), page.text)
   console.log(`${page.path} written`)
   return 0
 }
