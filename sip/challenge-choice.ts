@@ -29,8 +29,11 @@ export class ChallengeChoice {
     const phone = phoneOf(request)
     const askedAt = this.#unanswered.get(phone)
     const confused = askedAt !== undefined && this.#clock.now() - askedAt < confusedWithin
+    // Once only: a phone that knows SHA-256 alone is silent to this, and must be offered everything again.
+    if (confused) this.#unanswered.delete(phone)
     if (confused || md5Only.test(request.get('user-agent') ?? '')) return ['MD5']
-    this.#remember(phone)
+    // Who sent credentials, right or wrong, has understood.
+    if (request.get('authorization') === undefined) this.#remember(phone)
     return this.#all
   }
 

@@ -34,10 +34,14 @@ export class Location {
     return alive
   }
 
-  /** Adds or renews a binding. A phone that moved to another port replaces its old contact when the Call-ID is the same. */
+  /**
+   * Adds or renews a binding. A phone that moved to another port keeps its Call-ID and replaces its old contact; the
+   * contacts of one REGISTER have the CSeq in common too, and are all kept.
+   */
   put(binding: Binding): void {
-    const { username, contact, callId } = binding
-    const others = this.of(username).filter((other) => other.contact !== contact && other.callId !== callId)
+    const { username, contact, callId, cseq } = binding
+    const isOther = (known: Binding) => known.contact !== contact && (known.callId !== callId || known.cseq === cseq)
+    const others = this.of(username).filter(isOther)
     this.#bindings.set(username, [binding, ...others].slice(0, contactsPerPhone))
   }
 

@@ -17,7 +17,9 @@ export class RateLimit {
   allow(source: string): boolean {
     const now = this.#clock.now()
     const bucket = this.#buckets.get(source) ?? { tokens: this.#perSecond, at: now }
-    const tokens = Math.min(this.#perSecond, bucket.tokens + ((now - bucket.at) * this.#perSecond) / 1000)
+    // A clock that was set back must not take away what is there.
+    const elapsed = Math.max(0, now - bucket.at)
+    const tokens = Math.min(this.#perSecond, bucket.tokens + (elapsed * this.#perSecond) / 1000)
     this.#buckets.delete(source)
     this.#buckets.set(source, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
     if (this.#buckets.size > trackedAtMost) this.#forgetOldest()

@@ -11,6 +11,8 @@ import type { LocationStore } from './location-store.ts'
 const expiry = { default: 600, longest: 3600, shortest: 10 } as const
 /** Wrong passwords from one address within a minute before it is refused unheard. */
 const failuresPerMinute = 30
+/** Addresses of UDP packets cost a liar nothing, so not all of them are remembered. */
+const failingAddressesAtMost = 10_000
 
 export interface RegistrarOptions {
   readonly digest: Digest
@@ -135,7 +137,10 @@ export class Registrar {
 
   #countFailure(source: string): void {
     const failures = this.#failures.get(source) ?? { count: 0, since: this.#options.clock.now() }
+    this.#failures.delete(source)
     this.#failures.set(source, { ...failures, count: failures.count + 1 })
+    const [oldest] = this.#failures.keys()
+    if (this.#failures.size > failingAddressesAtMost && oldest !== undefined) this.#failures.delete(oldest)
   }
 }
 
@@ -162,7 +167,9 @@ function readContacts(request: SrfRequest): ContactChange[] | 'all' | 'malformed
   }
 }
 
-const isSipUri = (uri: string) => /^sips?:[^\s<>"]{1,512}$/i.test(uri)
+/** With a host: without one there is no place to send a call to. */
+const isSipUri = (uri: string) =>
+  uri.length <= 512 && /^sips?:(?:[^\s<>"@]+@)?(?:[\w.-]+|\[[\da-f:.]+\])(?:[:;?][^\s<>"]*)?$/i.test(uri)
 
 /**
  * A phone behind NAT gives an address nobody can reach, so requests go where its REGISTER came from. The rest of the
