@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { configHelp } from '../src/config.ts'
 import { messageOf, newSecret, projectRoot } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
+import { isPortFree } from './launch/free-port.ts'
 import { type Stack, type StackOptions, type StackPorts, startStack } from './launch/stack.ts'
 
 const help = `Usage: scripts/start [--freeswitch] [--drachtio] [--state-dir DIR] [--city NAME]
@@ -45,7 +46,9 @@ else {
 async function run(): Promise<void> {
   const stateDir = flags['state-dir'] ?? join(projectRoot(), '.yihao')
 
-  const stack = await startStack(optionsFrom(stateDir))
+  const options = optionsFrom(stateDir)
+  await refuseBusyPorts(options)
+  const stack = await startStack(options)
   const agents = await createFirstAgents(stack)
   console.log(screen(stack, agents))
   let stopping = false
@@ -91,6 +94,30 @@ function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
     switchEsl: port('SWITCH_ESL_PORT', 8021),
     http: port('HTTP_PORT', 8080),
   }
+}
+
+/** Names every port that somebody else has, and the variable that chooses another. */
+async function refuseBusyPorts({ ports, sipServer, mediaSwitch, databaseUrl }: StackOptions): Promise<void> {
+  const own: [string, number][] = [
+    ['HTTP_PORT', ports.http],
+    ...(sipServer === 'external'
+      ? []
+      : ([
+          ['SIP_PORT', ports.sip],
+          ['SIP_ADMIN_PORT', ports.sipAdmin],
+        ] as [string, number][])),
+    ...(mediaSwitch === 'external'
+      ? []
+      : ([
+          ['SWITCH_SIP_PORT', ports.switchSip],
+          ['SWITCH_ESL_PORT', ports.switchEsl],
+        ] as [string, number][])),
+    ...(databaseUrl ? [] : ([['POSTGRES_PORT', ports.postgres]] as [string, number][])),
+  ]
+  const busy = []
+  for (const [name, port] of own)
+    if (!(await isPortFree(port))) busy.push(`port ${port} is in use: set ${name} to another`)
+  if (busy.length > 0) throw new Error(busy.join('; '))
 }
 
 interface FirstAgent {

@@ -10,6 +10,16 @@ export async function freePort(): Promise<number> {
   throw new Error('no free port found on 127.0.0.1')
 }
 
+/** Whether a port of loopback can be listened on, by TCP and by UDP. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const tcp = await new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+  return tcp && isUdpFree(port)
+}
+
 /** Whether something accepts connections there. */
 export function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
