@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import { ConfigurationError } from './kernel/index.ts'
 import type { AfterMaxWait, QueueConfig } from './queue/index.ts'
 
@@ -24,7 +24,10 @@ const citySchema = Type.Object(
   {
     name,
     defaults: Type.Optional(Type.Object(behaviour, closed)),
-    queues: Type.Record(name, Type.Object({ skills: Type.Array(name), ...behaviour }, closed)),
+    queues: Type.Record(name, Type.Object({ skills: Type.Array(name), ...behaviour }, closed), {
+      ...closed,
+      minProperties: 1,
+    }),
   },
   closed,
 )
@@ -52,14 +55,33 @@ export async function readCity(path: string): Promise<City> {
     throw new ConfigurationError(`${path}: cannot be read: ${error.message}`)
   })
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
   const where = (offset: number) => `${path}:${lines.linePos(offset).line}`
-  const syntax = document.errors.map(({ pos, message }) => `${where(pos[0])}: ${message.split('\n')[0]}`)
-  if (syntax.length > 0) throw new ConfigurationError(syntax.join('\n'))
-  const content: unknown = document.toJS({ maxAliasCount: 20 })
-  const faults = shapeFaults(citySchema, content, document, where)
-  if (faults.length > 0) throw new ConfigurationError(faults.join('\n'))
-  return toCity(content as CityFile, (queue) => where(offsetOf(document, ['queues', queue])))
+  refuse(document.errors.map(({ pos, message }) => `${where(pos[0])}: ${message}`))
+  refuse(aliasFaults(document, where))
+  const content: unknown = document.toJS()
+  refuse(shapeFaults(citySchema, content, document, where))
+  const city = toCity(content as CityFile)
+  refuse(overflowFaults(city, (queue) => where(offsetOf(document, ['queues', queue, 'afterMaxWait']))))
+  return city
+}
+
+/** One fault said twice is told once: nesting without end is complained of for every level. */
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new ConfigurationError([...new Set(faults)].join('\n'))
+}
+
+/** An alias can make a few lines stand for gigabytes, and "defaults" does what one is wanted for. */
+function aliasFaults(document: Document, where: (offset: number) => string): string[] {
+  const faults: string[] = []
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      faults.push(
+        `${where(range?.[0] ?? 0)}: aliases such as *${source} are not used here, "defaults" is for all queues`,
+      )
+    },
+  })
+  return faults
 }
 
 function shapeFaults(
@@ -68,12 +90,27 @@ function shapeFaults(
   document: Document,
   where: (offset: number) => string,
 ): string[] {
-  return Value.Errors(schema, content).map(({ instancePath, message, params }) => {
-    const keys = instancePath.split('/').slice(1)
-    const unknown = (params as { additionalProperties?: readonly string[] }).additionalProperties
-    const detail = unknown ? `unknown setting ${unknown.join(', ')}` : message
-    return `${where(offsetOf(document, keys))}: ${keys.join('.') || 'the file'}: ${detail}`
+  const errors = Value.Errors(schema, content).filter(
+    // Each setting too many is an error by itself, and why every single choice of a union fits not is no help.
+    ({ keyword, schemaPath }) => keyword !== 'additionalProperties' && !schemaPath.includes('/anyOf/'),
+  )
+  return errors.map(({ keyword, instancePath, message }) => {
+    const keys = instancePath.split('/').slice(1).map(unescaped)
+    return `${where(offsetOf(document, keys))}: ${keys.join('.') || 'the file'}: ${detailOf(keyword, keys, message)}`
   })
+}
+
+function detailOf(keyword: string, keys: readonly string[], message: string): string {
+  if (keyword === 'anyOf') return 'must be keep, { queue: NAME } or { announce: PROMPT }'
+  if (keyword !== 'boolean') return message
+  return keys.length === 2 && keys[0] === 'queues'
+    ? 'the name of a queue is of small letters, digits and hyphens'
+    : `unknown setting ${keys.at(-1)}`
+}
+
+/** A key as JSON Pointer writes it (RFC 6901 section 4). */
+function unescaped(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 /** Where a key stands in the file, or the nearest thing around it. */
@@ -86,17 +123,19 @@ function offsetOf(document: Document, keys: readonly string[]): number {
   return 0
 }
 
-function toCity({ name: city, defaults = {}, queues }: CityFile, where: (queue: string) => string): City {
+function toCity({ name: city, defaults = {}, queues }: CityFile): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
     toQueue(queue, { ...builtIn, ...defaults, ...settings }),
   )
-  const byName = new Map(configs.map((config) => [config.name, config]))
-  const faults = configs.flatMap(({ name: queue, afterMaxWait }) => {
-    if (afterMaxWait.kind !== 'queue' || (afterMaxWait.queue !== queue && byName.has(afterMaxWait.queue))) return []
-    return [`${where(queue)}: afterMaxWait leads to queue ${afterMaxWait.queue}, which is no other queue of this file`]
+  return { name: city, queues: new Map(configs.map((config) => [config.name, config])) }
+}
+
+function overflowFaults({ queues }: City, where: (queue: string) => string): string[] {
+  return [...queues.values()].flatMap(({ name: queue, afterMaxWait }) => {
+    if (afterMaxWait.kind !== 'queue' || (afterMaxWait.queue !== queue && queues.has(afterMaxWait.queue))) return []
+    const to = `queue ${queue}: afterMaxWait leads to queue ${afterMaxWait.queue}`
+    return [`${where(queue)}: ${to}, which is no other queue of this file`]
   })
-  if (faults.length > 0) throw new ConfigurationError(faults.join('\n'))
-  return { name: city, queues: byName }
 }
 
 function toQueue(queue: string, settings: typeof builtIn & Behaviour & { skills: readonly string[] }): QueueConfig {

@@ -9,6 +9,8 @@ export interface MenuFile {
   readonly lines: readonly Line[]
   readonly defaultLine?: { readonly number: string; readonly line: number }
   readonly faults: readonly MenuFault[]
+  /** False when it is no YAML at all: then nobody knows what it defines. */
+  readonly readable: boolean
 }
 
 const name = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, expected: 'a name of small letters, digits and hyphens' }
@@ -27,7 +29,7 @@ const lineNames = ['front', 'menu', 'language', 'greeting', 'person'] as const
 /** Reads a menu file; `file` is the name used in messages. */
 export function parseMenuFile({ file, text }: { file: string; text: string }): MenuFile {
   const yaml = new YamlSource({ file, text })
-  if (yaml.root === undefined) return { file, menus: [], lines: [], faults: yaml.faults }
+  if (yaml.root === undefined) return unreadable(file, yaml.faults)
   const top = yaml.fields({ value: yaml.root, source: { file, line: 1 } }, 'the file', [
     'menus',
     'lines',
@@ -42,7 +44,13 @@ export function parseMenuFile({ file, text }: { file: string; text: string }): M
     lines: reader.lines(top.lines),
     ...(defaultLine && number !== undefined && { defaultLine: { number, line: defaultLine.source.line } }),
     faults: yaml.faults,
+    readable: true,
   }
+}
+
+/** A file that defines nothing because it cannot be read. */
+export function unreadable(file: string, faults: readonly MenuFault[]): MenuFile {
+  return { file, menus: [], lines: [], faults, readable: false }
 }
 
 /** Turns entries into menus and lines; whatever is wrong is noted in `yaml.faults`, and a usable guess goes on. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import { messageOf } from '../kernel/index.ts'
-import { inReadingOrder, type MenuFault, MenusRefused } from './menu-fault.ts'
-import { type MenuFile, parseMenuFile } from './menu-file.ts'
+import { inReadingOrder, MenusRefused } from './menu-fault.ts'
+import { type MenuFile, parseMenuFile, unreadable } from './menu-file.ts'
 import { checkLinks } from './menu-links.ts'
 import type { Line, MenuSnapshot } from './menu-snapshot.ts'
 import { type PromptShelf, readPromptShelf } from './prompt-shelf.ts'
@@ -23,7 +23,11 @@ export async function readMenus({ menusDir, promptsDir, queues }: MenuFolder): P
   if (texts.length === 0) throw new MenusRefused([{ file: shown, line: 1, message: 'there is no *.yaml file in it' }])
 
   const files = texts.map(({ name, bytes }) => parse(join(shown, name), bytes))
-  const faults = [...files.flatMap((file) => file.faults), ...checkLinks(files, { prompts, ...(queues && { queues }) })]
+  // What an unreadable file defines would be reported as missing all over the others.
+  const linkFaults = files.every(({ readable }) => readable)
+    ? checkLinks(files, { prompts, ...(queues && { queues }) })
+    : []
+  const faults = [...files.flatMap((file) => file.faults), ...linkFaults]
   if (faults.length > 0) throw new MenusRefused(inReadingOrder(faults))
   return assembled(files, prompts, versionOf(texts.map(({ bytes }) => bytes)))
 }
@@ -32,8 +36,7 @@ function parse(file: string, bytes: Uint8Array): MenuFile {
   try {
     return parseMenuFile({ file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) })
   } catch (thrown) {
-    const fault: MenuFault = { file, line: 1, message: `the file is not UTF-8 text: ${messageOf(thrown)}` }
-    return { file, menus: [], lines: [], faults: [fault] }
+    return unreadable(file, [{ file, line: 1, message: `the file is not UTF-8 text: ${messageOf(thrown)}` }])
   }
 }
 

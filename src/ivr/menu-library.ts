@@ -56,8 +56,12 @@ export class MenuLibrary {
 
   /** Looks at the files at once and settles when a change, if any, was taken over or refused. */
   refresh(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look())
-    return this.#looking
+    const look = this.#looking.then(() => this.#look())
+    // A look that failed is told to whoever asked for it, and does not keep later ones from happening.
+    this.#looking = look.catch((thrown) => {
+      this.#options.logger.error({ reason: messageOf(thrown) }, 'IVR menus could not be looked at')
+    })
+    return look
   }
 
   /** Ends watching. May be called twice. */
@@ -97,11 +101,8 @@ export class MenuLibrary {
     this.#nextLook()
     if (this.#closed) return
     this.#nextLook = this.#clock.after(ms, () => {
-      this.refresh()
-        .catch((thrown) =>
-          this.#options.logger.error({ reason: messageOf(thrown) }, 'IVR menus could not be looked at'),
-        )
-        .finally(() => this.#lookIn(lookEveryMs))
+      const again = () => this.#lookIn(lookEveryMs)
+      this.refresh().then(again, again)
     })
   }
 

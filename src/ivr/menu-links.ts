@@ -3,7 +3,7 @@ import type { MenuFile } from './menu-file.ts'
 import type { Destination, Line, Menu, QueueTarget, Source, SpokenPrompt } from './menu-snapshot.ts'
 import { menuExits, reachableMenus } from './menu-walks.ts'
 import { didYouMean } from './nearest-name.ts'
-import { type PromptShelf, requiredPrompts } from './prompt-shelf.ts'
+import { type PromptShelf, queueMusic, requiredPrompts } from './prompt-shelf.ts'
 
 export interface LinkTargets {
   readonly prompts: PromptShelf
@@ -137,6 +137,9 @@ class LinkCheck {
   }
 
   #checkRequiredPrompts(): void {
+    if (!this.#targets.prompts.has(queueMusic)) {
+      this.#fault(this.#anywhere(), 'prompts/music/queue.wav does not exist: what waiting callers hear')
+    }
     for (const language of this.#targets.prompts.languages) {
       const missing = requiredPrompts(language).filter((name) => !this.#targets.prompts.has({ language, name }))
       if (missing.length === 0) continue

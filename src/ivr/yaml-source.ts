@@ -108,10 +108,21 @@ export class YamlSource {
     if (text.length > largestFile) return this.fault(1, `the file is larger than ${largestFile / 1024} kB`)
     const document = this.#document(text)
     if (document === undefined) return undefined
-    for (const { pos, message } of document.errors) this.fault(this.#lines.linePos(pos[0]).line, plainMessage(message))
-    if (document.errors.length > 0) return undefined
-    if (this.#usesAnchors(document)) return undefined
+    if (this.#isBroken(document, text.split('\n')) || this.#usesAnchors(document)) return undefined
     return this.#contents(document)
+  }
+
+  /** A tag that YAML does not know is only a warning to the parser; to whoever wrote it, it is a mistake. */
+  #isBroken({ errors, warnings }: Document.Parsed, text: readonly string[]): boolean {
+    const told = new Set<string>()
+    for (const { pos, message } of [...errors, ...warnings]) {
+      const { line } = this.#lines.linePos(pos[0])
+      const words = plainMessage(message, text[line - 1] ?? '')
+      // Nesting without end is complained of once for every level.
+      if (!told.has(`${line} ${words}`)) this.fault(line, words)
+      told.add(`${line} ${words}`)
+    }
+    return told.size > 0
   }
 
   #document(text: string): Document.Parsed | undefined {
@@ -120,14 +131,12 @@ export class YamlSource {
         lineCounter: this.#lines,
         prettyErrors: false,
         uniqueKeys: false,
-        logLevel: 'silent',
+        // 'silent' would also keep quiet about a second document, and drop it.
+        logLevel: 'error',
       })
     } catch (thrown) {
       // The parser recurses, so nesting without end overflows its stack.
-      return this.fault(
-        1,
-        `the file cannot be read as YAML: ${thrown instanceof RangeError ? 'nested too deeply' : thrown}`,
-      )
+      return this.fault(1, `the file cannot be read as YAML: ${thrown instanceof RangeError ? tooDeep : thrown}`)
     }
   }
 
@@ -166,7 +175,13 @@ export class YamlSource {
   }
 }
 
-/** The parser's words, with the advice its commonest complaint lacks. */
-function plainMessage(message: string): string {
-  return /tab/i.test(message) ? 'a tab is used for indentation; YAML allows spaces only' : message
+const tooDeep = 'nested too deeply'
+
+/** The parser's words, with the advice its commonest complaints lack. */
+function plainMessage(message: string, line: string): string {
+  if (/^tabs /i.test(message)) return 'a tab is used for indentation; YAML allows spaces only'
+  if (/call stack/i.test(message)) return tooDeep
+  if (/multiple documents/.test(message)) return 'a second document begins here ("---"); a menu file holds one'
+  if (/^\s*\*\s*:/.test(line)) return 'the key * is written "*", with quotes: YAML means something else by a bare *'
+  return message
 }
