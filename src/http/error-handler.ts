@@ -27,11 +27,15 @@ export function registerErrorHandler(app: FastifyInstance): void {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof HotlineError) return problem(error.code, error.status, error.message)
-  const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string }
-  if (statusCode !== undefined && statusCode < 500) {
-    return problem(code === 'FST_ERR_VALIDATION' ? 'request-invalid' : 'request-refused', statusCode, message ?? '')
-  }
+  const { statusCode, message, code } = (error ?? {}) as { statusCode?: number; message?: string; code?: string }
+  if (statusCode !== undefined && statusCode < 500) return problem(codeOf(statusCode, code), statusCode, message ?? '')
   return problem('internal-error', 500, 'an error of ours: the log of the service has the details')
+}
+
+/** Codes for what the framework refuses; `name` is its own. */
+function codeOf(status: number, name: string | undefined): string {
+  if (name === 'FST_ERR_VALIDATION') return 'request-invalid'
+  return status === 429 ? 'too-many-requests' : 'request-refused'
 }
 
 function problem(code: string, status: number, detail: string): Problem {

@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController }
 import type { Logger } from '../kernel/index.ts'
 import { registerAuth } from './auth.ts'
 import { registerErrorHandler } from './error-handler.ts'
+import { refuseNul } from './plain-text.ts'
 
 export interface HttpServerOptions {
   readonly logger: Logger
@@ -27,12 +28,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    // A field that no schema knows is refused: dropped in silence, a misspelt one would look accepted.
+    ajv: { customOptions: { removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   registerErrorHandler(app as unknown as FastifyInstance)
   await app.register(helmet)
   await app.register(rateLimit, { global: false })
   await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
   await registerAuth(app as unknown as FastifyInstance, { secret: options.jwtSecret })
+  refuseNul(app as unknown as FastifyInstance)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -45,11 +49,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       security: [{ session: [] }],
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   app.addHook('onRoute', (route) => {
     // The documentation's own pages say nothing about roles: whoever reaches the server may read it.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, roles: 'public' }
   })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
   for (const routes of options.rootRoutes) await app.register(routes)
   await app.register(
     async (api) => {

@@ -1,0 +1,41 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Hotline, startHotline } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { newDatabaseUrl, silent } from './database.ts'
+import { ScriptedEslServer } from './scripted-esl-server.ts'
+
+/** The hotline service in the process of the test, at a scripted switch, on a database of its own. */
+export interface HotlineInProcess {
+  readonly url: string
+  readonly hotline: Hotline
+  readonly eventSocket: ScriptedEslServer
+  readonly adminPassword: string
+  stop(): Promise<void>
+}
+
+export async function startHotlineInProcess(): Promise<HotlineInProcess> {
+  const eventSocket = await ScriptedEslServer.start()
+  const config = readConfig({
+    DATABASE_URL: await newDatabaseUrl(),
+    HTTP_LISTEN: '127.0.0.1:0',
+    SWITCHES: `127.0.0.1:${eventSocket.port}`,
+    SWITCH_ESL_PASSWORD: eventSocket.password,
+    STATE_DIR: mkdtempSync(join(tmpdir(), 'yihao-hotline-')),
+    DRAIN_SECONDS: '0',
+  })
+  const hotline = await startHotline(config, silent)
+  const address = hotline.http.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}`,
+    hotline,
+    eventSocket,
+    adminPassword: hotline.firstAdminPassword ?? '',
+    async stop() {
+      await hotline.stop()
+      await eventSocket.close()
+    },
+  }
+}
