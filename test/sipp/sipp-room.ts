@@ -1,6 +1,6 @@
+import { freePort } from '../../scripts/launch/free-port.ts'
 import type { Centre } from '../support/centre.ts'
 import { runSipp, type Sipp, type SippOptions, type SippResult, startSipp } from '../support/sipp.ts'
-import { freePort } from '../../scripts/launch/free-port.ts'
 
 export interface SippAgents {
   readonly agentIds: readonly string[]
@@ -54,9 +54,9 @@ export class SippRoom {
     return { caller, result }
   }
 
-  /** The phones of all agents are switched off. */
-  async clear(): Promise<void> {
-    await Promise.all(this.#phones.splice(0).map((phones) => phones.stop()))
+  /** The phones of all agents are switched off; tells how the calls to them went. */
+  async phonesOff(): Promise<SippResult[]> {
+    return Promise.all(this.#phones.splice(0).map((phones) => phones.stop()))
   }
 
   async #register(agentIds: readonly string[], port: number): Promise<void> {

@@ -1,6 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Centre, variants } from '../support/centre.ts'
+import { mayUseRawSockets, type SippResult } from '../support/sipp.ts'
+import { until } from '../support/until.ts'
+import { CallFacts, callsFrom } from './facts.ts'
 import { SippRoom } from './sipp-room.ts'
+
+function expectAsPlanned(result: SippResult, calls = 1): void {
+  expect(result, result.output).toMatchObject({ exitCode: 0, successful: calls, failed: 0 })
+}
+
+const rawSockets = mayUseRawSockets()
+if (!rawSockets) console.warn('no CAP_NET_RAW: SIPp cannot send telephone-events, and that scenario is left out')
 
 describe.each(variants())('SIPp on $name', (variant) => {
   let centre: Centre
@@ -11,16 +21,146 @@ describe.each(variants())('SIPp on $name', (variant) => {
   })
   afterEach(async () => {
     await centre.clear()
-    await room.clear()
+    await room.phonesOff()
   })
   afterAll(() => centre.stop())
 
   test('a citizen presses 0, talks to an agent and hangs up', async () => {
     await room.agents({ agentIds: ['2001'], scenario: 'agent-answers' })
     const { caller, result } = room.call({ scenario: 'basic-call', pauseMs: 3000 })
-    const r = await result
-    console.log(r, caller)
-    console.log(centre.timeline.events.map(e=>e.type + JSON.stringify(e.data)).join('\n'))
-    expect(r).toMatchObject({exitCode: 0, successful: 1})
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    const released = await facts.released()
+    expect(released).toMatchObject({ by: 'caller', cause: 'NORMAL_CLEARING' })
+    expect(released.talkedMs).toBeGreaterThan(0)
+    expect(facts.count('call.queued', 'call.answered', 'call.bridged', 'call.abandoned')).toEqual([1, 1, 1, 0])
+    expect(facts.count('call.released')).toEqual([1])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test.runIf(rawSockets)('keys 1 and 4 as telephone-events lead through the menu', async () => {
+    await room.agents({ agentIds: ['2002'], scenario: 'agent-answers' })
+    const { caller, result } = room.call({ scenario: 'dtmf-through-menu', pauseMs: 3000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    await facts.released()
+    expect(facts.all('call.language-chosen').map(({ language }) => language)).toEqual(['cmn'])
+    expect(facts.all('call.queued')).toMatchObject([{ queue: 'general', menuPath: ['language:1', 'services:4'] }])
+    expect(facts.count('call.answered', 'call.released')).toEqual([1, 1])
+  })
+
+  test('an agent hangs up, and the citizen is released', async () => {
+    await room.agents({ agentIds: ['2003'], scenario: 'agent-hangs-up', receiveWithinMs: 1000 })
+    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 20_000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    expect(await facts.released()).toMatchObject({ by: 'agent', cause: 'NORMAL_CLEARING' })
+    expect(facts.count('call.answered', 'call.released')).toEqual([1, 1])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test('a citizen who hangs up in the queue is noted there', async () => {
+    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 1000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    expect(await facts.released()).toMatchObject({ by: 'caller' })
+    expect(facts.all('call.abandoned')).toMatchObject([{ queue: 'general', where: 'queue' }])
+    expect(facts.count('call.answered', 'call.released')).toEqual([0, 1])
+  })
+
+  test('an agent whose phone is busy is passed over, and the next one answers', async () => {
+    await room.agents({ agentIds: ['2004'], scenario: 'agent-busy' })
+    await room.agents({ agentIds: ['2005'], scenario: 'agent-answers' })
+    const { caller, result } = room.call({ scenario: 'basic-call', pauseMs: 3000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    await facts.released()
+    expect(facts.all('agent.offer-failed')).toMatchObject([{ agentId: '2004', outcome: 'rejected', sipStatus: 486 }])
+    expect(facts.all('call.answered')).toMatchObject([{ agentId: '2005' }])
+    expect(await centre.admin.agentState('2004')).toBe('notReady')
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test('an agent who lets it ring is cancelled, and the next one answers', async () => {
+    await room.agents({ agentIds: ['2006'], scenario: 'agent-rings-forever' })
+    await room.agents({ agentIds: ['2007'], scenario: 'agent-hangs-up', receiveWithinMs: 1000 })
+    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 25_000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    await facts.released()
+    expect(facts.all('agent.offer-failed')).toMatchObject([{ agentId: '2006', outcome: 'missed' }])
+    expect(facts.all('call.answered')).toMatchObject([{ agentId: '2007' }])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test('a citizen who hangs up while a phone rings frees the agent, whose phone is cancelled', async () => {
+    await room.agents({ agentIds: ['2008'], scenario: 'agent-rings-forever' })
+    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 1500 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    await facts.released()
+    expect(facts.all('agent.offer-failed')).toMatchObject([{ agentId: '2008', outcome: 'withdrawn' }])
+    expect(facts.all('call.abandoned')).toMatchObject([{ where: 'queue' }])
+    await until(async () => (await centre.admin.agentState('2008')) === 'ready', 'the agent is ready')
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test.each([1, 10, 30, 60, 100, 150])('a CANCEL %i ms after the INVITE leaves nothing behind', async (afterMs) => {
+    const agentId = String(2100 + afterMs)
+    await room.agents({ agentIds: [agentId], scenario: 'agent-answers' })
+    const race = { scenario: 'cancel-before-answer', calls: 8, rate: 8, receiveWithinMs: afterMs }
+    const { caller, result } = room.call(race)
+
+    expectAsPlanned(await result, race.calls)
+
+    await until(async () => (await centre.admin.get<object[]>('/calls')).length === 0, 'no call is left')
+    for (const { data } of callsFrom(centre.timeline, caller)) {
+      const facts = await CallFacts.of(centre.timeline, data.callerNumber)
+      expect(await facts.released()).toMatchObject({ by: 'caller' })
+      expect(facts.count('call.offered', 'call.abandoned', 'call.released', 'agent.offered')).toEqual([1, 1, 1, 0])
+    }
+    expect(await centre.admin.agentState(agentId)).toBe('ready')
+  })
+
+  test('a citizen holds and retrieves by re-INVITE: the call goes on, and no agent is said to have held it', async () => {
+    await room.agents({ agentIds: ['2010'], scenario: 'agent-answers' })
+    const { caller, result } = room.call({ scenario: 'hold-by-reinvite', pauseMs: 3000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    const released = await facts.released()
+    expect(released).toMatchObject({ by: 'caller', cause: 'NORMAL_CLEARING' })
+    expect(released.talkedMs).toBeGreaterThan(2000)
+    expect(facts.count('call.answered', 'call.held', 'call.retrieved', 'call.released')).toEqual([1, 0, 0, 1])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  test('an agent holds and retrieves by re-INVITE, and both are noted', async () => {
+    await room.agents({ agentIds: ['2011'], scenario: 'agent-holds-and-retrieves' })
+    const { caller, result } = room.call({ scenario: 'basic-call', pauseMs: 5000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    expect(await facts.released()).toMatchObject({ by: 'caller', cause: 'NORMAL_CLEARING' })
+    expect(facts.all('call.held')).toMatchObject([{ agentId: '2011' }])
+    expect(facts.all('call.retrieved')).toMatchObject([{ agentId: '2011' }])
+    expect(facts.count('call.answered', 'call.released')).toEqual([1, 1])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../scripts/launch/free-port.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
-import { percentilesOf, readResponseTimes, readStatistics, type Percentiles } from './sipp-statistics.ts'
+import { type Percentiles, percentilesOf, readResponseTimes, readStatistics } from './sipp-statistics.ts'
 import { until } from './until.ts'
 
 export interface SippOptions {
@@ -62,7 +62,8 @@ export async function runSipp(options: SippOptions): Promise<SippResult> {
 
 /** Starts SIPp in a folder of its own; resolves when it listens. It ends by itself at the latest after `timeoutMs`. */
 export async function startSipp(options: SippOptions): Promise<Sipp> {
-  if (!existsSync(program)) throw new Error(`${program} is missing: install the package sip-tester (apt install sip-tester)`)
+  if (!existsSync(program))
+    throw new Error(`${program} is missing: install the package sip-tester (apt install sip-tester)`)
   const port = options.port ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'yihao-sipp-'))
   // SIPp writes some of its files beside the scenario.
