@@ -7,6 +7,7 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import type { Logger } from '../kernel/index.ts'
 import { registerAuth } from './auth.ts'
+import { endSockets } from './end-sockets.ts'
 import { registerErrorHandler } from './error-handler.ts'
 import { refuseNul } from './plain-text.ts'
 
@@ -34,7 +35,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   registerErrorHandler(app as unknown as FastifyInstance)
   await app.register(helmet)
   await app.register(rateLimit, { global: false })
-  await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
+  await app.register(websocket, { options: { maxPayload: 64 * 1024 }, preClose: endSockets })
   await registerAuth(app as unknown as FastifyInstance, { secret: options.jwtSecret })
   refuseNul(app as unknown as FastifyInstance)
   await app.register(swagger, {

@@ -49,9 +49,13 @@ export class CommittedTail {
   #add(events: readonly CommittedEvent[]): void {
     // Facts an earlier process committed may be told again when we learn of it; they are in the database already.
     const fresh = events.filter(({ sequence }) => sequence > this.#last)
-    this.#recent.push(...fresh)
+    for (const event of fresh) {
+      // A gap may be the facts of another process: what lies before it is read from the database.
+      if (event.sequence !== this.#last + 1) this.#recent.length = 0
+      this.#recent.push(event)
+      this.#last = event.sequence
+    }
     if (this.#recent.length > 2 * kept) this.#recent.splice(0, this.#recent.length - kept)
-    this.#last = fresh.at(-1)?.sequence ?? this.#last
     for (const listener of this.#listeners) listener()
   }
 }

@@ -24,6 +24,7 @@ export class FeedClient {
   readonly #stopListening: () => void
   #cursor: number
   #pumping = false
+  #wanted = false
   #closed = false
 
   constructor(options: FeedClientOptions) {
@@ -59,16 +60,25 @@ export class FeedClient {
   }
 
   #pump(): void {
+    // Asked for while it runs, it looks once more: a fact committed at that very moment would lie until the next one.
+    this.#wanted = true
     if (this.#pumping || this.#closed) return
     this.#pumping = true
-    this.#sendWhatFits()
-      .catch((error: unknown) => {
-        this.#options.logger.warn({ reason: messageOf(error) }, 'live consumer could not be served, it may resume')
-        this.#options.socket.close(1011, 'log not readable now')
-      })
-      .finally(() => {
-        this.#pumping = false
-      })
+    this.#pumpWhileWanted().catch((error: unknown) => {
+      this.#options.logger.warn({ reason: messageOf(error) }, 'live consumer could not be served, it may resume')
+      this.#options.socket.close(1011, 'log not readable now')
+    })
+  }
+
+  async #pumpWhileWanted(): Promise<void> {
+    try {
+      while (this.#wanted) {
+        this.#wanted = false
+        await this.#sendWhatFits()
+      }
+    } finally {
+      this.#pumping = false
+    }
   }
 
   async #sendWhatFits(): Promise<void> {
