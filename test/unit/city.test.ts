@@ -1,0 +1,201 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { type City, readCity } from '../../src/city.ts'
+import { ConfigurationError, projectRoot } from '../../src/kernel/index.ts'
+
+async function cityFile(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'yihao-city-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'city.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+const cityOf = async (text: string): Promise<City> => readCity(await cityFile(text))
+
+/** What is said about a broken file, its folder left out. */
+async function faultsIn(text: string): Promise<string[]> {
+  const file = await cityFile(text)
+  const thrown = await readCity(file).catch((error: unknown) => error)
+  if (!(thrown instanceof ConfigurationError)) throw thrown
+  return thrown.message.split('\n').map((line) => line.replace(file, 'city.yaml'))
+}
+
+const head = 'name: shenzhen\n'
+
+test('city - a queue that says nothing behaves as built in', async () => {
+  const city = await cityOf(`${head}queues:\n  general: { skills: [] }\n`)
+
+  expect(city.name).toBe('shenzhen')
+  expect([...city.queues.values()]).toEqual([
+    {
+      name: 'general',
+      skills: [],
+      priority: 0,
+      answerWithin: 15,
+      announceEvery: 20,
+      ringFor: 8,
+      wrapUp: 15,
+      maxWait: 600,
+      afterMaxWait: { kind: 'keep' },
+    },
+  ])
+})
+
+test("city - a queue's own word holds before the city's, and the city's before the built-in", async () => {
+  const { queues } = await cityOf(`${head}
+defaults: { ringFor: 12, wrapUp: 30, afterMaxWait: { announce: apology } }
+queues:
+  general: { skills: [] }
+  tax: { skills: [tax, vat], priority: 5, wrapUp: 0, afterMaxWait: { queue: general } }
+  urgent: { skills: [], afterMaxWait: keep }
+`)
+
+  expect(queues.get('general')).toMatchObject({
+    priority: 0,
+    ringFor: 12,
+    wrapUp: 30,
+    maxWait: 600,
+    afterMaxWait: { kind: 'announce', prompt: 'apology' },
+  })
+  expect(queues.get('tax')).toMatchObject({
+    skills: ['tax', 'vat'],
+    priority: 5,
+    ringFor: 12,
+    wrapUp: 0,
+    afterMaxWait: { kind: 'queue', queue: 'general' },
+  })
+  expect(queues.get('urgent')?.afterMaxWait).toEqual({ kind: 'keep' })
+})
+
+describe('city - a mistake is refused with file and line', () => {
+  test.each([
+    {
+      what: 'an unknown setting',
+      text: `${head}queues:\n  general:\n    skills: []\n    maxwait: 60\n`,
+      faults: ['city.yaml:5: queues.general.maxwait: unknown setting maxwait'],
+    },
+    {
+      what: 'an unknown setting among the defaults',
+      text: `${head}defaults:\n  answerWithin: 10\n  skills: [tax]\nqueues:\n  general: { skills: [] }\n`,
+      faults: ['city.yaml:4: defaults.skills: unknown setting skills'],
+    },
+    {
+      what: 'an unknown setting of the city, however it is spelt',
+      text: `${head}queues:\n  general: { skills: [] }\n"a/b~": 1\n`,
+      faults: ['city.yaml:4: a/b~: unknown setting a/b~'],
+    },
+    {
+      what: 'values of the wrong kind',
+      text: `${head}queues:\n  general:\n    skills: tax\n    ringFor: soon\n    wrapUp: -1\n    priority: 1.5\n`,
+      faults: [
+        'city.yaml:4: queues.general.skills: must be array',
+        'city.yaml:7: queues.general.priority: must be integer',
+        'city.yaml:5: queues.general.ringFor: must be integer',
+        'city.yaml:6: queues.general.wrapUp: must be >= 0',
+      ],
+    },
+    {
+      what: 'a queue without skills',
+      text: `${head}queues:\n  general: {}\n`,
+      faults: ['city.yaml:3: queues.general: must have required properties skills'],
+    },
+    {
+      what: 'a queue whose name no menu can write',
+      text: `${head}queues:\n  general: { skills: [] }\n  Tax:\n  __proto__: { skills: [] }\n`,
+      faults: [
+        'city.yaml:4: queues.Tax: the name of a queue is of small letters, digits and hyphens',
+        'city.yaml:5: queues.__proto__: the name of a queue is of small letters, digits and hyphens',
+      ],
+    },
+    {
+      what: 'an end of waiting that is none',
+      text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: hangup\n`,
+      faults: ['city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME } or { announce: PROMPT }'],
+    },
+    {
+      what: 'an end of waiting that is two at once',
+      text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: { queue: tax, announce: apology }\n`,
+      faults: ['city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME } or { announce: PROMPT }'],
+    },
+    {
+      what: 'a queue that overflows into itself',
+      text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: { queue: general }\n`,
+      faults: ['city.yaml:5: queue general: afterMaxWait leads to queue general, which is no other queue of this file'],
+    },
+    {
+      what: 'queues that overflow into one nobody knows',
+      text: `${head}queues:\n  general: { skills: [], afterMaxWait: { queue: gone } }\n  tax: { skills: [], afterMaxWait: { queue: lost } }\n`,
+      faults: [
+        'city.yaml:3: queue general: afterMaxWait leads to queue gone, which is no other queue of this file',
+        'city.yaml:4: queue tax: afterMaxWait leads to queue lost, which is no other queue of this file',
+      ],
+    },
+    {
+      what: 'a default overflow that leads a queue into itself',
+      text: `${head}defaults: { afterMaxWait: { queue: general } }\nqueues:\n  general: { skills: [] }\n  tax: { skills: [] }\n`,
+      faults: ['city.yaml:4: queue general: afterMaxWait leads to queue general, which is no other queue of this file'],
+    },
+    {
+      what: 'no name',
+      text: 'queues:\n  general: { skills: [] }\n',
+      faults: ['city.yaml:1: the file: must have required properties name'],
+    },
+    { what: 'no queues', text: head, faults: ['city.yaml:1: the file: must have required properties queues'] },
+    {
+      what: 'not a single queue',
+      text: `${head}queues: {}\n`,
+      faults: ['city.yaml:2: queues: must not have fewer than 1 properties'],
+    },
+    { what: 'an empty file', text: '# later\n', faults: ['city.yaml:1: the file: must be object'] },
+    {
+      what: 'a queue given twice',
+      text: `${head}queues:\n  general: { skills: [] }\n  general: { skills: [tax] }\n`,
+      faults: ['city.yaml:4: Map keys must be unique'],
+    },
+    {
+      what: 'a tab',
+      text: `${head}queues:\n\tgeneral: { skills: [] }\n`,
+      faults: ['city.yaml:3: Tabs are not allowed as indentation'],
+    },
+    {
+      what: 'an alias to nowhere',
+      text: `${head}queues: *all\n`,
+      faults: ['city.yaml:2: aliases such as *all are not used here, "defaults" is for all queues'],
+    },
+  ])('$what', async ({ text, faults }) => {
+    expect(await faultsIn(text)).toEqual(faults)
+  })
+})
+
+test('city - an alias bomb is refused before it unfolds', async () => {
+  const levels = Array.from({ length: 30 }, (_, n) => `l${n + 1}: &l${n + 1} [${`*l${n}, `.repeat(20)}]`)
+
+  const faults = await faultsIn(`${head}l0: &l0 [boom]\n${levels.join('\n')}\n`)
+
+  expect(faults).toHaveLength(30)
+  expect(faults[0]).toMatch(/^city\.yaml:3: aliases such as \*l0 /)
+})
+
+test('city - a file that cannot be read is refused by name', async () => {
+  await expect(readCity('/nowhere/city.yaml')).rejects.toThrow(/^\/nowhere\/city\.yaml: cannot be read: ENOENT/)
+  await expect(readCity(tmpdir())).rejects.toThrow(ConfigurationError)
+})
+
+test("city - the repository's own cities are good, and what they announce is recorded in every language", async () => {
+  const root = projectRoot()
+  for (const file of await readdir(join(root, 'cities'))) {
+    const { queues } = await readCity(join(root, 'cities', file))
+
+    for (const { afterMaxWait } of queues.values()) {
+      if (afterMaxWait.kind !== 'announce') continue
+      for (const language of ['cmn', 'yue', 'en']) {
+        const { texts } = parse(await readFile(join(root, 'ivr/prompts', language, 'texts.yaml'), 'utf8'))
+        expect(texts, `${file}, ${language}`).toHaveProperty(afterMaxWait.prompt)
+      }
+    }
+  }
+})
