@@ -143,6 +143,11 @@ describe('menu file - one mistake is refused with file and line', () => {
       fault: 'main.yaml:19: menu "second" has no field "atempts", did you mean "attempts"?',
     },
     {
+      what: 'a field with two letters swapped',
+      text: soundMenuWith('    wait: 4', '    wiat: 4'),
+      fault: 'main.yaml:18: menu "second" has no field "wiat", did you mean "wait"?',
+    },
+    {
       what: 'a field that resembles nothing',
       text: soundMenuWith('    attempts: 2', '    colour: red'),
       fault: 'main.yaml:19: menu "second" has no field "colour"',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { formatMenuTree, readMenus } from '../../../src/ivr/index.ts'
@@ -61,4 +62,11 @@ test('menu tree - a front without menu, skills, priority, words and where exhaus
    └─ 9 → repeat
 `.trim(),
   )
+})
+
+test('docs/ivr.md shows the tree as it is', async () => {
+  const page = await readFile(join(projectRoot(), 'docs/ivr.md'), 'utf8')
+  const menus = await readMenus({ menusDir: join(projectRoot(), 'ivr/menus'), promptsDir })
+
+  expect(page).toContain(formatMenuTree(menus))
 })
