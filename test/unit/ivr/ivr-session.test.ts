@@ -249,6 +249,15 @@ describe('ivr session - stored and taken up again', () => {
     expect(kinds(pressOn(again)('1'))).toEqual(['stopPlaying', 'done'])
   })
 
+  test('what was heard to its end, as the greeting, is not said again', async () => {
+    const { session } = await begun()
+    session.send({ type: 'PLAYED' })
+
+    const again = IvrSession.restore({ menus, stored: stored(session) })
+
+    expect(said(again.resume())).toEqual(['cmn/choose-language', 'en/choose-language'])
+  })
+
   test('one that had not begun begins', async () => {
     menus = await menusOf(soundMenu)
     const again = IvrSession.restore({ menus, stored: stored(new IvrSession({ menus, line: '12345' })) })

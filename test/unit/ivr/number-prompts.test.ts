@@ -67,6 +67,18 @@ describe('numbers', () => {
     }
   })
 
+  test('in Mandarin and Cantonese every hundred is counted as one learns it at school', () => {
+    const digit = [...'零一二三四五六七八九']
+    for (let number = 100; number <= 999; number += 1) {
+      const [hundreds, ten, one] = [...String(number)].map(Number) as [number, number, number]
+      const tens = ten === 0 ? (one === 0 ? '' : '零') : `${digit[ten]}十`
+      const rest = `百${tens}${one === 0 ? '' : digit[one]}`
+
+      expect(words('yue', speakNumber('yue', number))).toBe(`${digit[hundreds]}${rest}`)
+      expect(words('cmn', speakNumber('cmn', number))).toBe(`${hundreds === 2 ? '两' : digit[hundreds]}${rest}`)
+    }
+  })
+
   test('in a language without a grammar of its own they are said digit by digit', () => {
     expect(speakNumber('hak', 105)).toEqual(['n1', 'n0', 'n5'])
   })
