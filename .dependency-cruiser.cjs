@@ -1,5 +1,5 @@
 // The import table of docs/architecture: who may import whom, and which library is whose. Type-only imports count.
-const stages = ['ivr', 'queue', 'agent', 'transfer', 'voicemail']
+const stages = ['ivr', 'queue', 'agent', 'transfer', 'voicemail', 'hours']
 
 /** `from` may import nothing of ours but `allowed` (regular expressions of paths). */
 const only = (name, from, allowed) => ({
