@@ -131,11 +131,27 @@ function toCity({ name: city, defaults = {}, queues }: CityFile): City {
 }
 
 function overflowFaults({ queues }: City, where: (queue: string) => string): string[] {
-  return [...queues.values()].flatMap(({ name: queue, afterMaxWait }) => {
-    if (afterMaxWait.kind !== 'queue' || (afterMaxWait.queue !== queue && queues.has(afterMaxWait.queue))) return []
-    const to = `queue ${queue}: afterMaxWait leads to queue ${afterMaxWait.queue}`
-    return [`${where(queue)}: ${to}, which is no other queue of this file`]
+  return [...queues.keys()].flatMap((queue) => {
+    const way = overflowWay(queues, queue)
+    const [, next, ...further] = way
+    if (next === undefined) return []
+    const to = `${where(queue)}: queue ${queue}: afterMaxWait leads to queue ${next}`
+    if (next === queue || !queues.has(next)) return [`${to}, which is no other queue of this file`]
+    // A wait that is over in every queue of a ring would send the caller round without a pause.
+    return further.at(-1) === queue ? [`${to} and in the end back to ${queue}`] : []
   })
+}
+
+/** The queues a caller overflows through, beginning with `first`, up to the end or the first seen twice. */
+function overflowWay(queues: City['queues'], first: string): string[] {
+  const way = [first]
+  for (let at = queues.get(first); at?.afterMaxWait.kind === 'queue'; at = queues.get(at.afterMaxWait.queue)) {
+    const next = at.afterMaxWait.queue
+    const seen = way.includes(next)
+    way.push(next)
+    if (seen) break
+  }
+  return way
 }
 
 function toQueue(queue: string, settings: typeof builtIn & Behaviour & { skills: readonly string[] }): QueueConfig {

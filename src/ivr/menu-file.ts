@@ -191,7 +191,7 @@ class MenuReader {
     return {
       queue: (given.queue && this.#yaml.text(given.queue, name.pattern, name.expected)) ?? '',
       skills: given.skills ? this.#yaml.texts(given.skills, name.pattern, name.expected) : [],
-      priority: this.#number(given.priority, { from: -100, to: 100, whole: true }, 0),
+      priority: this.#number(given.priority, { from: 0, to: 100, whole: true }, 0),
     }
   }
 

@@ -135,6 +135,20 @@ describe('city - a mistake is refused with file and line', () => {
       ],
     },
     {
+      what: 'queues that overflow into one another in a ring',
+      text: `${head}queues:
+  a: { skills: [], afterMaxWait: { queue: b } }
+  b: { skills: [], afterMaxWait: { queue: c } }
+  c: { skills: [], afterMaxWait: { queue: b } }
+  d: { skills: [], afterMaxWait: { queue: e } }
+  e: { skills: [], afterMaxWait: keep }
+`,
+      faults: [
+        'city.yaml:4: queue b: afterMaxWait leads to queue c and in the end back to b',
+        'city.yaml:5: queue c: afterMaxWait leads to queue b and in the end back to c',
+      ],
+    },
+    {
       what: 'a default overflow that leads a queue into itself',
       text: `${head}defaults: { afterMaxWait: { queue: general } }\nqueues:\n  general: { skills: [] }\n  tax: { skills: [] }\n`,
       faults: ['city.yaml:4: queue general: afterMaxWait leads to queue general, which is no other queue of this file'],

@@ -168,6 +168,11 @@ describe('menu file - one mistake is refused with file and line', () => {
       fault: 'main.yaml:19: "attempts" must be a whole number from 1 to 10, not "11"',
     },
     {
+      what: 'a priority below that of everybody, which no queue would heed',
+      text: soundMenuWith('priority: 2', 'priority: -2'),
+      fault: 'main.yaml:21: "priority" must be a whole number from 0 to 100, not "-2"',
+    },
+    {
       what: 'half an attempt',
       text: soundMenuWith('attempts: 2', 'attempts: 1.5'),
       fault: 'main.yaml:19: "attempts" must be a whole number from 1 to 10, not "1.5"',
