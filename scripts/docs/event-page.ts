@@ -45,5 +45,5 @@ export function eventPage(): GeneratedPage {
 
 function section(type: EventType): string {
   const fields = fieldsOf(eventSchemas[type] as Schema).map(({ name, words }) => `- \`${name}\`: ${words}`)
-  return [`### ${type}`, '', eventMeanings[type], '', ...fields, ''].join('\n')
+  return [`### ${type}`, '', eventMeanings[type] ?? '', '', ...fields, ''].join('\n')
 }

@@ -21,10 +21,14 @@ test('event page - fields inside objects and lists are named by their path, with
   ])
 })
 
-test('event page - every type has a section', () => {
+test('event page - every type has a section that says when it is recorded', () => {
   const { text } = eventPage()
 
-  for (const type of Object.keys(eventSchemas)) expect(text).toContain(`### ${type}\n`)
+  for (const type of Object.keys(eventSchemas)) {
+    expect(text, `${type}: explain it in scripts/docs/event-meanings.ts`).toMatch(
+      new RegExp(`^### ${type}\n\n\\w`, 'm'),
+    )
+  }
 })
 
 test('docs/events.md is what the schemas and the protocol say', () => {
