@@ -16,15 +16,22 @@ export function toExceptions(files: readonly ExceptionFile[], fault: Fault): rea
 }
 
 function toException(file: ExceptionFile, fault: (message: string) => void): HoursException {
-  const { date, from = date ?? '', to = date ?? '', closed, hours, reason } = file
-  const oneDay = date !== undefined && file.from === undefined && file.to === undefined
-  const severalDays = date === undefined && file.from !== undefined && file.to !== undefined
-  if (!oneDay && !severalDays) fault('either "date", or "from" and "to", are wanted')
-  for (const each of new Set([from, to])) {
-    if (each !== '' && !isDate(each)) fault(`"${each}" is no date such as 2026-02-16`)
-  }
-  if (from > to) fault(`${to} is before ${from}`)
+  const { closed, hours, reason } = file
   if ((closed === undefined) === (hours === undefined)) fault('either "closed: true" or "hours" is wanted')
   if (hours?.length === 0) fault('"hours" is empty: write "closed: true"')
-  return { from, to, reason, intervals: toIntervals(hours ?? [], fault) }
+  return { ...toRange(file, fault), reason, intervals: toIntervals(hours ?? [], fault) }
+}
+
+function toRange({ date, from, to }: ExceptionFile, fault: (message: string) => void): { from: string; to: string } {
+  const range = date === undefined ? { from, to } : { from: date, to: date }
+  const saidTwice = date !== undefined && (from !== undefined || to !== undefined)
+  if (range.from === undefined || range.to === undefined || saidTwice) {
+    fault('either "date", or "from" and "to", are wanted')
+    return { from: '', to: '' }
+  }
+  for (const each of new Set([range.from, range.to])) {
+    if (!isDate(each)) fault(`"${each}" is no date such as 2026-02-16`)
+  }
+  if (range.from > range.to) fault(`${range.to} is before ${range.from}`)
+  return { from: range.from, to: range.to }
 }
