@@ -14,7 +14,7 @@ const impatient = { calls: 15, rate: 2.5 }
 const calls = patient.calls + impatient.calls
 const agentIds = Array.from({ length: 8 }, (_, n) => String(3001 + n))
 /** Milliseconds: a caller's patience, and how long an agent talks. */
-const patience = 1500
+const patience = 600
 const talk = 1000
 
 const runs: object[] = []
