@@ -2,6 +2,7 @@ import Srf from 'drachtio-srf'
 import { openDatabase } from '../src/db/index.ts'
 import { type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
 import { AccountStore } from './account-store.ts'
+import { BranchRoutes } from './branch-routes.ts'
 import { CallRouter } from './call-router.ts'
 import { ChallengeChoice } from './challenge-choice.ts'
 import type { EdgeConfig } from './config.ts'
@@ -23,12 +24,15 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const store = new LocationStore({ db, logger })
   for (const binding of await store.load()) location.put(binding)
 
+  const branches = new BranchRoutes({ db, clock, logger })
+  await branches.start()
+
   const srf = new Srf()
   const accounts = new AccountStore({ db, clock })
   const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
   const choice = new ChallengeChoice({ algorithms: config.digestAlgorithms, clock })
   const registrar = new Registrar({ digest, choice, accounts, location, store, clock, logger })
-  const router = new CallRouter({ ...config, srf, location, clock, logger })
+  const router = new CallRouter({ ...config, srf, location, branches, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
   srf.invite((request, response) => router.handle(request, response))
@@ -37,6 +41,7 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   return {
     async stop() {
       srf.disconnect()
+      branches.close()
       await store.settled()
       await db.destroy()
     },

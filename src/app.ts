@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
-import { CallStore, CallSupervisor, callRoutes } from './call/index.ts'
+import { CallStore, CallSupervisor, CallTargets, callRoutes } from './call/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
@@ -16,6 +16,7 @@ import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes 
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
+import { saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
 
 export interface Hotline {
@@ -46,6 +47,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       process.exit(1)
     },
   })
+
+  await saveBranchRoutes({ db, branches: [...city.branches.values()] })
 
   const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
   const log = new EventLog({ db, journal, left, clock, logger })
@@ -131,7 +134,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
       agentRoutes({ roster, store: agentStore }),
-      callRoutes({ supervisor, log, source }),
+      callRoutes({ supervisor, log, source, targets: new CallTargets({ branches: city.branches, roster, queueOf }) }),
       metricsRoutes({ history, live }),
     ],
     rootRoutes: [
@@ -232,10 +235,10 @@ async function seedFigures({
   agentStore: AgentStore
   clock: Clock
 }): Promise<void> {
-  const states = await agentStore.states()
+  const [states, profiles] = [await agentStore.states(), await agentStore.profiles()]
   live.seed(
     await history.callsSince(new Date(clock.now() - day)),
-    new Map([...states].map(([agentId, { state }]) => [agentId, state])),
+    new Map(profiles.map(({ agentId }) => [agentId, states.get(agentId)?.state ?? 'offline'])),
   )
 }
 

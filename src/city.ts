@@ -4,6 +4,7 @@ import { Value } from 'typebox/value'
 import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import { ConfigurationError } from './kernel/index.ts'
 import type { AfterMaxWait, QueueConfig } from './queue/index.ts'
+import type { Branch } from './transfer/index.ts'
 
 const seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
 const closed = { additionalProperties: false }
@@ -28,6 +29,20 @@ const citySchema = Type.Object(
       ...closed,
       minProperties: 1,
     }),
+    branches: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[0-9]{3,15}$' }),
+        Type.Object(
+          {
+            name: Type.String({ minLength: 1 }),
+            route: Type.String({ pattern: '^sip:[^\\s@]+(@[^\\s@]+)?$' }),
+            ringFor: Type.Optional(seconds(2, 120)),
+          },
+          closed,
+        ),
+        closed,
+      ),
+    ),
   },
   closed,
 )
@@ -37,6 +52,8 @@ type Behaviour = NonNullable<CityFile['defaults']>
 export interface City {
   readonly name: string
   readonly queues: ReadonlyMap<string, QueueConfig>
+  /** Branch hotlines by number. */
+  readonly branches: ReadonlyMap<string, Branch>
 }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
@@ -48,6 +65,9 @@ const builtIn: Required<Omit<Behaviour, 'afterMaxWait'>> = {
   wrapUp: 15,
   maxWait: 600,
 }
+
+/** Seconds a branch may ring where its entry does not say. */
+const branchRingsFor = 20
 
 /** Reads a city's file. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCity(path: string): Promise<City> {
@@ -123,11 +143,17 @@ function offsetOf(document: Document, keys: readonly string[]): number {
   return 0
 }
 
-function toCity({ name: city, defaults = {}, queues }: CityFile): City {
+function toCity({ name: city, defaults = {}, queues, branches = {} }: CityFile): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
     toQueue(queue, { ...builtIn, ...defaults, ...settings }),
   )
-  return { name: city, queues: new Map(configs.map((config) => [config.name, config])) }
+  return {
+    name: city,
+    queues: new Map(configs.map((config) => [config.name, config])),
+    branches: new Map(
+      Object.entries(branches).map(([number, branch]) => [number, { number, ringFor: branchRingsFor, ...branch }]),
+    ),
+  }
 }
 
 function overflowFaults({ queues }: City, where: (queue: string) => string): string[] {

@@ -15,8 +15,16 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
     'Position and expected wait were spoken; `expectedWaitSeconds` is null while too little is known to say it.',
   'call.answered': 'An agent’s phone answered: the end of waiting. `waitedMs` counts from `queuedAt`.',
   'call.bridged': 'The switch joined caller and agent; talking begins.',
-  'call.held': 'The agent’s phone put the caller on hold.',
+  'call.held': 'The caller is on hold: by the agent’s phone, or by command, with music.',
   'call.retrieved': 'The hold is over.',
+  'call.consultation-started':
+    'A third party is rung: for the agent alone (`consult`), or for the caller (`transfer`). `target` is a branch’s number or `agent:<id>`.',
+  'call.consulted': 'The third party answered and talks with the agent; the caller hears music.',
+  'call.consultation-failed':
+    'The third party could not be had. The caller is back with the agent, or queued again when the agent has left.',
+  'call.conferenced': 'Caller, agent and third party hear each other.',
+  'call.transferred': 'Caller and third party go on alone; the agent is free.',
+  'call.returned': 'The caller is back with the agent; `reason` says why.',
   'call.abandoned': 'The caller was gone before a person answered.',
   'call.released':
     'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',

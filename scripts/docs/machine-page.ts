@@ -3,6 +3,7 @@ import { agentMachine } from '../../src/agent/index.ts'
 import { callMachine } from '../../src/call/index.ts'
 import type { Line } from '../../src/ivr/index.ts'
 import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
+import { transferMachine } from '../../src/transfer/index.ts'
 import type { GeneratedPage } from './generated-page.ts'
 import { besideTheDiagram, stateDiagram } from './state-diagram.ts'
 
@@ -38,6 +39,13 @@ const drawings: readonly Drawing[] = [
     about:
       'One call from its arrival to its end. An input that a state does not list has no effect, and that decides all races.',
     machine: callMachine,
+  },
+  {
+    title: 'Transfer',
+    source: 'src/transfer/transfer-machine.ts',
+    about:
+      'Hold, consultation, three-way and transfer within a talk. Capitals up to COMPLETE are the agent’s commands, the rest is told by the switch.',
+    machine: transferMachine,
   },
   {
     title: 'IVR',

@@ -2,6 +2,7 @@ import type { EventData } from '../events/index.ts'
 import type { IvrResult } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
 import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import { type Talk, TransferRefused } from '../transfer/index.ts'
 import { AgentOffer } from './agent-offer.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
@@ -10,6 +11,7 @@ import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
 import { QueueStage } from './queue-stage.ts'
+import { TalkStage } from './talk-stage.ts'
 
 /** What a flow tells whoever gives it its events. */
 export interface CallFlowOwner {
@@ -38,6 +40,7 @@ export class CallFlow {
   #audio: LegAudio
   #menu: MenuWalk | undefined
   #offer: AgentOffer | undefined
+  #talk: TalkStage | undefined
   #lastCalls: LastCalls = []
   /** The deadline of the present transitional state. */
   #cancelDeadline: Cancel = () => {}
@@ -98,7 +101,7 @@ export class CallFlow {
         return
       case 'queued':
         this.#renewAudio()
-        this.#queue.resume()
+        this.#queue.resume('restored')
         return
       case 'ringing':
         if (agentChannel?.answered) this.legAnswered(agentChannel.legId, at)
@@ -112,7 +115,7 @@ export class CallFlow {
   async resumeWaiting(need: CallNeed): Promise<void> {
     this.#prefetchLastCalls()
     await this.switchPort.adopt(this.call.callerLeg.legId)
-    this.#queue.enter(need, 'restored')
+    this.#queue.enter({ ...need, enteredAt: this.#context.clock.now() }, 'restored')
   }
 
   /** A call of an earlier process whose parties talk: nothing is done, only the end is awaited. */
@@ -127,6 +130,7 @@ export class CallFlow {
     call.bridgedAt = answeredAt
     call.restore('talking')
     this.#owner.ownLeg(legId, this)
+    this.#talk = this.#newTalk({ agentId, leg })
   }
 
   /** An agent was found, whom the roster has claimed already. */
@@ -159,7 +163,9 @@ export class CallFlow {
   }
 
   played(legId: LegId, playbackId: string): void {
-    if (legId === this.call.callerLeg.legId) this.#audio.played(playbackId)
+    if (legId !== this.call.callerLeg.legId) return
+    this.#audio.played(playbackId)
+    this.#talk?.played(playbackId)
   }
 
   legRinging(legId: LegId, at: number): void {
@@ -170,6 +176,7 @@ export class CallFlow {
     const { call } = this
     const leg = call.legs.find((each) => each.legId === legId)
     if (leg) leg.answeredAt ??= at
+    this.#talk?.talk.answered(legId)
     const offer = this.#offer
     if (offer?.legId !== legId || !call.take('ANSWERED')) return
     call.answeredAt = at
@@ -182,16 +189,17 @@ export class CallFlow {
   legBridged(at: number): void {
     const { call } = this
     const { partner } = call
-    if (!partner || !call.take('BRIDGED')) return
+    if (!partner || partner.agentId === null || !call.take('BRIDGED')) return
+    const { agentId, leg } = partner
     this.#cancelDeadline()
     call.bridgedAt = at
-    const fact = { callId: call.callId, agentId: partner.agentId, legId: partner.leg.legId }
-    this.#context.log.append('call.bridged', fact, at)
+    this.#context.log.append('call.bridged', { callId: call.callId, agentId, legId: leg.legId }, at)
+    this.#talk = this.#newTalk({ agentId, leg })
   }
 
   legHeld(legId: LegId, at: number, held: boolean): void {
     const { state, partner, callId } = this.call
-    if (state !== 'talking' || partner?.leg.legId !== legId) return
+    if (state !== 'talking' || partner?.leg.legId !== legId || partner.agentId === null) return
     this.#context.log.append(held ? 'call.held' : 'call.retrieved', { callId, agentId: partner.agentId }, at)
   }
 
@@ -200,9 +208,16 @@ export class CallFlow {
     call.legs.find((leg) => leg.legId === legId)?.end(at, cause, sipStatus)
     if (call.state === 'released') return this.#ending.legEnded()
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
+    if (this.#talk?.isThird(legId)) {
+      if (!this.#talk.thirdEnded(legId, cause, sipStatus)) this.release('third', cause, 'third party hung up', at)
+      return
+    }
     if (call.partner?.leg.legId !== legId) return
     if (call.state === 'ringing' && this.#offer) return this.#offerFailed(this.#offer, cause, sipStatus)
-    if (call.state === 'talking') return this.release('agent', cause, 'agent hung up', at)
+    if (call.state === 'talking') {
+      if (!this.#talk?.agentEnded()) this.release('agent', cause, 'agent hung up', at)
+      return
+    }
     this.#bridgeFailed('agent gone before the bridge')
   }
 
@@ -217,15 +232,47 @@ export class CallFlow {
     const before = call.state
     if (!call.take('RELEASED')) return
     const { partner, need } = call
-    // First what a person waits for: the phone that rings for a caller who is gone.
-    if (partner?.leg.endedAt === null) {
-      this.#drop(partner.leg.legId, before === 'ringing' ? 'ORIGINATOR_CANCEL' : 'NORMAL_CLEARING')
+    // First what a person waits for: the phone that rings for a caller who is gone. The caller's leg was first.
+    for (const leg of call.legs.toReversed()) {
+      if (leg.endedAt === null) this.#drop(leg.legId, leg.answeredAt === null ? 'ORIGINATOR_CANCEL' : 'NORMAL_CLEARING')
     }
-    if (call.callerLeg.endedAt === null) this.#drop(call.callerLeg.legId, 'NORMAL_CLEARING')
     this.#stopStages()
+    this.#talk?.close()
     this.#ending.begin({ before, by, cause, reason, at })
     if (before === 'ringing') this.#offer?.withdrawn()
-    else if (partner && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
+    else if (partner?.agentId && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
+  }
+
+  /** What can be asked of the talk: hold, consult, transfer. Throws TransferRefused when nobody talks. */
+  get talk(): Talk {
+    if (this.call.state !== 'talking' || !this.#talk) {
+      throw new TransferRefused(`call ${this.call.callId} is ${this.call.state}: nobody talks`)
+    }
+    return this.#talk.talk
+  }
+
+  #newTalk(partner: { agentId: string; leg: Leg }): TalkStage {
+    const { call, switchPort } = this
+    return new TalkStage({
+      call,
+      partner,
+      switchPort,
+      context: this.#context,
+      newAudio: () => this.#newAudio(),
+      ownLeg: (legId) => this.#owner.ownLeg(legId, this),
+      drop: (legId, cause) => this.#drop(legId, cause),
+      onAlone: () => this.#leftAlone(),
+    })
+  }
+
+  /** The agent went while a third party rang, and that did not answer: the caller is queued again, at the old place. */
+  #leftAlone(): void {
+    const { call } = this
+    if (!call.take('LEFT_ALONE')) return
+    this.#talk = undefined
+    this.#forgetOffer()
+    this.#renewAudio()
+    this.#queue.resume('left-alone')
   }
 
   #notAnswered(): void {
@@ -262,7 +309,8 @@ export class CallFlow {
     const config = this.#context.queue(queue)
     const skills = [...new Set([...config.skills, ...result.skills])]
     const priority = Math.max(result.priority, config.priority)
-    this.#queue.enter({ queue, skills, language, priority, queuedAt: this.#context.clock.now() }, front)
+    const now = this.#context.clock.now()
+    this.#queue.enter({ queue, skills, language, priority, queuedAt: now, enteredAt: now }, front)
   }
 
   #offerFailed(offer: AgentOffer, cause: HangupCause, sipStatus: number): void {
@@ -279,7 +327,7 @@ export class CallFlow {
   #bridgeFailed(reason: string): void {
     const { call } = this
     const { partner, need } = call
-    if (!partner || !need || !call.take('BRIDGE_FAILED')) return
+    if (!partner?.agentId || !need || !call.take('BRIDGE_FAILED')) return
     this.#cancelDeadline()
     this.#context.logger.warn(
       { callId: call.callId, agentId: partner.agentId, reason },
@@ -290,7 +338,7 @@ export class CallFlow {
     call.answeredAt = undefined
     this.#context.roster.released(partner.agentId, call.callId, need.queue)
     this.#renewAudio()
-    this.#queue.resume()
+    this.#queue.resume('bridge-failed')
   }
 
   #forgetOffer(): void {

@@ -3,6 +3,7 @@ import { setup } from 'xstate'
 /**
  * arriving -ACCEPTED-> menu -QUEUED-> queued -OFFERED-> ringing -ANSWERED-> connecting -BRIDGED-> talking
  * ringing -OFFER_FAILED-> queued.   connecting -BRIDGE_FAILED-> queued.   queued -QUEUED-> queued (overflow).
+ * talking -LEFT_ALONE-> queued (the agent went while a third party rang, and that did not answer).
  * arriving -QUEUED-> queued (restored after a restart).   RELEASED leads to released from anywhere, once.
  */
 export type CallState = 'arriving' | 'menu' | 'queued' | 'ringing' | 'connecting' | 'talking' | 'released'
@@ -16,6 +17,7 @@ export type CallInput = {
     | 'ANSWERED'
     | 'BRIDGED'
     | 'BRIDGE_FAILED'
+    | 'LEFT_ALONE'
     | 'RELEASED'
 }
 
@@ -30,7 +32,7 @@ export const callMachine = setup({ types: { events: {} as CallInput } }).createM
     queued: { on: { ...released, QUEUED: { target: 'queued' }, OFFERED: { target: 'ringing' } } },
     ringing: { on: { ...released, OFFER_FAILED: { target: 'queued' }, ANSWERED: { target: 'connecting' } } },
     connecting: { on: { ...released, BRIDGED: { target: 'talking' }, BRIDGE_FAILED: { target: 'queued' } } },
-    talking: { on: released },
+    talking: { on: { ...released, LEFT_ALONE: { target: 'queued' } } },
     released: { type: 'final' },
   },
 })

@@ -4,6 +4,7 @@ import { type EventLog, toCloudEvent } from '../events/index.ts'
 import { HotlineError } from '../kernel/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
+import type { CallTargets } from './call-targets.ts'
 
 class UnknownCall extends HotlineError {
   readonly code = 'call-unknown'
@@ -31,17 +32,78 @@ const callView = Type.Object({
   agentId: nullable(Type.String()),
 })
 
+const targetBody = Type.Union([
+  Type.Object({ branch: Type.String({ pattern: '^[0-9]{3,15}$' }) }, { additionalProperties: false }),
+  Type.Object({ agentId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }) }, { additionalProperties: false }),
+])
+
 /** Calls in progress, the timeline of any call, and its release. */
 export function callRoutes({
   supervisor,
   log,
   source,
+  targets,
 }: {
   supervisor: CallSupervisor
   log: EventLog
   source: string
+  targets: CallTargets
 }): FastifyPluginAsyncTypebox {
+  /** The call, for whoever may command it: its agent, and supervisors. */
+  const flowFor = (callId: string, principal: { role: string; agentId: string | null }) => {
+    const flow = supervisor.flow(callId)
+    if (!flow || flow.call.state === 'released') throw new UnknownCall(`no call ${callId} in progress`)
+    const own = principal.agentId !== null && flow.call.partner?.agentId === principal.agentId
+    if (principal.role === 'agent' && !own) throw new CallOfAnother(`call ${callId} is not yours`)
+    return flow
+  }
+
   return async (app) => {
+    const people = { roles: ['agent', 'supervisor', 'admin'] } as const
+    const accepted = { 202: Type.Object({ callId: Type.String(), talk: Type.String() }) }
+
+    for (const [path, command, summary] of [
+      ['hold', 'hold', 'Put the caller on hold, with music'],
+      ['retrieve', 'retrieve', 'Take the caller back from hold'],
+      ['return', 'giveBack', 'Let the third party go and take the caller back'],
+      ['join', 'join', 'Three-way: caller, agent and third party'],
+      ['complete', 'complete', 'Leave caller and third party alone'],
+    ] as const) {
+      app.post(
+        `/calls/:callId/${path}`,
+        { config: people, schema: { tags: ['calls'], summary, params: callParams, response: accepted } },
+        async ({ params, principal }, reply) => {
+          const { talk } = flowFor(params.callId, principal)
+          await talk[command]()
+          return reply.code(202).send({ callId: params.callId, talk: talk.state })
+        },
+      )
+    }
+
+    for (const [path, command, summary] of [
+      ['consult', 'consult', 'Ring a branch or an agent; the caller hears music'],
+      ['transfer', 'transfer', 'Give the caller to a branch or an agent; back to this agent when it does not answer'],
+    ] as const) {
+      app.post(
+        `/calls/:callId/${path}`,
+        {
+          config: people,
+          schema: { tags: ['calls'], summary, params: callParams, body: targetBody, response: accepted },
+        },
+        async ({ params, body, principal }, reply) => {
+          const { talk } = flowFor(params.callId, principal)
+          const target = targets.claim(body, params.callId)
+          try {
+            await talk[command](target)
+          } catch (error) {
+            targets.unclaim(target, params.callId)
+            throw error
+          }
+          return reply.code(202).send({ callId: params.callId, talk: talk.state })
+        },
+      )
+    }
+
     app.get(
       '/calls',
       {
@@ -76,10 +138,8 @@ export function callRoutes({
         },
       },
       async ({ params, principal }, reply) => {
-        const flow = supervisor.flow(params.callId)
-        if (!flow || flow.call.state === 'released') throw new UnknownCall(`no call ${params.callId} in progress`)
+        const flow = flowFor(params.callId, principal)
         const own = principal.agentId !== null && flow.call.partner?.agentId === principal.agentId
-        if (principal.role === 'agent' && !own) throw new CallOfAnother(`call ${params.callId} is not yours`)
         flow.release(own ? 'agent' : 'system', 'NORMAL_CLEARING', `released by ${principal.username}`)
         return reply.code(202).send({ callId: params.callId })
       },

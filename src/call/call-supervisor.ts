@@ -248,5 +248,12 @@ export class CallSupervisor {
 
 function needOf(open: OpenCall, queue: string) {
   const { skills, language, priority, queuedAt, offeredAt } = open
-  return { queue, skills, language: language ?? 'cmn', priority, queuedAt: queuedAt ?? offeredAt }
+  return {
+    queue,
+    skills,
+    language: language ?? 'cmn',
+    priority,
+    queuedAt: queuedAt ?? offeredAt,
+    enteredAt: queuedAt ?? offeredAt,
+  }
 }

@@ -8,13 +8,16 @@ export interface CallNeed {
   readonly skills: readonly string[]
   readonly language: string
   readonly priority: number
-  /** Milliseconds since the epoch; the place in the queue. */
+  /** Milliseconds since the epoch; the place in the queue, kept through overflow and failed offers. */
   readonly queuedAt: number
+  /** When the present queue was entered: its longest wait counts from here. */
+  readonly enteredAt: number
 }
 
-/** The agent's side of a call, from the offer on. */
+/** Whom the caller talks to, from the offer on. */
 export interface CallPartner {
-  readonly agentId: string
+  /** Null for a third party that is no agent of ours, after a transfer. */
+  readonly agentId: string | null
   readonly leg: Leg
 }
 

@@ -39,10 +39,12 @@ export class QueueStage {
     this.#wait(need, reason, ['please-wait'])
   }
 
-  /** Waits on after the switch was away or a bridge failed: everything anew but the place. */
-  resume(): void {
-    const { need } = this.#options.call
-    if (need) this.#wait(need, 'restored', [])
+  /** Waits on after the switch was away or the caller was left without a person: everything anew but the place. */
+  resume(reason: QueuedReason): void {
+    const { call, context } = this.#options
+    if (!call.need) return
+    call.need = { ...call.need, enteredAt: context.clock.now() }
+    this.#wait(call.need, reason, [])
   }
 
   /** An offer failed: back to the old place, if the longest wait has not passed meanwhile. */
@@ -51,7 +53,7 @@ export class QueueStage {
     const { need } = call
     if (!need) return
     const { maxWait, afterMaxWait } = context.queue(need.queue)
-    const tooLong = context.clock.now() - need.queuedAt >= maxWait * 1000 && afterMaxWait.kind !== 'keep'
+    const tooLong = context.clock.now() - need.enteredAt >= maxWait * 1000 && afterMaxWait.kind !== 'keep'
     if (tooLong) this.#waitedTooLong(need)
     else this.#waiting?.join()
   }
@@ -84,7 +86,8 @@ export class QueueStage {
     if (afterMaxWait.kind === 'announce') return this.#apologise(afterMaxWait.prompt)
     const { queue } = afterMaxWait
     const { skills, priority } = context.queue(queue)
-    this.enter({ ...need, queue, skills, priority: Math.max(priority, need.priority) }, 'overflow')
+    const enteredAt = context.clock.now()
+    this.enter({ ...need, queue, skills, priority: Math.max(priority, need.priority), enteredAt }, 'overflow')
   }
 
   #apologise(prompt: string): void {

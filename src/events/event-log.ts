@@ -39,7 +39,7 @@ export class EventLog {
     this.#kick()
   }
 
-  /** Records a fact. `time` defaults to now; facts from a switch carry the switch's time. */
+  /** Records a fact. `time` defaults to now; facts of a leg carry the time at which the switch told of it. */
   append<T extends EventType>(type: T, data: EventData<T>, time = this.#options.clock.now()): HotlineEvent {
     const subject = subjectOf(type, data as Record<string, unknown>)
     const event = { id: newId(), type, subject, time, data } as unknown as HotlineEvent

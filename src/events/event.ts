@@ -5,16 +5,19 @@ const name = Type.String({ minLength: 1 })
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 /** Milliseconds, 0 or more. */
 const duration = Type.Integer({ minimum: 0 })
-/** Milliseconds since 1970-01-01T00:00Z, by the clock of the switch. */
+/** Milliseconds since 1970-01-01T00:00Z, by our clock when the switch told it. */
 const instant = nullable(Type.Integer({ minimum: 0 }))
 
 /** What the caller needs an agent to have. */
 const need = { queue: name, skills: Type.Array(name), language: name, priority: Type.Integer() }
 
+/** A third party brought in by an agent. */
+const third = { callId: id, agentId: name, legId: name, target: name }
+
 /** One leg's timings and why it ended, for the record of the call. */
 const legFacts = Type.Object({
   legId: name,
-  role: Type.Enum(['caller', 'agent']),
+  role: Type.Enum(['caller', 'agent', 'third']),
   createdAt: instant,
   ringingAt: instant,
   answeredAt: instant,
@@ -52,7 +55,7 @@ export const eventSchemas = {
     menuPath: Type.Array(name),
     /** When the place in the queue was taken: kept when a call is queued again. */
     queuedAt: Type.Integer(),
-    reason: Type.Enum(['menu', 'direct', 'overflow', 'restored']),
+    reason: Type.Enum(['menu', 'direct', 'overflow', 'restored', 'bridge-failed', 'left-alone']),
   }),
   /** Position and expected wait were spoken. */
   'call.announced': Type.Object({
@@ -72,6 +75,23 @@ export const eventSchemas = {
   'call.bridged': Type.Object({ callId: id, agentId: name, legId: name }),
   'call.held': Type.Object({ callId: id, agentId: name }),
   'call.retrieved': Type.Object({ callId: id, agentId: name }),
+  /** A third party is rung: for the agent alone (consult) or for the caller (transfer). */
+  'call.consultation-started': Type.Object({ ...third, purpose: Type.Enum(['consult', 'transfer']) }),
+  /** The third party answered and talks with the agent; the caller hears music. */
+  'call.consulted': Type.Object(third),
+  /** The third party could not be had: the caller is back with the agent. */
+  'call.consultation-failed': Type.Object({
+    ...third,
+    outcome: Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable']),
+    cause: name,
+    sipStatus: Type.Integer(),
+  }),
+  /** Caller, agent and third party hear each other. */
+  'call.conferenced': Type.Object(third),
+  /** Caller and third party go on alone. */
+  'call.transferred': Type.Object(third),
+  /** The caller is back with the agent. */
+  'call.returned': Type.Object({ callId: id, agentId: name, reason: name }),
   /** The caller gave up before a person answered. */
   'call.abandoned': Type.Object({
     callId: id,
@@ -82,7 +102,7 @@ export const eventSchemas = {
   /** The call is over; written exactly once a call. */
   'call.released': Type.Object({
     callId: id,
-    by: Type.Enum(['caller', 'agent', 'system']),
+    by: Type.Enum(['caller', 'agent', 'third', 'system']),
     cause: name,
     reason: name,
     talkedMs: duration,

@@ -134,7 +134,10 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       return { menu_path: event.data.path }
     case 'call.queued': {
       const { queue, skills, language, priority, menuPath, queuedAt } = event.data
-      return { queue, skills, language, priority, menu_path: menuPath, queued_at: new Date(queuedAt) }
+      const place = { queue, skills, language, priority, menu_path: menuPath, queued_at: new Date(queuedAt) }
+      // An agent's phone answered, but nobody ever spoke to the caller.
+      const unanswered = { agent_id: null, agent_leg_id: null, answered_at: null }
+      return event.data.reason === 'bridge-failed' ? { ...place, ...unanswered } : place
     }
     case 'agent.offered':
       return { ringing_agent_id: event.data.agentId }

@@ -10,6 +10,7 @@ import { registerAuth } from './auth.ts'
 import { endSockets } from './end-sockets.ts'
 import { registerErrorHandler } from './error-handler.ts'
 import { refuseNul } from './plain-text.ts'
+import { registerValidation } from './validation.ts'
 
 export interface HttpServerOptions {
   readonly logger: Logger
@@ -29,10 +30,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
-    // A field that no schema knows is refused: dropped in silence, a misspelt one would look accepted.
-    ajv: { customOptions: { removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   registerErrorHandler(app as unknown as FastifyInstance)
+  registerValidation(app as unknown as FastifyInstance)
   await app.register(helmet)
   await app.register(rateLimit, { global: false })
   await app.register(websocket, { options: { maxPayload: 64 * 1024 }, preClose: endSockets })

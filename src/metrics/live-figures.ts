@@ -39,7 +39,10 @@ export class LiveFigures {
   take(event: HotlineEvent): void {
     switch (event.type) {
       case 'call.queued':
-        return this.#queued(event.data.callId, event.data.queue, event.data.queuedAt)
+        this.#queued(event.data.callId, event.data.queue, event.data.queuedAt)
+        // An agent's phone answered, but nobody ever spoke to the caller.
+        if (event.data.reason === 'bridge-failed') this.#change(event.data.callId, { answeredAt: null })
+        return
       case 'call.answered':
         return this.#change(event.data.callId, { answeredAt: event.time })
       case 'call.abandoned':

@@ -95,6 +95,10 @@ export interface SwitchPort {
   dial(request: DialRequest): Promise<DialOutcome>
   /** Connects two answered legs at once, whatever plays on them. */
   bridge(legId: LegId, otherLegId: LegId): Promise<void>
+  /** Takes an answered leg out of whatever it is in; it hears nothing until something is played. */
+  park(legId: LegId): Promise<void>
+  /** Puts an answered leg into a conference of that name; who is alone in it hears nothing. */
+  conference(legId: LegId, name: string): Promise<void>
   /** Ends a leg; one that rings gets CANCEL, one that is gone already is no error. */
   hangUp(legId: LegId, cause: HangupCause): Promise<void>
   /** Asks the switch to tell its events as quickly as it can; worth its cost while somebody waits. */

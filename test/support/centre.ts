@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
@@ -74,6 +74,7 @@ export class Centre {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
     const ports = await freePorts()
+    const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
     const stack = await startStack({
       stateDir: folder,
       ports: switchEslPort === undefined ? ports : { ...ports, switchEsl: switchEslPort },
@@ -81,12 +82,11 @@ export class Centre {
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: databaseUrl ?? (await newDatabaseUrl()),
-      env: { CITY: join(projectRoot(), 'test/support/city.yaml'), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
+      env: { CITY: cityWithBranches(folder, phones.sipPort), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
     })
     const password = stack.adminPassword
     if (password === undefined) throw new Error('the hotline created no admin')
     const admin = await HotlineClient.login(`http://127.0.0.1:${stack.ports.http}`, { username: 'admin', password })
-    const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
     return new Centre({ stack, phones, admin, timeline: await admin.timeline(), folder })
   }
 
@@ -106,6 +106,11 @@ export class Centre {
     })
     this.#citizens.push(phone)
     return phone
+  }
+
+  /** The phone of a branch hotline: 12366 or 12333. */
+  branch(number: '12366' | '12333', onCall: Phone['onCall']): Phone {
+    return this.citizen({ user: number, onCall })
   }
 
   /** An agent with a registered phone; ready unless told otherwise. */
@@ -171,4 +176,14 @@ export class Centre {
     if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.logDir}`)
     else rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** The test city with two branches, which are phones of the test. */
+function cityWithBranches(folder: string, sipPort: number): string {
+  const city = readFileSync(join(projectRoot(), 'test/support/city.yaml'), 'utf8')
+  const branch = (number: string) =>
+    `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4 }\n`
+  const path = join(folder, 'city.yaml')
+  writeFileSync(path, `${city}branches:\n${branch('12366')}${branch('12333')}`)
+  return path
 }

@@ -76,6 +76,8 @@ export const eslCommands = {
     command(`uuid_bridge ${token(legId, 'leg id')} ${token(otherLegId, 'leg id')}`),
   hangUp: (legId: LegId, cause: HangupCause) =>
     command(`uuid_kill ${token(legId, 'leg id')} ${token(cause, 'hang-up cause')}`),
+  conference: (legId: LegId, name: string) =>
+    command(`uuid_transfer ${token(legId, 'leg id')} conference:${token(name, 'conference')}@hotline inline`),
   park: (legId: LegId) => command(`uuid_park ${token(legId, 'leg id')}`),
 
   originate({ legId, extension, callerNumber, callerName, timeoutSeconds }: DialRequest, route: OriginateRoute) {

@@ -92,6 +92,14 @@ export class FreeSwitchPort implements SwitchPort {
     await this.#api(eslCommands.bridge(legId, otherLegId))
   }
 
+  async park(legId: LegId): Promise<void> {
+    await this.#api(eslCommands.park(legId))
+  }
+
+  async conference(legId: LegId, name: string): Promise<void> {
+    await this.#api(eslCommands.conference(legId, name))
+  }
+
   async hangUp(legId: LegId, cause: HangupCause): Promise<void> {
     await this.#api(eslCommands.hangUp(legId, cause)).catch(ignoreRefusal)
   }

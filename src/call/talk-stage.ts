@@ -1,0 +1,149 @@
+import { promptFile, queueMusic } from '../ivr/index.ts'
+import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import { Talk, type TalkOwner, type Target } from '../transfer/index.ts'
+import type { Call, CallPartner } from './call.ts'
+import type { CallContext } from './call-context.ts'
+import { Leg } from './leg.ts'
+import type { LegAudio } from './leg-audio.ts'
+
+/** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
+export interface CallTarget extends Target {
+  readonly agentId?: string
+}
+
+export interface TalkStageOptions {
+  readonly call: Call
+  readonly partner: CallPartner & { readonly agentId: string }
+  readonly switchPort: SwitchPort
+  readonly context: CallContext
+  /** A new way to be heard by the caller. */
+  readonly newAudio: () => LegAudio
+  readonly ownLeg: (legId: LegId) => void
+  readonly drop: (legId: LegId, cause: HangupCause) => void
+  /** The caller is left without anybody. */
+  readonly onAlone: () => void
+}
+
+const musicRepeats = 4
+
+/** The talk as part of a call: legs, music, and the state of the agents who take part. */
+export class TalkStage implements TalkOwner {
+  readonly talk: Talk
+  readonly #options: TalkStageOptions
+  #audio: LegAudio | undefined
+  #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
+
+  constructor(options: TalkStageOptions) {
+    this.#options = options
+    const { call, partner, switchPort, context } = options
+    const { callerNumber, callerName } = call.identity
+    this.talk = new Talk({
+      callId: call.callId,
+      callerLegId: call.callerLeg.legId,
+      agentId: partner.agentId,
+      agentLegId: partner.leg.legId,
+      callerNumber,
+      callerName,
+      switchPort,
+      log: context.log,
+      logger: context.logger,
+      owner: this,
+    })
+  }
+
+  played(playbackId: string): void {
+    this.#audio?.played(playbackId)
+  }
+
+  /** Whether the leg is the third party's, present or past. */
+  isThird(legId: LegId): boolean {
+    return this.#options.call.legs.some((leg) => leg.role === 'third' && leg.legId === legId)
+  }
+
+  /** A third party's leg ended. Returns whether the call goes on. */
+  thirdEnded(legId: LegId, cause: HangupCause, sipStatus: number): boolean {
+    if (this.talk.state === 'transferred' && this.#options.call.partner?.leg.legId === legId) return false
+    if (this.#third?.leg.legId !== legId) return true
+    this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
+    this.talk.thirdEnded(legId, cause, sipStatus)
+    return true
+  }
+
+  /** The agent's leg ended. Returns whether the call goes on. */
+  agentEnded(): boolean {
+    if (!this.talk.agentEnded()) return false
+    const { call, partner, context } = this.#options
+    // Free at once, also while the third party still rings.
+    context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+    return true
+  }
+
+  /** The call is over: nothing more is played. */
+  close(): void {
+    this.silence()
+    if (this.#third) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
+  }
+
+  music(): void {
+    const { newAudio, context } = this.#options
+    const file = promptFile({ promptsDir: context.promptsDir, prompt: queueMusic })
+    const audio = newAudio()
+    const play = () =>
+      audio.play(
+        Array.from({ length: musicRepeats }, () => file),
+        play,
+      )
+    this.#audio?.close()
+    this.#audio = audio
+    play()
+  }
+
+  silence(): void {
+    this.#audio?.close()
+    this.#audio = undefined
+  }
+
+  thirdBegins({ legId, target }: { legId: LegId; target: CallTarget }): void {
+    const { call, context, ownLeg } = this.#options
+    const leg = new Leg({ legId, role: 'third', createdAt: context.clock.now() })
+    call.legs.push(leg)
+    this.#third = { leg, target }
+    ownLeg(legId)
+  }
+
+  thirdAnswered(): void {
+    const { call, context } = this.#options
+    const agentId = this.#third?.target.agentId
+    if (agentId !== undefined) context.roster.answered(agentId, call.callId)
+  }
+
+  thirdEnds(legId: LegId, cause: HangupCause): void {
+    this.#options.drop(legId, cause)
+    if (this.#third?.leg.legId === legId) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
+  }
+
+  agentLeaves(): void {
+    const { call, partner, context, drop } = this.#options
+    const third = this.#third
+    if (!third) return
+    call.partner = { agentId: third.target.agentId ?? null, leg: third.leg }
+    // From here on the third party is the call's partner, and is freed with it.
+    this.#third = undefined
+    if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
+    context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+  }
+
+  callerIsAlone(): void {
+    this.silence()
+    this.#options.onAlone()
+  }
+
+  #freeThird({ answered }: { answered: boolean }): void {
+    const { call, context } = this.#options
+    const agentId = this.#third?.target.agentId
+    this.#third = undefined
+    if (agentId === undefined) return
+    if (answered) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
+    else context.roster.missed(agentId, call.callId, 'missed')
+  }
+}

@@ -1,0 +1,5 @@
+export type { Branch } from './branch.ts'
+export { saveBranchRoutes } from './branch-store.ts'
+export { TransferRefused, UnknownTarget } from './errors.ts'
+export { Talk, type TalkOwner, type Target } from './talk.ts'
+export { transferMachine } from './transfer-machine.ts'

@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Call } from '../../src/embedded/softphone/index.ts'
+import { Centre, variants } from '../support/centre.ts'
+import { until } from '../support/until.ts'
+
+const tones = { caller: 440, agent: 1000, branch: 1700 }
+
+describe.each(variants())('hold, transfer and three-way on $name', (variant) => {
+  let centre: Centre
+  beforeAll(async () => {
+    centre = await Centre.start({ variant })
+  })
+  afterEach(() => centre.clear())
+  afterAll(() => centre.stop())
+
+  /** A citizen and an agent who talk. */
+  async function talk(agentId: string) {
+    const phone = await centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
+    const { call, callId } = await centre.call('0', { tone: tones.caller })
+    await centre.timeline.until('call.bridged', (data) => data.callId === callId)
+    const atAgent = await phone.nextCall()
+    expect(await call.hears(tones.agent)).toBe(true)
+    return { call, callId, atAgent, phone }
+  }
+
+  const command = (callId: string, name: string, body: object = {}) =>
+    centre.admin.post<{ talk: string }>(`/calls/${callId}/${name}`, body)
+
+  /** Not now and not in a while: a tone that was in the air needs a moment to fade. */
+  async function hearsNoMore(call: Call, tone: number): Promise<boolean> {
+    await until(async () => !(await call.hears(tone, { withinMs: 300 })), `${tone} Hz is heard no more`)
+    return !(await call.hears(tone, { withinMs: 300 }))
+  }
+
+  const closedOnce = async (callId: string) => {
+    await centre.timeline.until('call.released', (data) => data.callId === callId)
+    expect(centre.timeline.of('call.released').filter(({ data }) => data.callId === callId)).toHaveLength(1)
+  }
+
+  test('hold: the citizen hears music and not the agent, retrieve brings both together', async () => {
+    const { call, callId, atAgent } = await talk('5001')
+
+    await command(callId, 'hold')
+    expect(await hearsNoMore(call, tones.agent)).toBe(true)
+    expect(await hearsNoMore(atAgent, tones.caller)).toBe(true)
+    await command(callId, 'retrieve')
+
+    expect(await call.hears(tones.agent)).toBe(true)
+    expect(await atAgent.hears(tones.caller)).toBe(true)
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
+  test('consultation: agent and branch talk alone, then the agent completes and is out', async () => {
+    const { call, callId, atAgent, phone } = await talk('5002')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.branch })
+
+    await command(callId, 'consult', { branch: '12366' })
+    const atBranch = await branch.nextCall()
+    expect(await atAgent.hears(tones.branch)).toBe(true)
+    expect(await atBranch.hears(tones.agent)).toBe(true)
+    expect(await hearsNoMore(call, tones.agent)).toBe(true)
+    expect(await call.hears(tones.branch, { withinMs: 300 })).toBe(false)
+    await command(callId, 'complete')
+
+    expect(await call.hears(tones.branch)).toBe(true)
+    expect(await atBranch.hears(tones.caller)).toBe(true)
+    expect((await atAgent.ended).cause).toBe('hungUpByOther')
+    await until(async () => (await centre.admin.agentState(phone.user)) === 'ready', 'the agent is ready again')
+    await atBranch.hangUp()
+    expect((await call.ended).cause).toBe('hungUpByOther')
+    await closedOnce(callId)
+    expect(
+      centre.timeline.of('call.transferred').some(({ data }) => data.callId === callId && data.target === '12366'),
+    ).toBe(true)
+  })
+
+  test('three-way: all hear each other, the agent leaves and the other two go on', async () => {
+    const { call, callId, atAgent } = await talk('5003')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.branch })
+    await command(callId, 'consult', { branch: '12366' })
+    await centre.timeline.until('call.consulted', (data) => data.callId === callId)
+    const atBranch = await branch.nextCall()
+
+    await command(callId, 'join')
+
+    for (const [who, hears] of [
+      [call, tones.agent],
+      [call, tones.branch],
+      [atAgent, tones.caller],
+      [atAgent, tones.branch],
+      [atBranch, tones.caller],
+      [atBranch, tones.agent],
+    ] as const)
+      expect(await who.hears(hears, { withinMs: 4000 })).toBe(true)
+    await atAgent.hangUp()
+    await centre.timeline.until('call.transferred', (data) => data.callId === callId)
+    expect(await hearsNoMore(call, tones.agent)).toBe(true)
+    expect(await call.hears(tones.branch)).toBe(true)
+    expect(await atBranch.hears(tones.caller)).toBe(true)
+    await call.hangUp()
+    expect((await atBranch.ended).cause).toBe('hungUpByOther')
+    await closedOnce(callId)
+  })
+
+  test('three-way: the branch leaves, citizen and agent go on', async () => {
+    const { call, callId, atAgent } = await talk('5004')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.branch })
+    await command(callId, 'consult', { branch: '12366' })
+    await centre.timeline.until('call.consulted', (data) => data.callId === callId)
+    const atBranch = await branch.nextCall()
+    await command(callId, 'join')
+    expect(await call.hears(tones.branch)).toBe(true)
+
+    await atBranch.hangUp()
+
+    await centre.timeline.until('call.returned', (data) => data.callId === callId)
+    expect(await call.hears(tones.agent)).toBe(true)
+    expect(await atAgent.hears(tones.caller)).toBe(true)
+    await atAgent.hangUp()
+    await closedOnce(callId)
+  })
+
+  test.each([
+    ['busy', { kind: 'reject', status: 486 }, 'busy', '5005'],
+    ['declining', { kind: 'reject', status: 603 }, 'rejected', '5006'],
+    ['out of order', { kind: 'reject', status: 503 }, 'unreachable', '5007'],
+    ['silent', { kind: 'ring' }, 'noAnswer', '5008'],
+  ] as const)(
+    'a branch that is %s: the citizen is back with the agent, who is told why',
+    async (_what, onCall, outcome, agentId) => {
+      const { call, callId, atAgent } = await talk(agentId)
+      centre.branch('12333', onCall)
+
+      await command(callId, 'transfer', { branch: '12333' })
+      const failed = await centre.timeline.until('call.consultation-failed', (data) => data.callId === callId)
+
+      expect(failed.data).toMatchObject({ target: '12333', outcome })
+      expect(await call.hears(tones.agent)).toBe(true)
+      expect(await atAgent.hears(tones.caller)).toBe(true)
+      await call.hangUp()
+      await closedOnce(callId)
+    },
+  )
+
+  test('transfer: the branch answers and the agent is free', async () => {
+    const { call, callId, atAgent, phone } = await talk('5009')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 300, tone: tones.branch })
+
+    await command(callId, 'transfer', { branch: '12366' })
+
+    expect(await call.hears(tones.branch)).toBe(true)
+    expect((await atAgent.ended).cause).toBe('hungUpByOther')
+    await until(async () => (await centre.admin.agentState(phone.user)) === 'ready', 'the agent is ready')
+    await call.hangUp()
+    expect((await (await branch.nextCall()).ended).cause).toBe('hungUpByOther')
+    await closedOnce(callId)
+  })
+
+  test('an agent who leaves while a silent branch rings: the citizen is queued again at the old place', async () => {
+    const { call, callId, atAgent } = await talk('5010')
+    centre.branch('12333', { kind: 'ring' })
+    await command(callId, 'transfer', { branch: '12333' })
+    await centre.timeline.until('call.consultation-started', (data) => data.callId === callId)
+
+    await atAgent.hangUp()
+
+    await centre.timeline.until('call.queued', (data) => data.callId === callId && data.reason === 'left-alone', {
+      withinMs: 15_000,
+    })
+    expect(await call.hears(tones.agent, { withinMs: 8000 })).toBe(true)
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
+  test('a consultation with another agent, and back: both are ready afterwards', async () => {
+    const { call, callId, atAgent } = await talk('5011')
+    const colleague = await centre.agent('5012', { onCall: { kind: 'answer', afterMs: 0, tone: tones.branch } })
+
+    await command(callId, 'consult', { agentId: '5012' })
+    await centre.timeline.until('call.consulted', (data) => data.callId === callId)
+    expect(await atAgent.hears(tones.branch)).toBe(true)
+    expect(await centre.admin.agentState('5012')).toBe('talking')
+    await command(callId, 'return')
+
+    expect(await call.hears(tones.agent)).toBe(true)
+    expect((await (await colleague.nextCall()).ended).cause).toBe('hungUpByOther')
+    await until(async () => (await centre.admin.agentState('5012')) === 'ready', 'the colleague is ready')
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
+  test('what the talk does not allow is refused with what it does, and nothing changes', async () => {
+    const { call, callId } = await talk('5013')
+
+    await expect(command(callId, 'retrieve')).rejects.toMatchObject({ status: 409, code: 'transfer-refused' })
+    await expect(command(callId, 'complete')).rejects.toThrow(/possible now: hold, consult, transfer/)
+    await expect(command(callId, 'consult', { branch: '99999' })).rejects.toMatchObject({
+      status: 400,
+      code: 'transfer-target-unknown',
+    })
+    await expect(command(callId, 'consult', { agentId: '5013' })).rejects.toMatchObject({ status: 409 })
+
+    expect(await call.hears(tones.agent)).toBe(true)
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+})
