@@ -65,6 +65,7 @@ module.exports = {
       '^src/agent/agent\\.ts$',
       '^src/call/call\\.ts$',
       '^src/ivr/ivr-session\\.ts$',
+      '^src/transfer/talk\\.ts$',
     ]),
     reserved('fastify', ['^src/http/', '-routes\\.ts$', '^src/app\\.ts$']),
     reserved('ws', ['^src/live/']),
