@@ -25,6 +25,14 @@ describe.each(variants())('SIPp on $name', (variant) => {
   })
   afterAll(() => centre.stop())
 
+  // drachtio-server 0.9.4 forgets a proxied INVITE with its CANCEL, so that the phone's 487 stays without the ACK of
+  // RFC 3261 section 17.1.1.3; the phone then repeats it until its timer H.
+  function expectCancelled(phones: readonly SippResult[]): void {
+    for (const phone of phones) expectAsPlanned(phone)
+    const acknowledged = phones.flatMap(({ responseTimes }) => responseTimes['acknowledged'] ?? [])
+    if (variant.sipServer === 'embedded') expect(acknowledged).toMatchObject([{ count: 1 }])
+  }
+
   test('a citizen presses 0, talks to an agent and hangs up', async () => {
     await room.agents({ agentIds: ['2001'], scenario: 'agent-answers' })
     const { caller, result } = room.call({ scenario: 'basic-call', pauseMs: 3000 })
@@ -102,7 +110,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
     await facts.released()
     expect(facts.all('agent.offer-failed')).toMatchObject([{ agentId: '2006', outcome: 'missed' }])
     expect(facts.all('call.answered')).toMatchObject([{ agentId: '2007' }])
-    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+    expectCancelled(await room.phonesOff())
   })
 
   test('a citizen who hangs up while a phone rings frees the agent, whose phone is cancelled', async () => {
@@ -116,7 +124,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
     expect(facts.all('agent.offer-failed')).toMatchObject([{ agentId: '2008', outcome: 'withdrawn' }])
     expect(facts.all('call.abandoned')).toMatchObject([{ where: 'queue' }])
     await until(async () => (await centre.admin.agentState('2008')) === 'ready', 'the agent is ready')
-    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+    expectCancelled(await room.phonesOff())
   })
 
   test.each([1, 10, 30, 60, 100, 150])('a CANCEL %i ms after the INVITE leaves nothing behind', async (afterMs) => {
