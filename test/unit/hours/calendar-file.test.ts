@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml'
 import { readCalendars } from '../../../src/hours/index.ts'
+import { projectRoot } from '../../../src/kernel/index.ts'
 import { calendarOf, calendarsOf } from './calendars.ts'
 
 /** Reads as a city's file is read, with the line of each fault. */
@@ -60,6 +63,13 @@ calendars:
         ],
       },
     })
+  })
+
+  test('the example of docs/hours.md is accepted', async () => {
+    const text = await readFile(join(projectRoot(), 'docs/hours.md'), 'utf8')
+    const example = /```yaml\n(.*?)```/s.exec(text)?.[1] ?? ''
+
+    expect([...calendarsOf(example).keys()]).toEqual(['hotline', 'service'])
   })
 
   test('without a word about them holidays are closed and make-up workdays are Mondays', () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
   const indirect = openDatabase({ url: url.href, logger: silent, connections: 2 })
   store = new HoursStore({ db: direct })
   throughWire = new HoursStore({ db: indirect })
-  await store.seed(stateCouncilDays({ lastYear: 2026 }))
+  await store.seed(stateCouncilDays())
   ends.push(
     () => indirect.destroy(),
     () => wire.close(),

@@ -18,7 +18,7 @@ let app: FastifyInstance
 beforeEach(async () => {
   db = await newDatabase()
   const keeper = new HoursStore({ db })
-  await keeper.seed(stateCouncilDays({ lastYear: 2026 }))
+  await keeper.seed(stateCouncilDays())
   const clock = new SetClock(Date.parse('2026-11-18T10:00:00+08:00'))
   const facts = { closed: () => {}, reopened: () => {}, yearMissing: () => {} }
   book = await HoursBook.open({ calendars, keeper, clock, logger: silent, facts })

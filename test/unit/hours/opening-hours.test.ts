@@ -4,7 +4,7 @@ import { type Calendar, type Closing, openingAt, stateCouncilDays } from '../../
 import { calendarOf, daysOf, officeHours } from './calendars.ts'
 import { openMinutes, WallClock } from './minute-by-minute.ts'
 
-const days = daysOf(...stateCouncilDays({ lastYear: 2026 }))
+const days = daysOf(...stateCouncilDays())
 const office = calendarOf(`{ weekly: ${officeHours} }`)
 
 /** Asks in Beijing time and shortens the answer to what a test compares. */
