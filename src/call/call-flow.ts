@@ -118,10 +118,17 @@ export class CallFlow {
     this.#queue.enter({ ...need, enteredAt: this.#context.clock.now() }, 'restored')
   }
 
-  /** A call of an earlier process whose parties talk: nothing is done, only the end is awaited. */
-  resumeTalking({ agentId, legId }: { agentId: string; legId: LegId }, need: CallNeed, answeredAt: number): void {
+  /**
+   * A call of an earlier process whose parties talk: nothing is done, only the end is awaited. Parties who were apart,
+   * in a hold or a consultation that nobody knows of any more, are brought together.
+   */
+  resumeTalking(
+    { agentId, legId, together }: { agentId: string | null; legId: LegId; together: boolean },
+    need: CallNeed,
+    answeredAt: number,
+  ): void {
     const { call } = this
-    const leg = new Leg({ legId, role: 'agent', createdAt: answeredAt })
+    const leg = new Leg({ legId, role: agentId === null ? 'third' : 'agent', createdAt: answeredAt })
     leg.answeredAt = answeredAt
     call.legs.push(leg)
     call.need = need
@@ -130,7 +137,9 @@ export class CallFlow {
     call.bridgedAt = answeredAt
     call.restore('talking')
     this.#owner.ownLeg(legId, this)
-    this.#talk = this.#newTalk({ agentId, leg })
+    if (agentId !== null) this.#talk = this.#newTalk({ agentId, leg })
+    if (together) return
+    this.switchPort.bridge(call.callerLeg.legId, legId).catch((error: unknown) => this.#complain(error))
   }
 
   /** An agent was found, whom the roster has claimed already. */
@@ -215,8 +224,9 @@ export class CallFlow {
     if (call.partner?.leg.legId !== legId) return
     if (call.state === 'ringing' && this.#offer) return this.#offerFailed(this.#offer, cause, sipStatus)
     if (call.state === 'talking') {
-      if (!this.#talk?.agentEnded()) this.release('agent', cause, 'agent hung up', at)
-      return
+      if (this.#talk?.agentEnded()) return
+      const by = call.partner.agentId === null ? 'third' : 'agent'
+      return this.release(by, cause, `${by} hung up`, at)
     }
     this.#bridgeFailed('agent gone before the bridge')
   }

@@ -21,6 +21,8 @@ export interface OpenCall {
   readonly agentId: string | null
   readonly agentLegId: string | null
   readonly answeredAt: number | null
+  /** Whom the caller talks to since the agent left. */
+  readonly transferredTo: string | null
   /** The agent whose phone was ringing. */
   readonly ringingAgentId: string | null
 }
@@ -60,6 +62,7 @@ export class CallStore {
       agentId: row.agent_id,
       agentLegId: row.agent_leg_id,
       answeredAt: row.answered_at?.getTime() ?? null,
+      transferredTo: row.transferred_to,
       ringingAgentId: row.ringing_agent_id,
     }))
   }

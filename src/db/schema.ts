@@ -34,6 +34,7 @@ export interface CallRecordsTable {
   ringing_agent_id: string | null
   agent_id: string | null
   agent_leg_id: string | null
+  transferred_to: string | null
   answered_at: Timestamp | null
   abandoned_at: Timestamp | null
   released_at: Timestamp | null

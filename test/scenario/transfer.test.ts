@@ -121,6 +121,28 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await closedOnce(callId)
   })
 
+  test('the hotline is killed after a transfer and during a hold: nobody is cut off, and the held citizen is back with the agent', async () => {
+    const given = await talk('5020')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 50, tone: tones.branch })
+    await command(given.callId, 'transfer', { branch: '12366' })
+    const atBranch = await branch.nextCall()
+    await centre.timeline.until('call.transferred', ({ callId }) => callId === given.callId)
+    const held = await talk('5021')
+    await command(held.callId, 'hold')
+    await centre.timeline.until('call.held', ({ callId }) => callId === held.callId)
+
+    await centre.stack.child('hotline').kill('SIGKILL')
+    await centre.restartHotline()
+
+    expect(await held.call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
+    expect(await given.call.hears(tones.branch)).toBe(true)
+    await atBranch.hangUp()
+    await closedOnce(given.callId)
+    expect(centre.timeline.of('call.released').find(({ data }) => data.callId === given.callId)?.data.by).toBe('third')
+    await held.call.hangUp()
+    await closedOnce(held.callId)
+  })
+
   test.each([
     ['busy', { kind: 'reject', status: 486 }, 'busy', '5005'],
     ['declining', { kind: 'reject', status: 603 }, 'rejected', '5006'],

@@ -119,6 +119,7 @@ export function decodeChannels(json: string): ChannelSnapshot[] {
  * leg that is parked after a bridge keeps the name of the partner who is gone.
  */
 function bridgedWith(row: Record<string, string>, present: ReadonlySet<string>): string | undefined {
+  if (row['state'] === 'CS_PARK') return undefined
   const shared = row['call_uuid'] ?? ''
   return shared !== row['uuid'] && present.has(shared) ? shared : undefined
 }
