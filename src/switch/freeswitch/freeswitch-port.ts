@@ -1,9 +1,19 @@
 import { type Cancel, type Clock, type Logger, messageOf, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import type { DialOutcome, DialRequest, HangupCause, LegId, Playback, SwitchEvent, SwitchPort } from '../switch-port.ts'
+import type {
+  ChannelSnapshot,
+  DialOutcome,
+  DialRequest,
+  HangupCause,
+  LegId,
+  Playback,
+  SwitchEvent,
+  SwitchPort,
+} from '../switch-port.ts'
 import { type EslCommand, eslCommands } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
+import { RecentLegs } from './recent-legs.ts'
 
 export interface FreeSwitchPortOptions {
   readonly name: string
@@ -27,6 +37,7 @@ export class FreeSwitchPort implements SwitchPort {
   readonly name: string
   readonly #options: FreeSwitchPortOptions
   readonly #listeners: ((event: SwitchEvent) => void)[] = []
+  readonly #recentLegs = new RecentLegs()
   #connection: EslConnection | undefined
   #attempt = new AbortController()
   #closing = false
@@ -147,8 +158,9 @@ export class FreeSwitchPort implements SwitchPort {
 
   /** Subscribes first and lists second, so that no channel can appear between the two unseen. */
   async #synchronise(connection: EslConnection): Promise<void> {
+    this.#recentLegs.forget()
     await connection.subscribe(subscribedEvents)
-    const channels = decodeChannels(await connection.api(eslCommands.showChannels()))
+    const channels = await this.#channels(connection)
     this.#connection = connection
     connection.hurry(this.#hurried)
     this.#options.logger.info({ switch: this.name, channels: channels.length }, 'switch connected')
@@ -156,14 +168,16 @@ export class FreeSwitchPort implements SwitchPort {
     this.#scheduleReconcile(connection, firstReconcile)
   }
 
+  async #channels(connection: EslConnection): Promise<ChannelSnapshot[]> {
+    const listed = decodeChannels(await connection.api(eslCommands.showChannels()))
+    return this.#recentLegs.correct(listed, this.#options.clock.now())
+  }
+
   /** Events can be lost inside the switch when it is overloaded; the list of channels cannot. */
   #scheduleReconcile(connection: EslConnection, inMs = reconcileEvery): void {
     this.#cancelTimer = this.#options.clock.after(inMs, () => {
-      connection
-        .api(eslCommands.showChannels())
-        .then((json) => {
-          this.#emit({ type: 'switch.listed', channels: decodeChannels(json), at: this.#options.clock.now() })
-        })
+      this.#channels(connection)
+        .then((channels) => this.#emit({ type: 'switch.listed', channels, at: this.#options.clock.now() }))
         .catch((error: unknown) => this.#complain(messageOf(error)))
         .finally(() => {
           if (!connection.closed) this.#scheduleReconcile(connection)
@@ -198,6 +212,7 @@ export class FreeSwitchPort implements SwitchPort {
 
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
+    this.#recentLegs.note(event)
     for (const listener of this.#listeners) {
       try {
         listener(event)

@@ -47,10 +47,14 @@ test('switch port - subscribes before it lists the channels, so that none can ap
 
 /** Lets the clock go on, a second of ours for a fifth of a second of the wall, until it is true. */
 const inTime = (isTrue: () => boolean, what: string) =>
-  until(() => {
-    if (!isTrue()) clock.advance(100)
-    return isTrue()
-  }, what)
+  until(
+    () => {
+      if (!isTrue()) clock.advance(100)
+      return isTrue()
+    },
+    what,
+    20_000,
+  )
 
 test('switch port - a switch that is away is tried again, and announced when it is there', async () => {
   await server.close()
@@ -113,6 +117,69 @@ test('switch port - the list of channels is looked at again and again, also afte
   expect(answers).toEqual([])
   expect(events.at(-1)).toMatchObject({ type: 'switch.listed', channels: [{ answered: true }] })
   expect(events.map(({ type }) => type)).toEqual(['switch.connected', 'switch.listed'])
+})
+
+const park = (legId: string) =>
+  eventFrame({
+    'Event-Name': 'CHANNEL_PARK',
+    'Unique-ID': legId,
+    'Call-Direction': 'inbound',
+    'Caller-Destination-Number': '12345',
+    'Caller-Caller-ID-Number': '13800000000',
+  })
+const lists = () =>
+  events.flatMap((event) => (event.type === 'switch.listed' ? [event.channels.map(({ legId }) => legId)] : []))
+
+test('switch port - a caller who arrived a moment ago is in the list, although FreeSWITCH has not written it yet', async () => {
+  port.start()
+  await connected()
+  const legId = newId()
+  await inTime(() => lists().length === 1, 'the first look')
+  server.script = (command) => (isListing(command) ? park(legId) + apiResponse('{"row_count":0}') : undefined)
+
+  await inTime(() => lists().length === 2, 'the second look')
+  server.script = () => undefined
+  await inTime(() => lists().length === 3, 'the third look')
+
+  expect(lists()).toEqual([[], [legId], []])
+  const [, second] = events.filter((event) => event.type === 'switch.listed')
+  expect(second).toMatchObject({
+    channels: [{ direction: 'inbound', calledNumber: '12345', callerNumber: '13800000000' }],
+  })
+}, 40_000)
+
+test('switch port - a phone that was just answered is in the list too', async () => {
+  port.start()
+  await connected()
+  const legId = newId()
+  const answer = eventFrame({ 'Event-Name': 'CHANNEL_ANSWER', 'Unique-ID': legId, 'Call-Direction': 'outbound' })
+  server.script = (command) => (isListing(command) ? answer + apiResponse('{"row_count":0}') : undefined)
+
+  await inTime(() => lists().length === 1, 'a look')
+
+  expect(lists()).toEqual([[legId]])
+  expect(events.at(-1)).toMatchObject({ channels: [{ direction: 'outbound' }] })
+})
+
+test('switch port - a caller who has just gone is not in the list, although FreeSWITCH still has it', async () => {
+  port.start()
+  await connected()
+  const legId = newId()
+  const rows = [{ uuid: legId, direction: 'inbound', callstate: 'ACTIVE' }]
+  const list = apiResponse(JSON.stringify({ row_count: 1, rows }))
+  const gone = eventFrame({
+    'Event-Name': 'CHANNEL_HANGUP_COMPLETE',
+    'Unique-ID': legId,
+    'Hangup-Cause': 'NORMAL_CLEARING',
+  })
+  server.script = (command) => (isListing(command) ? park(legId) + gone + list : undefined)
+
+  await inTime(() => lists().length === 1, 'a look')
+  server.script = (command) => (isListing(command) ? list : undefined)
+  await inTime(() => lists().length === 2, 'a later look')
+
+  // Still there so much later, it is no delay of the list: the event was about something else.
+  expect(lists()).toEqual([[], [legId]])
 })
 
 test.each(['auth', 'api show'])(
