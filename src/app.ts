@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -8,9 +9,10 @@ import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
+import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
 import { createHttpServer } from './http/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
-import { type Clock, type Logger, systemClock } from './kernel/index.ts'
+import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
 import { CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
@@ -57,6 +59,20 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   await log.flush(10_000)
   await projector.catchUp()
 
+  const hoursStore = new HoursStore({ db })
+  await hoursStore.seed(stateCouncilDays())
+  const hours = await HoursBook.open({
+    calendars: city.calendars,
+    keeper: hoursStore,
+    clock,
+    logger,
+    facts: {
+      closed: (fact, at) => log.append('calendar.closed', fact, at),
+      reopened: (fact, at) => log.append('calendar.reopened', fact, at),
+      yearMissing: (fact, at) => log.append('calendar.year-missing', fact, at),
+    },
+  })
+
   const switches = config.switches.map(
     (address) => new FreeSwitchPort({ ...address, password: config.switchPassword, edge: config.edge, clock, logger }),
   )
@@ -66,6 +82,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     queues: new Set(city.queues.keys()),
     logger,
   })
+  checkPrompts(city, menus, config.promptsDir)
   const queueOf = queueLookup(city)
 
   const agentStore = new AgentStore({ db })
@@ -100,6 +117,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       menus: () => menus.current(),
       queue: queueOf,
       announcement: announcer({ dispatcher, expectedWait, clock, promptsDir: config.promptsDir }),
+      closed: (line) => closedNow({ city, hours, clock, line }),
       lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),
     },
   })
@@ -136,6 +154,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       agentRoutes({ roster, store: agentStore }),
       callRoutes({ supervisor, log, source, targets: new CallTargets({ branches: city.branches, roster, queueOf }) }),
       metricsRoutes({ history, live }),
+      hoursRoutes({ book: hours, clock }),
     ],
     rootRoutes: [
       healthRoutes({ switches, log }),
@@ -157,6 +176,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       roster.close()
       await supervisor.close()
       await menus.close()
+      await hours.stop()
       await log.close()
       projector.close()
       await lease.release()
@@ -199,6 +219,28 @@ function announcer({
       fact: { callId, queue, position, expectedWaitSeconds: seconds ?? null },
     }
   }
+}
+
+function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook; clock: Clock; line: string }) {
+  const own = city.lines.get(line)
+  if (!own) return undefined
+  const { open, reason } = hours.at(own.calendar, new Date(clock.now()))
+  return open ? undefined : { calendarId: own.calendar, reason, announce: own.whenClosed.announce }
+}
+
+/** Every prompt the city's file names must be there in every language, or a caller would hear nothing. */
+function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void {
+  const named = [
+    ...[...city.queues.values()].flatMap(({ afterMaxWait: next }) => (next.kind === 'announce' ? [next.prompt] : [])),
+    ...[...city.lines.values()].map(({ whenClosed }) => whenClosed.announce),
+  ]
+  const missing = menus
+    .current()
+    .languages.flatMap((language) =>
+      named.map((name) => promptFile({ promptsDir, prompt: { language, name } })).filter((file) => !existsSync(file)),
+    )
+  if (missing.length > 0)
+    throw new ConfigurationError(`the city's file names prompts that are missing: ${missing.join(', ')}`)
 }
 
 /** Milliseconds between looks whether somebody waits. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { type Calendar, readCalendars } from './hours/index.ts'
 import { ConfigurationError } from './kernel/index.ts'
 import type { AfterMaxWait, QueueConfig } from './queue/index.ts'
 import type { Branch } from './transfer/index.ts'
@@ -29,6 +30,15 @@ const citySchema = Type.Object(
       ...closed,
       minProperties: 1,
     }),
+    // Checked by the stage whose they are.
+    calendars: Type.Optional(Type.Unknown()),
+    lines: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
+        Type.Object({ calendar: name, whenClosed: Type.Object({ announce: name }, closed) }, closed),
+        closed,
+      ),
+    ),
     branches: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^[0-9]{3,15}$' }),
@@ -52,8 +62,19 @@ type Behaviour = NonNullable<CityFile['defaults']>
 export interface City {
   readonly name: string
   readonly queues: ReadonlyMap<string, QueueConfig>
+  /** Opening hours by name. */
+  readonly calendars: ReadonlyMap<string, Calendar>
+  /** Numbers that have hours; any other is always open. */
+  readonly lines: ReadonlyMap<string, LineHours>
   /** Branch hotlines by number. */
   readonly branches: ReadonlyMap<string, Branch>
+}
+
+/** The hours of one of our numbers. */
+export interface LineHours {
+  readonly calendar: string
+  /** What a caller hears outside of them. */
+  readonly whenClosed: { readonly announce: string }
 }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
@@ -81,7 +102,12 @@ export async function readCity(path: string): Promise<City> {
   refuse(aliasFaults(document, where))
   const content: unknown = document.toJS()
   refuse(shapeFaults(citySchema, content, document, where))
-  const city = toCity(content as CityFile)
+  const { calendars, faults } = readCalendars((content as CityFile).calendars ?? {}, (keys) =>
+    where(offsetOf(document, keys)),
+  )
+  refuse(faults)
+  const city = toCity(content as CityFile, calendars)
+  refuse(lineFaults(city, (line) => where(offsetOf(document, ['lines', line, 'calendar']))))
   refuse(overflowFaults(city, (queue) => where(offsetOf(document, ['queues', queue, 'afterMaxWait']))))
   return city
 }
@@ -137,23 +163,37 @@ function unescaped(key: string): string {
 function offsetOf(document: Document, keys: readonly string[]): number {
   for (let depth = keys.length; depth > 0; depth -= 1) {
     const parent = depth === 1 ? document.contents : document.getIn(keys.slice(0, depth - 1), true)
-    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === keys[depth - 1]) : undefined
+    const key = keys[depth - 1] ?? ''
+    const item = isSeq(parent) ? parent.items[Number(key)] : undefined
+    if (isNode(item) && item.range) return item.range[0]
+    const pair = isMap(parent) ? parent.items.find((each) => String(each.key) === key) : undefined
     if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0]
   }
   return 0
 }
 
-function toCity({ name: city, defaults = {}, queues, branches = {} }: CityFile): City {
+function toCity(
+  { name: city, defaults = {}, queues, branches = {}, lines = {} }: CityFile,
+  calendars: City['calendars'],
+): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
     toQueue(queue, { ...builtIn, ...defaults, ...settings }),
   )
   return {
     name: city,
     queues: new Map(configs.map((config) => [config.name, config])),
+    calendars,
+    lines: new Map(Object.entries(lines)),
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ringFor: branchRingsFor, ...branch }]),
     ),
   }
+}
+
+function lineFaults({ lines, calendars }: City, where: (line: string) => string): string[] {
+  return [...lines]
+    .filter(([, { calendar }]) => !calendars.has(calendar))
+    .map(([line, { calendar }]) => `${where(line)}: line ${line}: there is no calendar ${calendar}`)
 }
 
 function overflowFaults({ queues }: City, where: (queue: string) => string): string[] {

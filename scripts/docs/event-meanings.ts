@@ -31,6 +31,11 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'queue.threshold-passed':
     'A caller has waited as long as the service level allows (`answerWithin` of the queue, 15 s by default).',
   'queue.overflowed': 'The longest wait (`maxWait`) is over. `to` is `queue:<name>` or `announce:<prompt>`.',
+  'calendar.closed':
+    'A calendar was closed by command, until a moment or until revoked (`until` null); a second one replaces the first.',
+  'calendar.reopened': 'The closing is over: revoked by `by`, or its time had come (`by` null).',
+  'calendar.year-missing': 'No holiday of the year is known that this calendar needs; once a day until entered.',
+  'call.turned-away': 'The line is closed by its calendar: the caller hears so and the call ends.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',

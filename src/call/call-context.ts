@@ -23,5 +23,7 @@ export interface CallContext {
     readonly files: readonly string[]
     readonly fact: EventData<'call.announced'> | undefined
   }
+  /** Whether the line is closed now, why, and what its callers hear. */
+  closed(line: string): { readonly calendarId: string; readonly reason: string; readonly announce: string } | undefined
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
 }

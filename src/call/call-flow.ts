@@ -1,5 +1,5 @@
 import type { EventData } from '../events/index.ts'
-import type { IvrResult } from '../ivr/index.ts'
+import { type IvrResult, promptFile } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
 import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import { type Talk, TransferRefused } from '../transfer/index.ts'
@@ -24,7 +24,7 @@ export interface CallFlowOwner {
 }
 
 /** Milliseconds. */
-const limits = { answer: 5000, bridge: 3000 } as const
+const limits = { answer: 5000, bridge: 3000, farewell: 30_000 } as const
 
 /**
  * One call on its way: menu, queue, offer, talk, release. Every method is called for something that happened; what
@@ -78,7 +78,9 @@ export class CallFlow {
     if (!call.take('ACCEPTED')) return
     this.#cancelDeadline()
     this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
-    menu.start()
+    const closed = this.#context.closed(call.identity.line)
+    if (closed) this.#turnAway(closed, menu.language)
+    else menu.start()
   }
 
   /** The switch is away: nobody can be offered to this caller, who keeps the place. */
@@ -259,6 +261,17 @@ export class CallFlow {
       throw new TransferRefused(`call ${this.call.callId} is ${this.call.state}: nobody talks`)
     }
     return this.#talk.talk
+  }
+
+  /** The line is closed by its calendar. */
+  #turnAway(closed: { calendarId: string; reason: string; announce: string }, language: string): void {
+    const { callId } = this.call
+    const { log, promptsDir } = this.#context
+    this.#menu = undefined
+    log.append('call.turned-away', { callId, calendarId: closed.calendarId, reason: closed.reason })
+    const end = () => this.release('system', 'NORMAL_CLEARING', 'line is closed')
+    this.#deadline(limits.farewell, end)
+    this.#audio.play([promptFile({ promptsDir, prompt: { language, name: closed.announce } })], end)
   }
 
   #newTalk(partner: { agentId: string; leg: Leg }): TalkStage {

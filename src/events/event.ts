@@ -114,6 +114,19 @@ export const eventSchemas = {
   /** The longest wait is over and what the queue's configuration says follows. */
   'queue.overflowed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer(), to: name }),
 
+  /** A calendar was closed by command, until a moment or until revoked. */
+  'calendar.closed': Type.Object({
+    calendarId: name,
+    reason: name,
+    until: nullable(Type.Integer({ minimum: 0 })),
+    by: name,
+  }),
+  'calendar.reopened': Type.Object({ calendarId: name, by: nullable(name), closedMs: duration }),
+  /** No holidays of a year are known that a calendar needs. */
+  'calendar.year-missing': Type.Object({ calendarId: name, year: Type.Integer() }),
+  /** The line is closed by its calendar: the caller hears so. */
+  'call.turned-away': Type.Object({ callId: id, calendarId: name, reason: name }),
+
   'agent.state-changed': Type.Object({
     agentId: name,
     from: agentState,
@@ -180,7 +193,7 @@ export type CommittedEvent = HotlineEvent & { readonly sequence: number }
 
 export type EventOf<T extends EventType> = Extract<HotlineEvent, { type: T }>
 
-const subjectKey = { call: 'callId', agent: 'agentId', queue: 'queue' } as const
+const subjectKey = { call: 'callId', agent: 'agentId', queue: 'queue', calendar: 'calendarId' } as const
 
 /** The subject a fact is about, from its data. */
 export function subjectOf(type: EventType, data: Record<string, unknown>): string {

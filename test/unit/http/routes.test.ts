@@ -7,6 +7,7 @@ import { until } from '../../support/until.ts'
 type Role = 'agent' | 'supervisor' | 'admin' | 'service'
 const everybody: readonly Role[] = ['agent', 'supervisor', 'admin', 'service']
 const people: readonly Role[] = ['agent', 'supervisor', 'admin']
+const overseersOfHours: readonly Role[] = ['supervisor', 'admin']
 const overseers: readonly Role[] = ['supervisor', 'admin', 'service']
 const callId = '0724a61c-3750-4219-9704-b683f13f898b'
 
@@ -25,6 +26,14 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/calls': overseers,
   'GET /api/v1/calls/{callId}/events': overseers,
   'POST /api/v1/calls/{callId}/release': people,
+  'GET /api/v1/calendars': everybody,
+  'GET /api/v1/calendars/{calendarId}/at': everybody,
+  'POST /api/v1/calendars/{calendarId}/close': overseersOfHours,
+  'POST /api/v1/calendars/{calendarId}/reopen': overseersOfHours,
+  'GET /api/v1/calendar-days': everybody,
+  'GET /api/v1/calendar-days/{date}': everybody,
+  'PUT /api/v1/calendar-days/{date}': overseersOfHours,
+  'DELETE /api/v1/calendar-days/{date}': overseersOfHours,
   'POST /api/v1/calls/{callId}/hold': people,
   'POST /api/v1/calls/{callId}/retrieve': people,
   'POST /api/v1/calls/{callId}/return': people,
@@ -36,7 +45,13 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/summary': everybody,
   'GET /api/v1/metrics/now': everybody,
 }
-const examples: Record<string, string> = { extension: '8001', agentId: '8001', callId }
+const examples: Record<string, string> = {
+  extension: '8001',
+  agentId: '8001',
+  callId,
+  calendarId: 'always',
+  date: '2026-10-01',
+}
 
 interface OpenApi {
   readonly openapi: string
