@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createSoftphones, type Phone, type Softphones } from '../src/embedded/softphone/index.ts'
-import { createLogger, messageOf } from '../src/kernel/index.ts'
+import { type Call, createSoftphones, type Phone, type Softphones } from '../src/embedded/softphone/index.ts'
+import { createLogger, messageOf, projectRoot } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
 import type { Timeline, TimelineEvent } from './client/timeline.ts'
 import { freePorts, type Stack, startStack } from './launch/stack.ts'
@@ -11,7 +11,8 @@ import { freePorts, type Stack, startStack } from './launch/stack.ts'
 const help = `Usage: scripts/demo [--freeswitch] [--drachtio] [--keep]
 
 Starts the whole hotline on free ports and places real calls with SIP phones of its own: one through the menu to an
-agent with audio checked both ways, one that an agent lets ring so that the next answers, one that is abandoned.
+agent with audio checked both ways, one that an agent lets ring so that the next answers, one that is abandoned, a three-way
+call with the branch 12366, and one that comes back from the busy branch 12333.
 The last line is one JSON object; exit status 1 and "ok":false when anything failed.
 
   --freeswitch   use the FreeSWITCH of this machine instead of the embedded softswitch
@@ -28,12 +29,14 @@ const { values: flags } = parseArgs({
 })
 
 /** Hertz: far enough apart, and from the harmonics of each other, to be told apart. */
-const tones = { caller: 440, agent: 1000 } as const
+const tones = { caller: 440, agent: 1000, branch: 1700 } as const
 const limitMs = 170_000
 
 interface Outcome {
   answeredWithinSeconds: number
   audioBothWays: boolean
+  threeWay: boolean
+  branchBusyReturned: boolean
   events: number
   calls: number
 }
@@ -52,8 +55,9 @@ async function run(): Promise<number> {
   const limit = setTimeout(() => fail('not finished within 170 s', stateDir), limitMs)
   let stack: Stack | undefined
   try {
-    stack = await start(stateDir)
-    const outcome = await play(stack)
+    const phones = await createSoftphones({ logger: createLogger({ name: 'demo', level: 'error' }) })
+    stack = await start(stateDir, phones)
+    const outcome = await play(stack, phones)
     await stack.stop()
     cleanUp(stateDir)
     clearTimeout(limit)
@@ -77,20 +81,29 @@ function cleanUp(stateDir: string): void {
   else rmSync(stateDir, { recursive: true, force: true })
 }
 
-async function start(stateDir: string): Promise<Stack> {
+async function start(stateDir: string, phones: Softphones): Promise<Stack> {
   return startStack({
     stateDir,
     ports: await freePorts(),
     sipServer: flags.drachtio ? 'drachtio' : 'embedded',
     mediaSwitch: flags.freeswitch ? 'freeswitch' : 'embedded',
     temporary: true,
-    env: { DRAIN_SECONDS: '2' },
+    env: { DRAIN_SECONDS: '2', CITY: cityWithBranches(stateDir, phones.sipPort) },
     onProgress: (what) => console.log(`starting ${what}`),
   })
 }
 
-async function play(stack: Stack): Promise<Outcome> {
-  const phones = await createSoftphones({ logger: createLogger({ name: 'demo', level: 'error' }) })
+/** The default city with two branch hotlines, which are phones of the demo. */
+function cityWithBranches(stateDir: string, sipPort: number): string {
+  const city = readFileSync(join(projectRoot(), 'cities/default.yaml'), 'utf8')
+  const branch = (number: string, name: string) =>
+    `  "${number}": { name: ${name}, route: "sip:127.0.0.1:${sipPort}" }\n`
+  const path = join(stateDir, 'city.yaml')
+  writeFileSync(path, `${city}branches:\n${branch('12366', '税务')}${branch('12333', '社保')}`)
+  return path
+}
+
+async function play(stack: Stack, phones: Softphones): Promise<Outcome> {
   const admin = await HotlineClient.login(`http://127.0.0.1:${stack.ports.http}`, {
     username: 'admin',
     password: stack.adminPassword ?? '',
@@ -98,13 +111,15 @@ async function play(stack: Stack): Promise<Outcome> {
   const timeline = await admin.timeline()
   timeline.onEvent(print)
   try {
-    const room = { stack, phones, admin, timeline }
+    const room: Room = { stack, phones, admin, timeline, agents: new Map() }
     const talked = await talk(room)
     await nextAgentAnswers(room)
     await abandon(room)
+    const threeWay = await talkWithBranch(room)
+    const branchBusyReturned = await comeBackFromBusyBranch(room)
     const { offered } = await admin.get<{ offered: number }>('/metrics/summary')
-    insist(offered === 3, `3 calls were placed, the figures know ${offered}`)
-    return { ...talked, events: timeline.events.length, calls: offered }
+    insist(offered === 5, `5 calls were placed, the figures know ${offered}`)
+    return { ...talked, threeWay, branchBusyReturned, events: timeline.events.length, calls: offered }
   } finally {
     await timeline.close()
     await phones.close()
@@ -116,14 +131,21 @@ interface Room {
   readonly phones: Softphones
   readonly admin: HotlineClient
   readonly timeline: Timeline
+  /** Phones of the agents by agent. */
+  readonly agents: Map<string, Phone>
 }
 
-async function agentPhone({ stack, phones, admin }: Room, agentId: string, onCall: Phone['onCall']): Promise<Phone> {
+async function agentPhone(
+  { stack, phones, admin, agents }: Room,
+  agentId: string,
+  onCall: Phone['onCall'],
+): Promise<Phone> {
   const password = `phone-of-${agentId}`
   await admin.createAgent({ agentId, name: `Agent ${agentId}`, wrapUpSeconds: 3, phonePassword: password })
   const registrar = { host: '127.0.0.1', port: stack.ports.sip }
   const phone = phones.phone({ user: agentId, password, registrar, transport: 'udp', onCall })
   await phone.register({ expires: 300 })
+  agents.set(agentId, phone)
   return phone
 }
 
@@ -190,6 +212,68 @@ async function abandon(room: Room): Promise<void> {
   const abandoned = await room.timeline.until('call.abandoned', (data) => data.callId === callId)
   insist(abandoned.data.where === 'queue', 'the abandon was not noted in the queue')
   await room.timeline.until('call.released', (data) => data.callId === callId)
+}
+
+/** A citizen who talks to agent 8001. */
+async function reachAgent(room: Room, number: string) {
+  const phone = await reviveAgent(room)
+  const call = await caller(room, number).call('12345', { tone: tones.caller })
+  await call.answered
+  await call.sendDtmf('0', { via: 'rfc4733' })
+  const offered = await room.timeline.until('call.offered', ({ callerNumber }) => callerNumber === number)
+  const { callId } = offered.data
+  await room.timeline.until('call.bridged', (data) => data.callId === callId)
+  return { call, callId, atAgent: phone.calls.at(-1) as Call }
+}
+
+async function reviveAgent({ admin, agents }: Room): Promise<Phone> {
+  if ((await admin.agentState('8001')) !== 'ready') await admin.post('/agents/8001/ready')
+  const phone = agents.get('8001')
+  insist(phone !== undefined, 'agent 8001 has no phone')
+  return phone
+}
+
+/** Consultation with 12366, then all three together. */
+async function talkWithBranch(room: Room): Promise<boolean> {
+  console.log('\n— a tax question: agent 8001 brings in 12366, all three talk')
+  const branch = caller(room, '12366')
+  branch.onCall = { kind: 'answer', afterMs: 300, tone: tones.branch }
+  const { call, callId, atAgent } = await reachAgent(room, '13800000004')
+  await room.admin.post(`/calls/${callId}/consult`, { branch: '12366' })
+  await room.timeline.until('call.consulted', (data) => data.callId === callId)
+  const atBranch = await branch.nextCall()
+  await room.admin.post(`/calls/${callId}/join`)
+  const heard = await Promise.all([
+    call.hears(tones.agent, { withinMs: 5000 }),
+    call.hears(tones.branch, { withinMs: 5000 }),
+    atAgent.hears(tones.caller, { withinMs: 5000 }),
+    atAgent.hears(tones.branch, { withinMs: 5000 }),
+    atBranch.hears(tones.caller, { withinMs: 5000 }),
+    atBranch.hears(tones.agent, { withinMs: 5000 }),
+  ])
+  insist(heard.every(Boolean), `not everybody hears everybody in the three-way call: ${heard.join(', ')}`)
+  await call.hangUp()
+  await room.timeline.until('call.released', (data) => data.callId === callId)
+  await atBranch.ended
+  return true
+}
+
+/** 12333 is busy: the citizen is back with the agent. */
+async function comeBackFromBusyBranch(room: Room): Promise<boolean> {
+  console.log('\n— 12333 is busy, the citizen comes back to the agent')
+  caller(room, '12333').onCall = { kind: 'reject', status: 486 }
+  const { call, callId, atAgent } = await reachAgent(room, '13800000005')
+  await room.admin.post(`/calls/${callId}/transfer`, { branch: '12333' })
+  const failed = await room.timeline.until('call.consultation-failed', (data) => data.callId === callId)
+  insist(failed.data.outcome === 'busy', `the busy branch is called ${failed.data.outcome}`)
+  const back = await Promise.all([
+    call.hears(tones.agent, { withinMs: 5000 }),
+    atAgent.hears(tones.caller, { withinMs: 5000 }),
+  ])
+  insist(back.every(Boolean), 'the citizen is not back with the agent')
+  await call.hangUp()
+  await room.timeline.until('call.released', (data) => data.callId === callId)
+  return true
 }
 
 function isAnswered({ timeline }: Room, callId: string): boolean {
