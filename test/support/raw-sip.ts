@@ -28,11 +28,12 @@ export interface RawPhone {
   close(): Promise<void>
 }
 
-export async function udpPhone(): Promise<RawPhone> {
+/** `host` is any address of loopback: servers count and admit by it. */
+export async function udpPhone({ host = '127.0.0.1' }: { host?: string } = {}): Promise<RawPhone> {
   const socket = createSocket('udp4')
   const ears = new Ears()
   socket.on('message', (data) => ears.hear(data))
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve))
   return phone({
     transport: 'udp',
     port: socket.address().port,

@@ -1,0 +1,64 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A wire to an event socket on which every command is written down. */
+export interface EslTap {
+  readonly port: number
+  /** Whole commands in their order, headers included, without the final empty line. */
+  readonly commands: readonly string[]
+  close(): Promise<void>
+}
+
+export async function tapEventSocket({ targetPort }: { targetPort: number }): Promise<EslTap> {
+  const commands: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const target = connect({ host: '127.0.0.1', port: targetPort })
+    for (const socket of [client, target]) {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('error', () => socket.destroy())
+      socket.once('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        target.destroy()
+      })
+    }
+    let pending = ''
+    client.on('data', (chunk) => {
+      target.write(chunk)
+      pending += chunk.toString()
+      const whole = pending.split('\n\n')
+      pending = whole.pop() ?? ''
+      commands.push(...whole)
+    })
+    target.on('data', (chunk) => client.write(chunk))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    commands,
+    close() {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** Every command a hotline sends a switch, whole. What fits none of them came from somebody else. */
+export const ordinaryCommands: readonly RegExp[] = [
+  /^auth [\w-]+$/,
+  /^event json [A-Z_ ]+$/,
+  /^api (hostname|show channels as json)$/,
+  new RegExp(`^api (sched_del|uuid_answer|uuid_park) ${uuid}$`),
+  new RegExp(`^api uuid_break ${uuid} all$`),
+  new RegExp(`^api uuid_bridge ${uuid} ${uuid}$`),
+  new RegExp(`^api uuid_kill ${uuid} [A-Z_]+$`),
+  new RegExp(
+    `^sendmsg ${uuid}\ncall-command: execute\nexecute-app-name: (endless_)?playback\nexecute-app-arg: [\\w/:.!-]+\nEvent-UUID: ${uuid}$`,
+  ),
+  new RegExp(
+    `^bgapi originate \\{[^{}\\n]*\\}sofia/edge/sip:\\d+@127\\.0\\.0\\.1:\\d+ &park\\(\\)\nJob-UUID: ${uuid}$`,
+  ),
+]
