@@ -172,15 +172,17 @@ const isSipUri = (uri: string) =>
   uri.length <= 512 && /^sips?:(?:[^\s<>"@]+@)?(?:[\w.-]+|\[[\da-f:.]+\])(?:[:;?][^\s<>"]*)?$/i.test(uri)
 
 /**
- * A phone behind NAT gives an address nobody can reach, so requests go where its REGISTER came from. The rest of the
- * contact stays as it is: some phones tell their accounts apart by its parameters.
+ * The Contact is where the phone wants its calls (RFC 3261 section 10.2.1), and is believed when the REGISTER came from
+ * that host: the port may well be another one. A different host means NAT between us: nobody can reach the address the
+ * phone gives, so requests go where its REGISTER came from. The same holds for a connection, which is used again
+ * (RFC 5923). The rest of the contact stays as it is: some phones tell their accounts apart by its parameters.
  */
 function routeTo(contact: string, request: SrfRequest): string {
   const { user, host, port, params } = Srf.parseUri(contact)
   const { source_address: address, source_port: sourcePort, protocol } = request
-  const direct = host === address && (port ?? '5060') === String(sourcePort)
   const transport = protocol.toLowerCase()
-  if (direct && (transport === 'udp' || params['transport'] === transport)) return contact
+  const samePort = (port ?? '5060') === String(sourcePort)
+  if (host === address && (transport === 'udp' || (samePort && params['transport'] === transport))) return contact
   const kept = Object.entries(params)
     .filter(([name]) => name !== 'transport')
     .map(([name, value]) => (value ? `;${name}=${value}` : `;${name}`))

@@ -309,6 +309,12 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
     expect(routes()).toEqual([`sip:line-7@127.0.0.1:${phone.port};ob;x=y`])
   })
 
+  test('a phone that takes its calls on another port of its host is reached there', async () => {
+    await register({ contact: '<sip:line-7@127.0.0.1:16999>' })
+
+    expect(routes()).toEqual(['sip:line-7@127.0.0.1:16999'])
+  })
+
   test('a phone on TCP is reached by its connection', async () => {
     const tcp = await aPhone('tcp')
     await register({ contact: '<sip:line-7@192.168.1.20:5060;transport=tcp>' }, tcp)
