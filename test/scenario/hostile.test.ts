@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,10 +68,11 @@ const hostile: [string, (text: string) => string][] = [
 describe.each(variants())('hostile callers on $name', (variant) => {
   let centre: Centre
   let tap: EslTap
+  let menusDir: string
   let sip: number
   const raw: RawPhone[] = []
   beforeAll(async () => {
-    const menusDir = mkdtempSync(join(tmpdir(), 'yihao-menus-'))
+    menusDir = mkdtempSync(join(tmpdir(), 'yihao-menus-'))
     writeFileSync(join(menusDir, 'direct.yaml'), withoutMenu)
     const eslPort = await freePort()
     tap = await tapEventSocket({ targetPort: eslPort })
@@ -90,6 +91,7 @@ describe.each(variants())('hostile callers on $name', (variant) => {
   afterAll(async () => {
     await centre.stop()
     await tap.close()
+    rmSync(menusDir, { recursive: true, force: true })
   })
 
   async function aPhone(transport: 'udp' | 'tcp' = 'udp', host?: string): Promise<RawPhone> {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -30,7 +30,10 @@ describe.each(variants())('menu on $name', (variant) => {
     centre = await Centre.start({ variant, env: { MENUS_DIR: menusDir, HOTLINE_NUMBERS: '12345,12333,12366' } })
   })
   afterEach(() => centre.clear())
-  afterAll(() => centre.stop())
+  afterAll(async () => {
+    await centre.stop()
+    rmSync(menusDir, { recursive: true, force: true })
+  })
 
   const queued = async (callId: string, withinMs = 10_000) =>
     (await centre.timeline.until('call.queued', (data) => data.callId === callId, { withinMs })).data
