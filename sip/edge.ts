@@ -1,6 +1,7 @@
+import { lookup } from 'node:dns/promises'
 import Srf from 'drachtio-srf'
 import { openDatabase } from '../src/db/index.ts'
-import { type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
+import { type Address, ConfigurationError, type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
 import { AccountStore } from './account-store.ts'
 import { BranchRoutes } from './branch-routes.ts'
 import { CallRouter } from './call-router.ts'
@@ -32,7 +33,8 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
   const choice = new ChallengeChoice({ algorithms: config.digestAlgorithms, clock })
   const registrar = new Registrar({ digest, choice, accounts, location, store, clock, logger })
-  const router = new CallRouter({ ...config, srf, location, branches, clock, logger })
+  const switches = await Promise.all(config.switches.map(withIpAddress))
+  const router = new CallRouter({ ...config, switches, srf, location, branches, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
   srf.invite((request, response) => router.handle(request, response))
@@ -46,6 +48,14 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
       await db.destroy()
     },
   }
+}
+
+/** Requests show an IP address, so a switch that is configured by name is known by what the name means. */
+async function withIpAddress({ host, port }: Address): Promise<Address> {
+  const { address } = await lookup(host).catch((error: Error) => {
+    throw new ConfigurationError(`SWITCHES_SIP: ${host} has no address: ${error.message}`)
+  })
+  return { host: address, port }
 }
 
 const methods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, REFER, NOTIFY'

@@ -171,7 +171,8 @@ export class CallSupervisor {
   #endMissingLegs(flow: CallFlow, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
     const gone = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
     for (const leg of flow.call.legs) {
-      const young = leg.role === 'agent' && leg.answeredAt === null && at - leg.createdAt < settling
+      // The switch writes its list late: a leg that has just begun may not be in it yet.
+      const young = at - leg.createdAt < settling
       if (leg.endedAt === null && !young && !present.has(leg.legId)) {
         this.#byLeg.delete(leg.legId)
         flow.legEnded(leg.legId, gone)

@@ -1,8 +1,10 @@
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
-import type { LegId, SwitchPort } from '../switch/index.ts'
+import { type LegId, type SwitchPort, SwitchUnavailable } from '../switch/index.ts'
 
 /** Milliseconds after which a stopped playback counts as ended although the switch did not say so. */
 const stopLimit = 500
+/** Milliseconds a playback that the switch refused counts as playing, so that nothing is asked for in a hot loop. */
+const refusedPlays = 1000
 
 interface Wanted {
   readonly files: readonly string[]
@@ -90,7 +92,14 @@ export class LegAudio {
     this.#next = undefined
     const { playbackId, accepted } = this.#switch.play(this.#legId, wanted.files)
     this.#current = { playbackId, onEnded: wanted.onEnded }
-    accepted.catch((error: unknown) => this.#complain(error))
+    accepted.catch((error: unknown) => this.#refused(playbackId, error))
+  }
+
+  /** Nothing is played, and no `leg.played` will come: the caller goes on as if it had been. */
+  #refused(playbackId: string, error: unknown): void {
+    this.#complain(error)
+    if (error instanceof SwitchUnavailable) return
+    this.#clock.after(refusedPlays, () => this.played(playbackId))
   }
 
   #forgetCurrent(): void {

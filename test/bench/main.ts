@@ -3,11 +3,13 @@ import { cancelBench } from './cancel.ts'
 import { dispatchBench } from './dispatch.ts'
 import { firstAudioBench } from './first-audio.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
+import { rtpPaceBench } from './rtp-pace.ts'
 
 const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
   'first-audio': firstAudioBench,
   cancel: cancelBench,
   dispatch: dispatchBench,
+  'rtp-pace': rtpPaceBench,
 }
 
 const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachtio] [--json]
@@ -16,6 +18,8 @@ const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachti
   cancel        citizen's BYE while an agent's phone rings → CANCEL at that phone
 
   dispatch      agent's BYE, callers waiting, no wrap-up → next INVITE at that phone
+
+  rtp-pace      how late the worst tick of a second is with 200 RTP streams both ways (N seconds)
 
   --calls N      calls measured (default 20)
   --freeswitch   on the FreeSWITCH of this machine instead of the embedded softswitch

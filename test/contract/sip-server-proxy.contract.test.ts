@@ -172,7 +172,7 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
         server.sipPort,
       )
 
-      expect(tookMs).toBeLessThan(100)
+      expect(tookMs).toBeLessThan(1000)
       expect(accepted.header('cseq')).toBe('1 CANCEL')
       expect(topBranch(cancel)).toBe(topBranch(heard))
       expect(topBranch(ack)).toBe(topBranch(heard))

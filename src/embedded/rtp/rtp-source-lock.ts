@@ -6,21 +6,26 @@ interface Source {
 
 /** Silence after which another port of an allowed address may take over. */
 const takeoverMs = 500
+/** Packets in a row from nowhere signalled after which that is believed, as FreeSWITCH's auto-adjustment counts them. */
+const strangerPackets = 10
 
 /**
- * Decides whose packets are heard. Only addresses that signalling named are ever believed: the one in the SDP, and
- * the one the SIP message came from (comedia, RFC 4145's idea for a phone behind NAT). Among those the first port that
- * sends is kept while it sends, so that nobody beside it can talk over it.
+ * Decides whose packets are heard. The addresses that signalling named are believed at once: the one in the SDP, and
+ * the one the SIP message came from (comedia, RFC 4145's idea for a phone behind NAT). While nothing came from there,
+ * a steady sender from elsewhere is followed: a phone with several addresses, or behind NAT and a proxy, sends from
+ * another than it names. Whoever was first is kept while it sends, so that nobody beside it can talk over it.
  */
 export class RtpSourceLock {
   #allowed: readonly string[] = []
   #address = ''
   #port = 0
   #heardAt = 0
+  #stranger = { address: '', port: 0, packets: 0 }
 
   allow(addresses: readonly string[]): void {
     this.#allowed = addresses
     this.#port = 0
+    this.#stranger = { address: '', port: 0, packets: 0 }
   }
 
   accepts(source: Source, now: number): boolean {
@@ -28,12 +33,20 @@ export class RtpSourceLock {
       this.#heardAt = now
       return true
     }
-    if (!this.#allowed.includes(source.address)) return false
+    if (!this.#allowed.includes(source.address) && !this.#isSteadyStranger(source)) return false
     if (this.#port !== 0 && now - this.#heardAt < takeoverMs) return false
     this.#address = source.address
     this.#port = source.port
     this.#heardAt = now
     return true
+  }
+
+  /** Only while nobody was heard: once somebody was, a stranger is never followed. */
+  #isSteadyStranger({ address, port }: Source): boolean {
+    if (this.#port !== 0) return false
+    const same = address === this.#stranger.address && port === this.#stranger.port
+    this.#stranger = { address, port, packets: same ? this.#stranger.packets + 1 : 1 }
+    return this.#stranger.packets >= strangerPackets
   }
 
   /** The source in use, once there is one. */

@@ -1,0 +1,85 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseWav, serializeWav } from '../../src/embedded/rtp/index.ts'
+
+/** Whether Debian's baresip, a softphone that is not ours, is on this machine (package baresip-core). */
+export const hasBaresip = spawnSync('baresip', ['-h']).error === undefined
+
+export interface Baresip {
+  /** What it heard in its calls, once they are over: 8 kHz samples. */
+  heard(): Int16Array[]
+  /** What it printed. */
+  output(): string
+  stop(): Promise<void>
+}
+
+const modules = ['g711', 'aufile', 'sndfile', 'account', 'menu', 'stdio'] as const
+const moduleFolders = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules']
+
+/** A baresip that registers, answers every call at once, and says a tone of `hertz`. */
+export function startBaresip({
+  user,
+  password,
+  port,
+  hertz,
+}: {
+  user: string
+  password: string
+  port: number
+  hertz: number
+}): Baresip {
+  const folder = mkdtempSync(join(tmpdir(), 'yihao-baresip-'))
+  const tone = join(folder, 'tone.wav')
+  writeFileSync(tone, serializeWav({ channels: [sine(hertz, 30)] }))
+  const account = `<sip:${user}@127.0.0.1:${port}>;auth_user=${user};auth_pass=${password};answermode=auto;regint=60`
+  writeFileSync(join(folder, 'accounts'), `${account}\n`)
+  writeFileSync(
+    join(folder, 'config'),
+    [
+      'sip_listen 127.0.0.1:0',
+      `module_path ${moduleFolders.find((path) => tryRead(path).length > 0) ?? moduleFolders[0]}`,
+      ...modules.map((name) => (name === 'account' || name === 'menu' ? `module_app ${name}.so` : `module ${name}.so`)),
+      `audio_source aufile,${tone}`,
+      `audio_player aufile,${join(folder, 'played.wav')}`,
+      `audio_alert aufile,${join(folder, 'alert.wav')}`,
+      'ausrc_srate 8000',
+      'auplay_srate 8000',
+      `snd_path ${folder}`,
+      '',
+    ].join('\n'),
+  )
+  let output = ''
+  const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    heard: () =>
+      tryRead(folder)
+        .filter((name) => /^dump-.*-dec\.wav$/.test(name))
+        .flatMap((name) => parseWav(readFileSync(join(folder, name))).channels),
+    output: () => output,
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+      await ended
+      clearTimeout(timer)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function sine(hertz: number, seconds: number): Int16Array {
+  return Int16Array.from({ length: 8000 * seconds }, (_, n) =>
+    Math.round(8000 * Math.sin((2 * Math.PI * hertz * n) / 8000)),
+  )
+}
+
+function tryRead(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
