@@ -9,7 +9,6 @@ beforeAll(async () => {
 afterEach(async () => await endEverybody(scene))
 afterAll(async () => await scene.close())
 
-// A busy machine may hold one attempt up; what the switch itself takes is judged.
 test('bridge - the first audio is heard at once', async () => {
   const caller = await scene.incoming()
   const agent = await scene.outgoing()
