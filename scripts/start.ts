@@ -162,7 +162,7 @@ function screen(stack: Stack, agents: readonly FirstAgent[]): string {
     '',
     'To place a call:',
     `  1. Register a softphone as 8001 at ${at(ports.sip)} with the password above, e.g.`,
-    `       baresip -e "/uanew <sip:8001@${at(ports.sip)}>;auth_user=8001;auth_pass=..."`,
+    `       baresip -f /tmp/phone-8001 -e "/uanew <sip:8001@${at(ports.sip)}>;auth_user=8001;auth_pass=..."`,
     '  2. Make the agent ready:',
     `       TOKEN=$(curl -s ${api}/api/v1/sessions -H 'content-type: application/json' \\`,
     `         -d '{"username":"8001","password":"..."}' | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`,

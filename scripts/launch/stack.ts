@@ -68,7 +68,7 @@ type Name = Parameters<Stack['child']>[0]
 /** Starts everything in the order of dependence and stops it in the reverse; what fails takes the rest down with it. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const root = projectRoot()
-  const { ports, stateDir, onProgress = () => {} } = options
+  const { ports, stateDir, keepAlive = false, onProgress = () => {} } = options
   // Others may walk through, not look: PostgreSQL runs as a user of its own when we are root.
   mkdirSync(stateDir, { recursive: true })
   chmodSync(stateDir, 0o711)
@@ -86,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env: { ...options.env, ...env },
       logDir,
       ready,
-      keepAlive: options.keepAlive ?? false,
+      keepAlive,
       takeLine: (line) => {
         const password = /^first admin: .*password "([^"]+)"/.exec(line)?.[1]
         adminPassword ??= password
@@ -105,7 +105,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const start: Record<Name, () => Promise<Child>> = {
     'sip-server': () =>
       options.sipServer === 'drachtio'
-        ? startDrachtio({ ports, secrets, stateDir, logDir })
+        ? startDrachtio({ ports, secrets, stateDir, logDir, keepAlive })
         : node(
             'sip-server',
             'src/embedded/sip-server/main.js',
@@ -118,7 +118,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ),
     switch: () =>
       options.mediaSwitch === 'freeswitch'
-        ? startFreeSwitch({ root, ports, secrets, stateDir, logDir, env: options.env ?? {} })
+        ? startFreeSwitch({ root, ports, secrets, stateDir, logDir, keepAlive, env: options.env ?? {} })
         : node(
             'switch',
             'src/embedded/softswitch/main.js',
@@ -223,9 +223,10 @@ interface DaemonOptions {
   readonly secrets: Secrets
   readonly stateDir: string
   readonly logDir: string
+  readonly keepAlive: boolean
 }
 
-function startDrachtio({ ports, secrets, stateDir, logDir }: DaemonOptions): Promise<Child> {
+function startDrachtio({ ports, secrets, stateDir, logDir, keepAlive }: DaemonOptions): Promise<Child> {
   const command = findDrachtio()
   if (!command) throw new Error('drachtio-server is not on PATH: install it, or leave --drachtio out')
   const config = writeDrachtioConfig({
@@ -235,13 +236,13 @@ function startDrachtio({ ports, secrets, stateDir, logDir }: DaemonOptions): Pro
     secret: secrets.sipServer,
   })
   const ready = () => accepts('127.0.0.1', ports.sipAdmin)
-  return Child.start({ name: 'sip-server', command, args: ['-f', config], logDir, ready })
+  return Child.start({ name: 'sip-server', command, args: ['-f', config], logDir, ready, keepAlive })
 }
 
 function startFreeSwitch(
   options: DaemonOptions & { root: string; env: Readonly<Record<string, string>> },
 ): Promise<Child> {
-  const { root, ports, secrets, stateDir, logDir, env } = options
+  const { root, ports, secrets, stateDir, logDir, keepAlive, env } = options
   const command = findFreeSwitch()
   if (!command)
     throw new Error('FreeSWITCH is not on PATH nor in FREESWITCH_HOME: install it, or leave --freeswitch out')
@@ -257,6 +258,7 @@ function startFreeSwitch(
       YIHAO_PROMPTS: env['PROMPTS_DIR'] ?? join(root, 'ivr/prompts'),
     },
     logDir,
+    keepAlive,
     ready: () => accepts('127.0.0.1', ports.switchEsl),
   })
 }
