@@ -52,7 +52,7 @@ async function run(): Promise<void> {
   const agents = await createFirstAgents(stack)
   console.log(screen(stack, agents))
   let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) return
       stopping = true

@@ -24,6 +24,12 @@ const pollEvery = 50
 const restartAfter = 1000
 const killAfter = 45_000
 
+/** Nobody else ends them: with us they go too, in whatever way we go as long as we may say a last word. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM')
+})
+
 /** One process of the hotline, started and stopped by us. */
 export class Child {
   readonly #options: ChildOptions
@@ -76,13 +82,20 @@ export class Child {
   #spawn(): ChildProcess {
     const { name, command, args, env, logDir, keepAlive, takeLine = () => false } = this.#options
     const log = createWriteStream(join(logDir, `${name}.log`), { flags: 'a', mode: 0o600 })
-    const child = spawn(command, [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, [...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C is for us alone: we end the others in order, when their calls are over.
+      detached: true,
+    })
+    running.add(child)
     child.stderr.pipe(log, { end: false })
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!takeLine(line)) log.write(`${line}\n`)
     })
     child.once('error', (error) => log.write(`${command}: ${error.message}\n`))
     child.once('exit', (code, signal) => {
+      running.delete(child)
       log.write(`${name} ended: ${signal ?? code}\n`)
       if (!keepAlive || this.#stopping) return
       setTimeout(() => {
