@@ -18,6 +18,8 @@ export interface CallSupervisorOptions {
 
 /** Milliseconds: how young a channel may be to be still on its way to us, or not yet in the switch's list. */
 const settling = 5000
+/** Milliseconds by which the switch's list may lag behind its events; 280 were measured on FreeSWITCH 1.10. */
+const listLag = 1000
 /** Milliseconds a leg stays doomed: longer than any phone rings. */
 const doomLasts = 120_000
 
@@ -171,8 +173,9 @@ export class CallSupervisor {
   #endMissingLegs(flow: CallFlow, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
     const gone = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
     for (const leg of flow.call.legs) {
-      // The switch writes its list late: a leg that has just begun may not be in it yet.
-      const young = at - leg.createdAt < settling
+      // The switch writes its list late, and a phone that is dialled is no channel yet.
+      const dialled = leg.role !== 'caller' && leg.answeredAt === null
+      const young = at - leg.createdAt < (dialled ? settling : listLag)
       if (leg.endedAt === null && !young && !present.has(leg.legId)) {
         this.#byLeg.delete(leg.legId)
         flow.legEnded(leg.legId, gone)
