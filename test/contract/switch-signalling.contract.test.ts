@@ -72,6 +72,25 @@ describe.each(switches())('signalling of $name', (target) => {
     acknowledge(refusal, branch)
   })
 
+  // `timer-T1X64` of sip_profiles/edge.xml; the standard's 32 s would keep an agent busy with nobody.
+  test('INVITE - an answer that nobody acknowledges is given up after 8 s', async () => {
+    const silent = await udpPhone()
+    const { sipPort } = scene.running
+    const callId = newId()
+    const uri = `sip:12345@127.0.0.1:${sipPort}`
+    silent.send(request({ phone: silent, method: 'INVITE', uri, callId, body: alaw }), sipPort)
+    const { 'Unique-ID': uuid = '' } = await scene.esl.event('CHANNEL_PARK', { variable_sip_call_id: callId })
+    await scene.esl.api(`uuid_answer ${uuid}`)
+    await silent.expect('200')
+
+    const answeredAt = Date.now()
+    silent.send(response(await silent.expect('BYE', 20_000), 200), sipPort)
+
+    expect(Date.now() - answeredAt).toBeGreaterThan(6000)
+    await until(async () => (await scene.esl.api(`uuid_exists ${uuid}`)) === 'false')
+    await silent.close()
+  })
+
   test('INVITE - the law the caller prefers is answered, and every stream of the offer named', async () => {
     const callId = invite({
       body: `${head}m=audio 40000 RTP/AVP 18 0 8\r\nm=video 40002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n`,

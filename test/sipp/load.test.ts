@@ -66,7 +66,9 @@ describe.each(variants())('60 calls at 10 a second on $name', (variant) => {
     const tolerated = variant.sipServer === 'drachtio' ? 2 : 0
     expect(failed, trouble).toBeLessThanOrEqual(tolerated)
     expect(results.reduce((sum, { successful }) => sum + successful, 0)).toBeGreaterThanOrEqual(calls - tolerated)
-    expect(phones.reduce((sum, { successful }) => sum + successful, 0)).toBeGreaterThanOrEqual(answered.length - tolerated)
+    expect(phones.reduce((sum, { successful }) => sum + successful, 0)).toBeGreaterThanOrEqual(
+      answered.length - tolerated,
+    )
 
     // As the log has it: each call once, with one outcome, and released once.
     const offered = [...callsFrom(centre.timeline, staying.caller), ...callsFrom(centre.timeline, leaving.caller)]

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Centre, variants } from '../support/centre.ts'
 import { mayUseRawSockets, type SippResult } from '../support/sipp.ts'
 import { until } from '../support/until.ts'
-import { CallFacts, callsFrom } from './facts.ts'
+import { CallFacts } from './facts.ts'
 import { SippRoom } from './sipp-room.ts'
 
 function expectAsPlanned(result: SippResult, calls = 1): void {
@@ -125,23 +125,6 @@ describe.each(variants())('SIPp on $name', (variant) => {
     expect(facts.all('call.abandoned')).toMatchObject([{ where: 'queue' }])
     await until(async () => (await centre.admin.agentState('2008')) === 'ready', 'the agent is ready')
     expectCancelled(await room.phonesOff())
-  })
-
-  test.each([1, 6, 10, 14, 18, 30, 100])('a CANCEL %i ms after the INVITE leaves nothing behind', async (afterMs) => {
-    const agentId = String(2100 + afterMs)
-    await room.agents({ agentIds: [agentId], scenario: 'agent-answers' })
-    const race = { scenario: 'cancel-before-answer', calls: 8, rate: 8, receiveWithinMs: afterMs }
-    const { caller, result } = room.call(race)
-
-    expectAsPlanned(await result, race.calls)
-
-    await until(async () => (await centre.admin.get<object[]>('/calls')).length === 0, 'no call is left')
-    for (const { data } of callsFrom(centre.timeline, caller)) {
-      const facts = await CallFacts.of(centre.timeline, data.callerNumber)
-      expect(await facts.released()).toMatchObject({ by: 'caller' })
-      expect(facts.count('call.offered', 'call.abandoned', 'call.released', 'agent.offered')).toEqual([1, 1, 1, 0])
-    }
-    expect(await centre.admin.agentState(agentId)).toBe('ready')
   })
 
   test('a citizen holds and retrieves by re-INVITE: the call goes on, and no agent is said to have held it', async () => {

@@ -3,10 +3,11 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
   withinMs = 10_000,
+  everyMs = 20,
 ): Promise<void> {
   for (const end = Date.now() + withinMs; Date.now() < end; ) {
     if (await condition()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
   throw new Error(`not within ${withinMs} ms: ${what}`)
 }

@@ -18,6 +18,8 @@ export interface CreatedCore {
   core: SwitchCore
   openMedia: SwitchCore['openMedia']
   heartbeatSeconds: number
+  /** Milliseconds an answer waits for its ACK; the standard's without. */
+  t1x64: number | undefined
 }
 
 /** The core from its configuration directory. Throws ConfigurationError when a file there cannot be read. */
@@ -33,6 +35,7 @@ export function createCore(options: CoreOptions, dial: SwitchCore['dial']): Crea
   }
   reloadDialplan()
   const settings = configuration.readSettings('switch.conf.xml')
+  const t1x64 = Number(configuration.readProfile('edge.xml').get('timer-T1X64')) || undefined
   const streams = localStreams(configuration)
   const relativeTo = (): string => globals.get('sound_prefix') ?? globals.get('yihao_prompts') ?? '.'
   const bus = new EventBus()
@@ -54,7 +57,7 @@ export function createCore(options: CoreOptions, dial: SwitchCore['dial']): Crea
     reloadDialplan,
     shutdown: () => onShutdown?.(),
   }
-  return { core, openMedia, heartbeatSeconds: Number(settings.get('event-heartbeat-interval') ?? 20) }
+  return { core, openMedia, heartbeatSeconds: Number(settings.get('event-heartbeat-interval') ?? 20), t1x64 }
 }
 
 export type CoreOptions = Pick<

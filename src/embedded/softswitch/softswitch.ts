@@ -41,14 +41,14 @@ async function undoAll(undo: Undo): Promise<void> {
 }
 
 async function startCalls(options: SoftswitchOptions, undo: Undo): Promise<{ core: SwitchCore; sipPort: number }> {
-  const { core, openMedia, heartbeatSeconds } = createCore(options, (request) => sipSide.dial(request))
+  const { core, openMedia, heartbeatSeconds, t1x64 } = createCore(options, (request) => sipSide.dial(request))
   undo.push(() => core.scheduler.close())
   const { logger } = options
   const { host, port } = options.sip
   const secret = newSecret()
   const admin = { host: '127.0.0.1', port: 0, secret }
   const listen = (['udp', 'tcp'] as const).map((transport) => ({ transport, host, port }))
-  const sipServer = await startSipServer({ sip: listen, admin, logger })
+  const sipServer = await startSipServer({ sip: listen, admin, logger, timers: t1x64 === undefined ? {} : { t1x64 } })
   undo.push(() => sipServer.close())
   const sipSide = new SipSide({
     core,

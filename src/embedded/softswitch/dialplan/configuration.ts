@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
 import { ConfigurationError, messageOf } from '../../../kernel/index.ts'
@@ -14,7 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * FreeSWITCH's configuration directory, as far as this switch reads it: `vars.xml`, `dialplan/*.xml` and single files
- * of `autoload_configs/`. X-PRE-PROCESS `set`, `env-set` and `include`, and `$${variable}`, work as in FreeSWITCH.
+ * of `autoload_configs/` and `sip_profiles/`. X-PRE-PROCESS `set`, `env-set` and `include`, and `$${variable}`, work as in FreeSWITCH.
  */
 export class Configuration {
   readonly #folder: string
@@ -46,16 +46,21 @@ export class Configuration {
 
   /** `<param name value>` of one file of autoload_configs; empty when there is no such file. */
   readSettings(file: string): Map<string, string> {
-    const params = findAll(this.readFile(file), 'param')
-    return new Map(params.map(({ attributes }) => [attributes.name ?? '', attributes.value ?? '']))
+    return paramsOf(this.readFile(file))
+  }
+
+  /** `<param name value>` of one file of sip_profiles; empty when there is no such file. */
+  readProfile(file: string): Map<string, string> {
+    return paramsOf(this.#readIfThere(join(this.#folder, 'sip_profiles', file)))
   }
 
   /** The elements of one file of autoload_configs; none when there is no such file. */
   readFile(file: string): readonly Element[] {
-    const path = join(this.#folder, 'autoload_configs', file)
-    return readdirSync(dirname(path), { withFileTypes: true }).some((entry) => entry.name === file)
-      ? this.#read(path)
-      : []
+    return this.#readIfThere(join(this.#folder, 'autoload_configs', file))
+  }
+
+  #readIfThere(path: string): readonly Element[] {
+    return existsSync(path) ? this.#read(path) : []
   }
 
   #read(path: string): readonly Element[] {
@@ -106,6 +111,10 @@ export class Configuration {
   #expand(text: string): string {
     return text.replace(/\$\$\{([^}]+)\}/g, (_whole, name: string) => this.#globals.get(name) ?? '')
   }
+}
+
+function paramsOf(elements: readonly Element[]): Map<string, string> {
+  return new Map(findAll(elements, 'param').map(({ attributes }) => [attributes.name ?? '', attributes.value ?? '']))
 }
 
 export function findAll(elements: readonly Element[], name: string): Element[] {
