@@ -54,21 +54,23 @@ describe.each(variants())('60 calls at 10 a second on $name', (variant) => {
     const answered = centre.timeline.of('call.answered').map(({ data }) => data)
     const abandoned = centre.timeline.of('call.abandoned').map(({ data }) => data)
     const answerWaitMs = percentilesOf(answered.map(({ waitedMs }) => waitedMs))
-    const failed = [...results, ...phones].reduce((sum, result) => sum + result.failed, 0)
+    const failed = results.reduce((sum, result) => sum + result.failed, 0)
     const counts = { offered: calls, answered: answered.length, abandoned: abandoned.length }
     const sipAnswerMs = results.map(({ responseTimes }) => responseTimes['answer'])
     runs.push({ on: variant.name, ...counts, failed, answerWaitMs, sipAnswerMs })
 
-    // As SIPp saw it: each call went as its scenario says, at the callers and at the agents.
+    // As SIPp saw it: each call went as its scenario says, at the callers and at the agents. A phone that is cancelled in
+    // the moment between its 180 and its 200 is the exception: SIPp gives such a call up as failed.
     const trouble = [...results, ...phones].map(({ output }) => output).join('\n')
-    // drachtio-server 0.9.4 leaves a phone's 487 without ACK and sends two answers when they cross a CANCEL
-    // (docker/README.md), which SIPp may count as a failed call; the log below must balance all the same.
-    const tolerated = variant.sipServer === 'drachtio' ? 2 : 0
-    expect(failed, trouble).toBeLessThanOrEqual(tolerated)
-    expect(results.reduce((sum, { successful }) => sum + successful, 0)).toBeGreaterThanOrEqual(calls - tolerated)
-    expect(phones.reduce((sum, { successful }) => sum + successful, 0)).toBeGreaterThanOrEqual(
-      answered.length - tolerated,
-    )
+    const withdrawn = centre.timeline.of('agent.offer-failed').filter(({ data }) => data.outcome === 'withdrawn').length
+    const phonesFailed = phones.reduce((sum, result) => sum + result.failed, 0)
+    expect(results, trouble).toMatchObject([
+      { failed: 0, successful: patient.calls },
+      { failed: 0, successful: impatient.calls },
+    ])
+    expect(phonesFailed, trouble).toBeLessThanOrEqual(withdrawn)
+    const phonesDone = phones.reduce((sum, { successful }) => sum + successful, 0)
+    expect(phonesDone, trouble).toBeGreaterThanOrEqual(answered.length)
 
     // As the log has it: each call once, with one outcome, and released once.
     const offered = [...callsFrom(centre.timeline, staying.caller), ...callsFrom(centre.timeline, leaving.caller)]
