@@ -99,6 +99,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     if (event.type === 'call.answered') expectedWait.answered(event.data.queue, event.time)
   })
 
+  const targets = new CallTargets({ branches: city.branches, roster, queueOf })
   const callStore = new CallStore({ db })
   const openCalls = await callStore.openCalls()
   const supervisor = new CallSupervisor({
@@ -116,6 +117,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       promptsDir: config.promptsDir,
       menus: () => menus.current(),
       queue: queueOf,
+      staffed: (need) => staffed(roster, need),
+      branch: (number) => targets.claim({ branch: number }, ''),
       announcement: announcer({ dispatcher, expectedWait, clock, promptsDir: config.promptsDir }),
       closed: (line) => closedNow({ city, hours, clock, line }),
       lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),
@@ -152,7 +155,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
       agentRoutes({ roster, store: agentStore }),
-      callRoutes({ supervisor, log, source, targets: new CallTargets({ branches: city.branches, roster, queueOf }) }),
+      callRoutes({ supervisor, log, source, targets }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
     ],
@@ -221,6 +224,14 @@ function announcer({
   }
 }
 
+/** Whether somebody who could serve the caller is at work, ready or not. */
+function staffed(roster: AgentRoster, { skills, language }: { skills: readonly string[]; language: string }): boolean {
+  const needs = [...skills, `language:${language}`]
+  return roster
+    .all()
+    .some(({ state, abilities }) => state !== 'offline' && needs.every((need) => abilities.includes(need)))
+}
+
 function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook; clock: Clock; line: string }) {
   const own = city.lines.get(line)
   if (!own) return undefined
@@ -231,7 +242,9 @@ function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook;
 /** Every prompt the city's file names must be there in every language, or a caller would hear nothing. */
 function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void {
   const named = [
-    ...[...city.queues.values()].flatMap(({ afterMaxWait: next }) => (next.kind === 'announce' ? [next.prompt] : [])),
+    ...[...city.queues.values()]
+      .flatMap(({ overflow, afterMaxWait }) => [...overflow.map(({ action }) => action), afterMaxWait])
+      .flatMap((next) => (next.kind === 'announce' ? [next.prompt] : [])),
     ...[...city.lines.values()].map(({ whenClosed }) => whenClosed.announce),
   ]
   const missing = menus

@@ -4,7 +4,15 @@ import { Value } from 'typebox/value'
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { type Calendar, readCalendars } from './hours/index.ts'
 import { ConfigurationError } from './kernel/index.ts'
-import type { AfterMaxWait, QueueConfig } from './queue/index.ts'
+import {
+  overflowAction,
+  overflowActionForms,
+  overflowChain,
+  overflowFaults,
+  type QueueConfig,
+  toOverflowAction,
+  toOverflowChain,
+} from './queue/index.ts'
 import type { Branch } from './transfer/index.ts'
 
 const seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
@@ -18,9 +26,8 @@ const behaviour = {
   ringFor: Type.Optional(seconds(2, 120)),
   wrapUp: Type.Optional(seconds(0, 3600)),
   maxWait: Type.Optional(seconds(10, 86_400)),
-  afterMaxWait: Type.Optional(
-    Type.Union([Type.Object({ queue: name }, closed), Type.Object({ announce: name }, closed), Type.Literal('keep')]),
-  ),
+  afterMaxWait: Type.Optional(overflowAction),
+  overflow: Type.Optional(overflowChain),
 }
 const citySchema = Type.Object(
   {
@@ -78,7 +85,7 @@ export interface LineHours {
 }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
-const builtIn: Required<Omit<Behaviour, 'afterMaxWait'>> = {
+const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
   priority: 0,
   answerWithin: 15,
   announceEvery: 20,
@@ -108,7 +115,11 @@ export async function readCity(path: string): Promise<City> {
   refuse(faults)
   const city = toCity(content as CityFile, calendars)
   refuse(lineFaults(city, (line) => where(offsetOf(document, ['lines', line, 'calendar']))))
-  refuse(overflowFaults(city, (queue) => where(offsetOf(document, ['queues', queue, 'afterMaxWait']))))
+  refuse(chainFaults(content as CityFile, (queue) => where(offsetOf(document, ['queues', queue, 'overflow']))))
+  const overflows = overflowFaults({ queues: city.queues, branches: new Set(city.branches.keys()) })
+  refuse(
+    overflows.map(({ queue, setting, text }) => `${where(offsetOf(document, ['queues', queue, setting]))}: ${text}`),
+  )
   return city
 }
 
@@ -147,7 +158,7 @@ function shapeFaults(
 }
 
 function detailOf(keyword: string, keys: readonly string[], message: string): string {
-  if (keyword === 'anyOf') return 'must be keep, { queue: NAME } or { announce: PROMPT }'
+  if (keyword === 'anyOf') return `must be ${overflowActionForms}`
   if (keyword !== 'boolean') return message
   return keys.length === 2 && keys[0] === 'queues'
     ? 'the name of a queue is of small letters, digits and hyphens'
@@ -196,35 +207,21 @@ function lineFaults({ lines, calendars }: City, where: (line: string) => string)
     .map(([line, { calendar }]) => `${where(line)}: line ${line}: there is no calendar ${calendar}`)
 }
 
-function overflowFaults({ queues }: City, where: (queue: string) => string): string[] {
-  return [...queues.keys()].flatMap((queue) => {
-    const way = overflowWay(queues, queue)
-    const [, next, ...further] = way
-    if (next === undefined) return []
-    const to = `${where(queue)}: queue ${queue}: afterMaxWait leads to queue ${next}`
-    if (next === queue || !queues.has(next)) return [`${to}, which is no other queue of this file`]
-    // A wait that is over in every queue of a ring would send the caller round without a pause.
-    return further.at(-1) === queue ? [`${to} and in the end back to ${queue}`] : []
-  })
-}
-
-/** The queues a caller overflows through, beginning with `first`, up to the end or the first seen twice. */
-function overflowWay(queues: City['queues'], first: string): string[] {
-  const way = [first]
-  for (let at = queues.get(first); at?.afterMaxWait.kind === 'queue'; at = queues.get(at.afterMaxWait.queue)) {
-    const next = at.afterMaxWait.queue
-    const seen = way.includes(next)
-    way.push(next)
-    if (seen) break
-  }
-  return way
+/** A step has one condition: the shape of the file allows none and both. */
+function chainFaults({ defaults, queues }: CityFile, where: (queue: string) => string): string[] {
+  return [...Object.entries(queues), ['defaults', defaults ?? {}] as const].flatMap(([queue, { overflow = [] }]) =>
+    overflow
+      .filter(({ after, nobodyLoggedIn }) => (after === undefined) === (nobodyLoggedIn === undefined))
+      .map(() => `${where(queue)}: queue ${queue}: overflow: a step has one condition, after or nobodyLoggedIn`),
+  )
 }
 
 function toQueue(queue: string, settings: typeof builtIn & Behaviour & { skills: readonly string[] }): QueueConfig {
-  return { ...settings, name: queue, afterMaxWait: toAfterMaxWait(settings.afterMaxWait) }
-}
-
-function toAfterMaxWait(setting: Behaviour['afterMaxWait']): AfterMaxWait {
-  if (setting === undefined || setting === 'keep') return { kind: 'keep' }
-  return 'queue' in setting ? { kind: 'queue', queue: setting.queue } : { kind: 'announce', prompt: setting.announce }
+  const { overflow, afterMaxWait } = settings
+  return {
+    ...settings,
+    name: queue,
+    overflow: toOverflowChain(overflow),
+    afterMaxWait: toOverflowAction(afterMaxWait),
+  }
 }

@@ -30,7 +30,13 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
     'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',
   'queue.threshold-passed':
     'A caller has waited as long as the service level allows (`answerWithin` of the queue, 15 s by default).',
-  'queue.overflowed': 'The longest wait (`maxWait`) is over. `to` is `queue:<name>` or `announce:<prompt>`.',
+  'call.branch-offered':
+    'No agent was there in time: the overflow chain rings a branch hotline for the waiting caller.',
+  'call.branch-answered':
+    'The branch answered: caller and branch go on alone. The wait is over, but the call counts as neither answered nor abandoned.',
+  'call.branch-failed': 'The branch could not be had. The caller waits on at the old place.',
+  'queue.overflowed':
+    'A step of the overflow chain was due, or the longest wait (`maxWait`) is over. `to` is `queue:<name>`, `branch:<number>` or `announce:<prompt>`.',
   'calendar.closed':
     'A calendar was closed by command, until a moment or until revoked (`until` null); a second one replaces the first.',
   'calendar.reopened': 'The closing is over: revoked by `by`, or its time had come (`by` null).',

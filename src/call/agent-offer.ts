@@ -5,6 +5,7 @@ import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
 import { Leg } from './leg.ts'
 import { offerFailure } from './offer-outcome.ts'
+import type { PhoneOffer } from './phone-offer.ts'
 
 export interface AgentOfferOptions {
   readonly call: Call
@@ -25,7 +26,7 @@ const lookAgain = 1000
  * One call offered to one agent: the phone rings, and either it is answered or the offer fails. It reports what
  * happened and leaves it to the call whether that still counts.
  */
-export class AgentOffer {
+export class AgentOffer implements PhoneOffer {
   readonly agentId: string
   readonly leg: Leg
   readonly #options: AgentOfferOptions

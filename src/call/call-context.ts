@@ -3,6 +3,7 @@ import type { EventData, EventLog } from '../events/index.ts'
 import type { MenuSnapshot } from '../ivr/index.ts'
 import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
+import type { Target } from '../transfer/index.ts'
 import type { CallNeed } from './call.ts'
 
 export type LastCalls = EventData<'agent.ringing'>['pop']['lastCalls']
@@ -18,6 +19,10 @@ export interface CallContext {
   readonly promptsDir: string
   menus(): MenuSnapshot
   queue(name: string): QueueConfig
+  /** Whether anybody who could serve the caller is logged in, ready or not. */
+  staffed(need: CallNeed): boolean
+  /** A branch hotline to be rung for a caller; throws when it cannot be now. */
+  branch(number: string): Target
   /** Files that tell a waiting caller the position and expected wait, and what was said. */
   announcement(need: CallNeed & { readonly callId: string }): {
     readonly files: readonly string[]

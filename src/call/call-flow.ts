@@ -2,14 +2,16 @@ import type { EventData } from '../events/index.ts'
 import { type IvrResult, promptFile } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
 import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/index.ts'
-import { type Talk, TransferRefused } from '../transfer/index.ts'
+import { type Talk, type Target, TransferRefused } from '../transfer/index.ts'
 import { AgentOffer } from './agent-offer.ts'
+import { BranchOffer } from './branch-offer.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
 import { CallEnding } from './call-ending.ts'
 import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
+import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { TalkStage } from './talk-stage.ts'
 
@@ -39,7 +41,7 @@ export class CallFlow {
   readonly #queue: QueueStage
   #audio: LegAudio
   #menu: MenuWalk | undefined
-  #offer: AgentOffer | undefined
+  #offer: PhoneOffer | undefined
   #talk: TalkStage | undefined
   #lastCalls: LastCalls = []
   /** The deadline of the present transitional state. */
@@ -55,6 +57,7 @@ export class CallFlow {
       call: this.call,
       context: this.#context,
       audio: () => this.#audio,
+      onBranch: (number) => this.#offerToBranch(number),
       onGivenUp: () => this.release('system', 'NORMAL_CLEARING', 'longest wait is over'),
     })
     this.#ending = new CallEnding({
@@ -162,11 +165,7 @@ export class CallFlow {
       onAnswered: (at) => this.legAnswered(offer.legId, at),
       onFailed: (cause, sipStatus) => this.#offerFailed(offer, cause, sipStatus),
     })
-    this.#offer = offer
-    call.legs.push(offer.leg)
-    call.partner = { agentId, leg: offer.leg }
-    this.#owner.ownLeg(offer.legId, this)
-    offer.start()
+    this.#ring(offer)
   }
 
   digit(digit: string): void {
@@ -200,10 +199,12 @@ export class CallFlow {
   legBridged(at: number): void {
     const { call } = this
     const { partner } = call
-    if (!partner || partner.agentId === null || !call.take('BRIDGED')) return
+    if (!partner || !call.take('BRIDGED')) return
     const { agentId, leg } = partner
     this.#cancelDeadline()
     call.bridgedAt = at
+    // With a branch alone there is nobody of ours who could hold or transfer.
+    if (agentId === null) return
     this.#context.log.append('call.bridged', { callId: call.callId, agentId, legId: leg.legId }, at)
     this.#talk = this.#newTalk({ agentId, leg })
   }
@@ -274,6 +275,46 @@ export class CallFlow {
     this.#audio.play([promptFile({ promptsDir, prompt: { language, name: closed.announce } })], end)
   }
 
+  /** No agent is there in time: a branch hotline is rung for the caller. */
+  #offerToBranch(number: string): void {
+    const { call, switchPort } = this
+    const context = this.#context
+    const target = this.#branch(number)
+    if (!target) return this.#queue.rejoin()
+    const { need } = call
+    if (!need || !call.take('OFFERED')) return
+    const offer: BranchOffer = new BranchOffer({
+      call,
+      need,
+      target,
+      switchPort,
+      context,
+      onAnswered: (at) => this.legAnswered(offer.legId, at),
+      onFailed: (cause, sipStatus) => this.#offerFailed(offer, cause, sipStatus),
+    })
+    this.#ring(offer)
+  }
+
+  /** Undefined when the branch takes no calls now. */
+  #branch(number: string): Target | undefined {
+    try {
+      return this.#context.branch(number)
+    } catch (error) {
+      const { callId } = this.call
+      this.#context.logger.info({ callId, reason: messageOf(error) }, 'no overflow to this branch now')
+      return undefined
+    }
+  }
+
+  #ring(offer: PhoneOffer): void {
+    const { call } = this
+    this.#offer = offer
+    call.legs.push(offer.leg)
+    call.partner = { agentId: offer.agentId, leg: offer.leg }
+    this.#owner.ownLeg(offer.legId, this)
+    offer.start()
+  }
+
   #newTalk(partner: { agentId: string; leg: Leg }): TalkStage {
     const { call, switchPort } = this
     return new TalkStage({
@@ -336,7 +377,7 @@ export class CallFlow {
     this.#queue.enter({ queue, skills, language, priority, queuedAt: now, enteredAt: now }, front)
   }
 
-  #offerFailed(offer: AgentOffer, cause: HangupCause, sipStatus: number): void {
+  #offerFailed(offer: PhoneOffer, cause: HangupCause, sipStatus: number): void {
     const { call } = this
     if (this.#offer !== offer || !call.take('OFFER_FAILED')) return
     if (offer.leg.endedAt === null) this.#drop(offer.legId, 'NO_ANSWER')
@@ -350,7 +391,7 @@ export class CallFlow {
   #bridgeFailed(reason: string): void {
     const { call } = this
     const { partner, need } = call
-    if (!partner?.agentId || !need || !call.take('BRIDGE_FAILED')) return
+    if (!partner || !need || !call.take('BRIDGE_FAILED')) return
     this.#cancelDeadline()
     this.#context.logger.warn(
       { callId: call.callId, agentId: partner.agentId, reason },
@@ -359,7 +400,7 @@ export class CallFlow {
     if (partner.leg.endedAt === null) this.#drop(partner.leg.legId, 'NORMAL_CLEARING')
     this.#forgetOffer()
     call.answeredAt = undefined
-    this.#context.roster.released(partner.agentId, call.callId, need.queue)
+    if (partner.agentId !== null) this.#context.roster.released(partner.agentId, call.callId, need.queue)
     this.#renewAudio()
     this.#queue.resume('bridge-failed')
   }

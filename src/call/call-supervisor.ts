@@ -195,12 +195,13 @@ export class CallSupervisor {
     const callerThere = present.has(open.legId)
     const agentThere = open.agentLegId !== null && present.has(open.agentLegId)
     if (open.ringingAgentId) this.#options.onOrphanedAgent(open.ringingAgentId, callId)
-    if (open.answeredAt !== null && open.agentId !== null && open.agentLegId !== null && open.queue !== null) {
+    const withPerson = open.answeredAt !== null && open.agentId !== null
+    if ((withPerson || open.transferredTo !== null) && open.agentLegId !== null && open.queue !== null) {
       const together = [open.legId, open.agentLegId].some((legId) => present.get(legId)?.bridgedWith !== undefined)
       // An agent who left by a transfer was freed then.
       const agentId = open.transferredTo === null ? open.agentId : null
       const partner = { agentId, legId: open.agentLegId, together: together || !callerThere || !agentThere }
-      flow.resumeTalking(partner, needOf(open, open.queue), open.answeredAt)
+      flow.resumeTalking(partner, needOf(open, open.queue), open.answeredAt ?? open.offeredAt)
       const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
       if (!agentThere) flow.legEnded(open.agentLegId, ended)
       else if (!callerThere) flow.legEnded(open.legId, ended)

@@ -1,6 +1,7 @@
 import type { EventData } from '../events/index.ts'
 import { promptFile } from '../ivr/index.ts'
 import type { Cancel } from '../kernel/index.ts'
+import { type AfterMaxWait, OverflowChain } from '../queue/index.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import type { LegAudio } from './leg-audio.ts'
@@ -13,6 +14,8 @@ export interface QueueStageOptions {
   readonly context: CallContext
   /** What the caller hears by; it changes when the switch was away. */
   readonly audio: () => LegAudio
+  /** A branch is to be rung for the caller, who hears music and comes back by `rejoin` when it does not answer. */
+  readonly onBranch: (number: string) => void
   /** Nothing is left to wait for: the call is to be ended. */
   readonly onGivenUp: () => void
 }
@@ -20,10 +23,11 @@ export interface QueueStageOptions {
 /** Milliseconds a last announcement may take. */
 const apologyWithin = 15_000
 
-/** The caller's stay in queues: entering one, waiting again after a failed offer, and what follows the longest wait. */
+/** The caller's stay in queues: entering one, waiting again after a failed offer, and the overflow chain. */
 export class QueueStage {
   readonly #options: QueueStageOptions
   #waiting: Waiting | undefined
+  #chain: OverflowChain | undefined
   #cancelApology: Cancel = () => {}
 
   constructor(options: QueueStageOptions) {
@@ -47,44 +51,76 @@ export class QueueStage {
     this.#wait(call.need, reason, [])
   }
 
-  /** An offer failed: back to the old place, if the longest wait has not passed meanwhile. */
+  /** An offer failed: back to the old place, if nothing else is to be tried first. */
   rejoin(): void {
-    const { call, context } = this.#options
-    const { need } = call
-    if (!need) return
-    const { maxWait, afterMaxWait } = context.queue(need.queue)
-    const tooLong = context.clock.now() - need.enteredAt >= maxWait * 1000 && afterMaxWait.kind !== 'keep'
-    if (tooLong) this.#waitedTooLong(need)
-    else this.#waiting?.join()
+    this.#overflow()
+    if (this.#options.call.state !== 'queued') return
+    this.#waiting?.join()
+    this.#chain?.start()
   }
 
   stop(): void {
     this.#cancelApology()
+    this.#chain?.stop()
+    this.#chain = undefined
     this.#waiting?.stop()
+    this.#waiting = undefined
   }
 
   #wait(need: CallNeed, reason: QueuedReason, first: readonly string[]): void {
     const { call, context, audio } = this.#options
-    const { queue, skills, language, priority, queuedAt } = need
+    const { queue, skills, language, priority, queuedAt, enteredAt } = need
     const what = { callId: call.callId, queue, skills: [...skills], language, priority, queuedAt, reason }
     context.log.append('call.queued', { ...what, menuPath: [...call.menuPath] })
     this.stop()
-    const onTooLong = () => this.#waitedTooLong(need)
-    this.#waiting = new Waiting({ call, need, audio: audio(), context, onTooLong })
+    this.#chain = new OverflowChain({
+      config: context.queue(queue),
+      enteredAt,
+      clock: context.clock,
+      staffed: () => context.staffed(need),
+      onDue: () => this.#overflow(),
+    })
+    this.#waiting = new Waiting({ call, need, audio: audio(), context })
     this.#waiting.start(first.map((name) => this.#file(name)))
+    if (call.state === 'queued') this.#chain.start()
   }
 
-  #waitedTooLong(need: CallNeed): void {
+  #overflow(): void {
     const { call, context } = this.#options
-    const { afterMaxWait } = context.queue(need.queue)
-    // A phone that rings for this caller right now is the better end of waiting.
-    if (call.state !== 'queued' || afterMaxWait.kind === 'keep') return
-    const waitedSeconds = Math.round((context.clock.now() - need.queuedAt) / 1000)
-    const to = afterMaxWait.kind === 'queue' ? `queue:${afterMaxWait.queue}` : `announce:${afterMaxWait.prompt}`
-    context.log.append('queue.overflowed', { callId: call.callId, queue: need.queue, waitedSeconds, to })
-    this.stop()
-    if (afterMaxWait.kind === 'announce') return this.#apologise(afterMaxWait.prompt)
-    const { queue } = afterMaxWait
+    const { need } = call
+    // A phone that rings for this caller right now is the better end of waiting; should it fail, `rejoin` looks again.
+    if (call.state !== 'queued' || !need || !this.#waiting) return
+    const action = this.#chain?.take()
+    if (!action) return
+    if (action.kind !== 'keep') {
+      const waitedSeconds = Math.round((context.clock.now() - need.queuedAt) / 1000)
+      context.log.append('queue.overflowed', {
+        callId: call.callId,
+        queue: need.queue,
+        waitedSeconds,
+        to: nameOf(action),
+      })
+    }
+    this.#carryOut(action, need)
+  }
+
+  #carryOut(action: AfterMaxWait, need: CallNeed): void {
+    switch (action.kind) {
+      case 'queue':
+        return this.#goOn(action.queue, need)
+      case 'branch':
+        // The place is kept by its time; meanwhile nobody else is to ring.
+        this.#options.context.dispatcher.withdraw(this.#options.call.callId)
+        return this.#options.onBranch(action.branch)
+      case 'announce':
+        return this.#apologise(action.prompt)
+      case 'keep':
+        return this.#chain?.start()
+    }
+  }
+
+  #goOn(queue: string, need: CallNeed): void {
+    const { context } = this.#options
     const { skills, priority } = context.queue(queue)
     const enteredAt = context.clock.now()
     this.enter({ ...need, queue, skills, priority: Math.max(priority, need.priority), enteredAt }, 'overflow')
@@ -92,6 +128,7 @@ export class QueueStage {
 
   #apologise(prompt: string): void {
     const { context, audio, onGivenUp } = this.#options
+    this.stop()
     this.#cancelApology = context.clock.after(apologyWithin, onGivenUp)
     audio().play([this.#file(prompt)], onGivenUp)
   }
@@ -99,5 +136,19 @@ export class QueueStage {
   #file(name: string): string {
     const { call, context } = this.#options
     return promptFile({ promptsDir: context.promptsDir, prompt: { language: call.language, name } })
+  }
+}
+
+/** As the fact names it: `queue:general`, `branch:12366`, `announce:apology`. */
+function nameOf(action: AfterMaxWait): string {
+  switch (action.kind) {
+    case 'queue':
+      return `queue:${action.queue}`
+    case 'branch':
+      return `branch:${action.branch}`
+    case 'announce':
+      return `announce:${action.prompt}`
+    case 'keep':
+      return 'keep'
   }
 }

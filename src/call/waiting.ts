@@ -10,16 +10,13 @@ export interface WaitingOptions {
   readonly need: CallNeed
   readonly audio: LegAudio
   readonly context: CallContext
-  /** The longest wait of the queue is over. */
-  readonly onTooLong: () => void
 }
 
-/** One call's wait in one queue: what the caller hears, the note at the service level's threshold, the longest wait. */
+/** One call's wait in one queue: the place in the line, what the caller hears, the note at the service level's threshold. */
 export class Waiting {
   readonly #options: WaitingOptions
   readonly #comfort: ComfortLoop
   #cancelThreshold: Cancel = () => {}
-  #cancelMaxWait: Cancel = () => {}
 
   constructor(options: WaitingOptions) {
     this.#options = options
@@ -37,7 +34,7 @@ export class Waiting {
   /** Begins; `first` is said before the music. */
   start(first: readonly string[]): void {
     this.#comfort.start(first)
-    this.#watchTime()
+    this.#watchThreshold()
     this.join()
   }
 
@@ -54,22 +51,16 @@ export class Waiting {
     this.#options.context.dispatcher.withdraw(this.#options.call.callId)
     this.#comfort.stop()
     this.#cancelThreshold()
-    this.#cancelMaxWait()
   }
 
-  #watchTime(): void {
-    const { call, need, context, onTooLong } = this.#options
+  #watchThreshold(): void {
+    const { call, need, context } = this.#options
     const { clock, log } = context
-    const { answerWithin, maxWait } = context.queue(need.queue)
-    const now = clock.now()
-    const waited = now - need.queuedAt
-    if (waited < answerWithin * 1000) {
-      const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
-      this.#cancelThreshold = clock.after(answerWithin * 1000 - waited, () =>
-        log.append('queue.threshold-passed', fact),
-      )
-    }
-    this.#cancelMaxWait = clock.after(Math.max(0, need.enteredAt + maxWait * 1000 - now), onTooLong)
+    const { answerWithin } = context.queue(need.queue)
+    const left = need.queuedAt + answerWithin * 1000 - clock.now()
+    if (left <= 0) return
+    const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
+    this.#cancelThreshold = clock.after(left, () => log.append('queue.threshold-passed', fact))
   }
 
   #announce(): readonly string[] {

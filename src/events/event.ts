@@ -14,6 +14,9 @@ const need = { queue: name, skills: Type.Array(name), language: name, priority: 
 /** A third party brought in by an agent. */
 const third = { callId: id, agentId: name, legId: name, target: name }
 
+/** Why a third party could not be had. */
+const thirdOutcome = Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable'])
+
 /** One leg's timings and why it ended, for the record of the call. */
 const legFacts = Type.Object({
   legId: name,
@@ -82,7 +85,7 @@ export const eventSchemas = {
   /** The third party could not be had: the caller is back with the agent. */
   'call.consultation-failed': Type.Object({
     ...third,
-    outcome: Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable']),
+    outcome: thirdOutcome,
     cause: name,
     sipStatus: Type.Integer(),
   }),
@@ -92,6 +95,19 @@ export const eventSchemas = {
   'call.transferred': Type.Object(third),
   /** The caller is back with the agent. */
   'call.returned': Type.Object({ callId: id, agentId: name, reason: name }),
+  /** No agent was there in time: a branch hotline is rung for the waiting caller. */
+  'call.branch-offered': Type.Object({ callId: id, queue: name, target: name, legId: name }),
+  /** The branch answered: the end of waiting, without an agent of ours. */
+  'call.branch-answered': Type.Object({ callId: id, queue: name, target: name, legId: name, waitedMs: duration }),
+  /** The branch could not be had: the caller waits on at the old place. */
+  'call.branch-failed': Type.Object({
+    callId: id,
+    target: name,
+    legId: name,
+    outcome: thirdOutcome,
+    cause: name,
+    sipStatus: Type.Integer(),
+  }),
   /** The caller gave up before a person answered. */
   'call.abandoned': Type.Object({
     callId: id,
@@ -111,7 +127,7 @@ export const eventSchemas = {
 
   /** A caller has waited as long as the service level allows, by default 15 s. */
   'queue.threshold-passed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer({ minimum: 0 }) }),
-  /** The longest wait is over and what the queue's configuration says follows. */
+  /** A step of the queue's overflow chain was due: another queue, a branch, an announcement. */
   'queue.overflowed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer(), to: name }),
 
   /** A calendar was closed by command, until a moment or until revoked. */

@@ -136,7 +136,7 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       const { queue, skills, language, priority, menuPath, queuedAt } = event.data
       const place = { queue, skills, language, priority, menu_path: menuPath, queued_at: new Date(queuedAt) }
       // An agent's phone answered, but nobody ever spoke to the caller.
-      const unanswered = { agent_id: null, agent_leg_id: null, answered_at: null }
+      const unanswered = { agent_id: null, agent_leg_id: null, answered_at: null, transferred_to: null }
       return event.data.reason === 'bridge-failed' ? { ...place, ...unanswered } : place
     }
     case 'agent.offered':
@@ -147,6 +147,7 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       const { agentId, legId } = event.data
       return { agent_id: agentId, agent_leg_id: legId, answered_at: at, ringing_agent_id: null }
     }
+    case 'call.branch-answered':
     case 'call.transferred':
       return { agent_leg_id: event.data.legId, transferred_to: event.data.target }
     case 'call.abandoned':

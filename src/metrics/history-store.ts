@@ -48,11 +48,11 @@ export class HistoryStore {
     return rows
   }
 
-  /** Calls queued since `from`, as the live figures begin with after a restart. */
+  /** Calls queued since `from`, as the live figures begin with after a restart; with a branch nobody waits. */
   async callsSince(from: Date): Promise<(CallFigures & { readonly callId: string; readonly released: boolean })[]> {
     const rows = await this.#db
       .selectFrom('call_records')
-      .select(['call_id', 'queue', 'queued_at', 'answered_at', 'abandoned_at', 'released_at'])
+      .select(['call_id', 'queue', 'queued_at', 'answered_at', 'abandoned_at', 'released_at', 'transferred_to'])
       .where('queued_at', '>=', from)
       .execute()
     return rows.flatMap((row) =>
@@ -65,7 +65,7 @@ export class HistoryStore {
               queuedAt: row.queued_at.getTime(),
               answeredAt: row.answered_at?.getTime() ?? null,
               abandonedAt: row.abandoned_at?.getTime() ?? null,
-              released: row.released_at !== null,
+              released: row.released_at !== null || row.transferred_to !== null,
             },
           ],
     )

@@ -41,12 +41,15 @@ export class LiveFigures {
       case 'call.queued':
         this.#queued(event.data.callId, event.data.queue, event.data.queuedAt)
         // An agent's phone answered, but nobody ever spoke to the caller.
-        if (event.data.reason === 'bridge-failed') this.#change(event.data.callId, { answeredAt: null })
+        if (event.data.reason === 'bridge-failed')
+          this.#change(event.data.callId, { answeredAt: null, released: false })
         return
       case 'call.answered':
         return this.#change(event.data.callId, { answeredAt: event.time })
       case 'call.abandoned':
         return this.#change(event.data.callId, { abandonedAt: event.time })
+      // With a branch, too, the caller waits no more.
+      case 'call.branch-answered':
       case 'call.released':
         return this.#change(event.data.callId, { released: true })
       case 'agent.state-changed':

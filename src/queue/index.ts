@@ -2,4 +2,13 @@ export { ComfortLoop } from './comfort-loop.ts'
 export { Dispatcher, type OfferMatch } from './dispatcher.ts'
 export { ExpectedWait } from './expected-wait.ts'
 export { type Match, Matchmaker, type ReadyAgent, type WaitingCaller } from './matchmaker.ts'
-export type { AfterMaxWait, QueueConfig } from './queue-config.ts'
+export { OverflowChain } from './overflow-chain.ts'
+export {
+  overflowAction,
+  overflowActionForms,
+  overflowChain,
+  overflowFaults,
+  toOverflowAction,
+  toOverflowChain,
+} from './overflow-file.ts'
+export type { AfterMaxWait, OverflowStep, QueueConfig } from './queue-config.ts'

@@ -13,6 +13,8 @@ export interface QueueConfig {
   readonly ringFor: number
   /** Wrap-up time (after-call work) of agents without one of their own. */
   readonly wrapUp: number
+  /** What is tried for a caller who waits, in this order, before the longest wait is over. */
+  readonly overflow: readonly OverflowStep[]
   /** Longest wait, after which `afterMaxWait` follows. */
   readonly maxWait: number
   readonly afterMaxWait: AfterMaxWait
@@ -21,7 +23,21 @@ export interface QueueConfig {
 export type AfterMaxWait =
   /** Wait on in another queue; the place is kept by the time of arrival. */
   | { readonly kind: 'queue'; readonly queue: string }
+  /** Ring a branch hotline for the caller, who is back at the old place when it does not answer. */
+  | { readonly kind: 'branch'; readonly branch: string }
   /** Say a prompt and end the call. */
   | { readonly kind: 'announce'; readonly prompt: string }
   /** Wait on for as long as it takes. */
   | { readonly kind: 'keep' }
+
+/** One step of a queue's overflow chain. */
+export interface OverflowStep {
+  readonly when: OverflowCondition
+  readonly action: AfterMaxWait
+}
+
+export type OverflowCondition =
+  /** Seconds since the caller entered this queue. */
+  | { readonly kind: 'after'; readonly seconds: number }
+  /** Nobody who could serve the caller is logged in. */
+  | { readonly kind: 'nobodyLoggedIn' }

@@ -37,6 +37,8 @@ export interface CentreOptions {
   readonly hotlineEnv?: Readonly<Record<string, string>>
   readonly switchEslPort?: number
   readonly databaseUrl?: string
+  /** The city's file without its branches, in test/support. */
+  readonly city?: string
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
@@ -70,6 +72,7 @@ export class Centre {
     hotlineEnv = {},
     switchEslPort,
     databaseUrl,
+    city = 'city.yaml',
   }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
@@ -82,7 +85,7 @@ export class Centre {
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: databaseUrl ?? (await newDatabaseUrl()),
-      env: { CITY: cityWithBranches(folder, phones.sipPort), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
+      env: { CITY: cityWithBranches(folder, city, phones.sipPort), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
     })
     const password = stack.adminPassword
     if (password === undefined) throw new Error('the hotline created no admin')
@@ -179,8 +182,8 @@ export class Centre {
 }
 
 /** The test city with two branches, which are phones of the test. */
-function cityWithBranches(folder: string, sipPort: number): string {
-  const city = readFileSync(join(projectRoot(), 'test/support/city.yaml'), 'utf8')
+function cityWithBranches(folder: string, file: string, sipPort: number): string {
+  const city = readFileSync(join(projectRoot(), 'test/support', file), 'utf8')
   const branch = (number: string) =>
     `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4 }\n`
   const path = join(folder, 'city.yaml')

@@ -39,6 +39,7 @@ test('city - a queue that says nothing behaves as built in', async () => {
       announceEvery: 20,
       ringFor: 8,
       wrapUp: 15,
+      overflow: [],
       maxWait: 600,
       afterMaxWait: { kind: 'keep' },
     },
@@ -69,6 +70,24 @@ queues:
     afterMaxWait: { kind: 'queue', queue: 'general' },
   })
   expect(queues.get('urgent')?.afterMaxWait).toEqual({ kind: 'keep' })
+})
+
+test('city - an overflow chain is read in its order', async () => {
+  const { queues } = await cityOf(`${head}
+branches: { "12366": { name: tax, route: "sip:10.0.0.1" } }
+queues:
+  general: { skills: [] }
+  tax:
+    skills: [tax]
+    overflow:
+      - { nobodyLoggedIn: true, do: { queue: general } }
+      - { after: 60, do: { branch: "12366" } }
+`)
+
+  expect(queues.get('tax')?.overflow).toEqual([
+    { when: { kind: 'nobodyLoggedIn' }, action: { kind: 'queue', queue: 'general' } },
+    { when: { kind: 'after', seconds: 60 }, action: { kind: 'branch', branch: '12366' } },
+  ])
 })
 
 describe('city - a mistake is refused with file and line', () => {
@@ -114,12 +133,16 @@ describe('city - a mistake is refused with file and line', () => {
     {
       what: 'an end of waiting that is none',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: hangup\n`,
-      faults: ['city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME } or { announce: PROMPT }'],
+      faults: [
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER } or { announce: PROMPT }',
+      ],
     },
     {
       what: 'an end of waiting that is two at once',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: { queue: tax, announce: apology }\n`,
-      faults: ['city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME } or { announce: PROMPT }'],
+      faults: [
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER } or { announce: PROMPT }',
+      ],
     },
     {
       what: 'a queue that overflows into itself',
@@ -152,6 +175,31 @@ describe('city - a mistake is refused with file and line', () => {
       what: 'a default overflow that leads a queue into itself',
       text: `${head}defaults: { afterMaxWait: { queue: general } }\nqueues:\n  general: { skills: [] }\n  tax: { skills: [] }\n`,
       faults: ['city.yaml:4: queue general: afterMaxWait leads to queue general, which is no other queue of this file'],
+    },
+    {
+      what: 'a chain with steps that cannot be',
+      text: `${head}queues:
+  general: { skills: [], overflow: [{ after: 5, nobodyLoggedIn: true, do: keep }] }
+  tax: { skills: [], overflow: [{ do: keep }] }
+`,
+      faults: [
+        'city.yaml:3: queue general: overflow: a step has one condition, after or nobodyLoggedIn',
+        'city.yaml:4: queue tax: overflow: a step has one condition, after or nobodyLoggedIn',
+      ],
+    },
+    {
+      what: 'a chain to what is not there, in a ring, or after the end of waiting',
+      text: `${head}queues:
+  general: { skills: [], maxWait: 30, afterMaxWait: { announce: apology }, overflow: [{ after: 40, do: keep }] }
+  tax: { skills: [], overflow: [{ after: 5, do: { branch: "12366" } }, { after: 6, do: { queue: vat } }] }
+  vat: { skills: [], overflow: [{ nobodyLoggedIn: true, do: { queue: tax } }] }
+`,
+      faults: [
+        'city.yaml:3: queue general: overflow: 40 s is after the longest wait of 30 s',
+        'city.yaml:4: queue tax: overflow: there is no branch 12366',
+        'city.yaml:4: queue tax: overflow leads to queue vat and in the end back to tax',
+        'city.yaml:5: queue vat: overflow leads to queue tax and in the end back to vat',
+      ],
     },
     {
       what: 'no name',
