@@ -119,6 +119,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       queue: queueOf,
       staffed: (need) => staffed(roster, need),
       branch: (number) => targets.claim({ branch: number }, ''),
+      targets,
       announcement: announcer({ dispatcher, expectedWait, clock, promptsDir: config.promptsDir }),
       closed: (line) => closedNow({ city, hours, clock, line }),
       lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),

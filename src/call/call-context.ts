@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
 import type { Target } from '../transfer/index.ts'
 import type { CallNeed } from './call.ts'
+import type { CallTargets } from './call-targets.ts'
 
 export type LastCalls = EventData<'agent.ringing'>['pop']['lastCalls']
 
@@ -15,6 +16,7 @@ export interface CallContext {
   readonly log: EventLog
   readonly roster: AgentRoster
   readonly dispatcher: Dispatcher
+  readonly targets: CallTargets
   /** Prompt folder as the switches see it. */
   readonly promptsDir: string
   menus(): MenuSnapshot

@@ -215,6 +215,11 @@ export class CallFlow {
     this.#context.log.append(held ? 'call.held' : 'call.retrieved', { callId, agentId: partner.agentId }, at)
   }
 
+  /** A phone sent the other party elsewhere by REFER. */
+  legReferred(legId: LegId, target: string): void {
+    if (this.call.state === 'talking') this.#talk?.referred(legId, target)
+  }
+
   legEnded(legId: LegId, { at, cause, sipStatus }: { at: number; cause: HangupCause; sipStatus: number }): void {
     const { call } = this
     call.legs.find((leg) => leg.legId === legId)?.end(at, cause, sipStatus)

@@ -102,6 +102,8 @@ export class CallSupervisor {
       case 'leg.held':
       case 'leg.retrieved':
         return flow.legHeld(legId, at, event.type === 'leg.held')
+      case 'leg.referred':
+        return flow.legReferred(legId, event.target)
       case 'leg.digit':
         return flow.digit(event.digit)
       case 'leg.played':

@@ -1,6 +1,10 @@
 import type { AgentRoster } from '../agent/index.ts'
-import { type Branch, TransferRefused, UnknownTarget } from '../transfer/index.ts'
-import type { CallTarget } from './talk-stage.ts'
+import { type Branch, type Target, TransferRefused, UnknownTarget } from '../transfer/index.ts'
+
+/** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
+export interface CallTarget extends Target {
+  readonly agentId?: string
+}
 
 /** Whom a call can be taken to: the branches of the city and the agents of the room. */
 export class CallTargets {
@@ -32,6 +36,12 @@ export class CallTargets {
       throw new TransferRefused(`agent ${agentId} is ${agent.state}, not ready`)
     }
     return { name: `agent:${agentId}`, extension, ringFor: this.#agentRingsFor(), agentId }
+  }
+
+  /** As `claim`, by what a phone dials: a branch's number, an agent's extension. */
+  claimNumber(number: string, callId: string): CallTarget {
+    const agent = this.#roster.all().find(({ context }) => context.extension === number)
+    return this.claim(agent && !this.#branches.has(number) ? { agentId: agent.agentId } : { branch: number }, callId)
   }
 
   /** The target was not rung after all. */

@@ -1,15 +1,12 @@
 import { promptFile, queueMusic } from '../ivr/index.ts'
+import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
-import { Talk, type TalkOwner, type Target } from '../transfer/index.ts'
+import { Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
 import type { Call, CallPartner } from './call.ts'
 import type { CallContext } from './call-context.ts'
+import type { CallTarget } from './call-targets.ts'
 import { Leg } from './leg.ts'
 import type { LegAudio } from './leg-audio.ts'
-
-/** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
-export interface CallTarget extends Target {
-  readonly agentId?: string
-}
 
 export interface TalkStageOptions {
   readonly call: Call
@@ -25,6 +22,8 @@ export interface TalkStageOptions {
 }
 
 const musicRepeats = 4
+/** Milliseconds for the switch's NOTIFY to reach a phone that asked by REFER, which then hangs up by itself (RFC 5589). */
+const notifyTakes = 300
 
 /** The talk as part of a call: legs, music, and the state of the agents who take part. */
 export class TalkStage implements TalkOwner {
@@ -58,6 +57,23 @@ export class TalkStage implements TalkOwner {
   /** Whether the leg is the third party's, present or past. */
   isThird(legId: LegId): boolean {
     return this.#options.call.legs.some((leg) => leg.role === 'third' && leg.legId === legId)
+  }
+
+  /** The leg was sent to `number` by REFER: the agent's phone may do so with the citizen, nobody else. */
+  referred(legId: LegId, number: string): void {
+    const { call, context, partner } = this.#options
+    const { talk } = this
+    if (legId !== call.callerLeg.legId) return talk.refuseRefer(legId, 403)
+    let target: CallTarget
+    try {
+      talk.check('TRANSFER')
+      target = context.targets.claimNumber(number, call.callId)
+    } catch (error) {
+      const { logger } = context
+      logger.info({ callId: call.callId, agentId: partner.agentId, reason: messageOf(error) }, 'REFER refused')
+      return talk.refuseRefer(legId, error instanceof UnknownTarget ? 404 : 480)
+    }
+    talk.transferReferred(target)
   }
 
   /** A third party's leg ended. Returns whether the call goes on. */
@@ -122,15 +138,19 @@ export class TalkStage implements TalkOwner {
     if (this.#third?.leg.legId === legId) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
   }
 
-  agentLeaves(): void {
+  agentLeaves({ referred }: { referred: boolean }): void {
     const { call, partner, context, drop } = this.#options
     const third = this.#third
     if (!third) return
     call.partner = { agentId: third.target.agentId ?? null, leg: third.leg }
     // From here on the third party is the call's partner, and is freed with it.
     this.#third = undefined
-    if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
-    context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+    const leave = () => {
+      if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
+      context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+    }
+    if (referred) context.clock.after(notifyTakes, leave)
+    else leave()
   }
 
   callerIsAlone(): void {

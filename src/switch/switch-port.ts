@@ -28,6 +28,8 @@ export type SwitchEvent =
   | { readonly type: 'leg.held'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.retrieved'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.digit'; readonly legId: LegId; readonly digit: string; readonly at: number }
+  /** The other party's phone sent this leg to `target` by REFER (RFC 3515); both are parked, and wait for us. */
+  | { readonly type: 'leg.referred'; readonly legId: LegId; readonly target: string; readonly at: number }
   | { readonly type: 'leg.played'; readonly legId: LegId; readonly playbackId: string; readonly at: number }
   | {
       readonly type: 'leg.ended'
@@ -97,6 +99,11 @@ export interface SwitchPort {
   bridge(legId: LegId, otherLegId: LegId): Promise<void>
   /** Takes an answered leg out of whatever it is in; it hears nothing until something is played. */
   park(legId: LegId): Promise<void>
+  /**
+   * Says no to the REFER that parked `referredLegId`, with a final SIP status in the NOTIFY to the phone that sent it,
+   * and brings both together again. A yes needs no word: it is said when the referred leg is bridged elsewhere.
+   */
+  refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void>
   /** Puts an answered leg into a conference of that name; who is alone in it hears nothing. */
   conference(legId: LegId, name: string): Promise<void>
   /** Ends a leg; one that rings gets CANCEL, one that is gone already is no error. */

@@ -26,8 +26,8 @@ export interface TalkOwner {
   thirdAnswered(): void
   /** The third party is gone or was never had; its leg is to be ended if it still lives. */
   thirdEnds(legId: LegId, cause: HangupCause): void
-  /** The agent is out: the caller and the third party go on alone. */
-  agentLeaves(): void
+  /** The agent is out: the caller and the third party go on alone. One whose phone asked by REFER hears the yes first. */
+  agentLeaves(options: { readonly referred: boolean }): void
   /** Agent and third party are both gone, the caller is still there. */
   callerIsAlone(): void
 }
@@ -53,6 +53,8 @@ export class Talk {
   readonly #options: TalkOptions
   #snapshot: SnapshotFrom<typeof transferMachine> = initialTransition(transferMachine)[0]
   #third: { readonly legId: LegId; readonly target: Target } | undefined
+  /** The transfer under way was asked for by the agent's phone, which waits for what comes of it. */
+  #referred = false
   /** In a conference the parties are mixed, not bridged. */
   #mixed = false
 
@@ -89,6 +91,33 @@ export class Talk {
   /** Rings the target for the citizen; the agent is free when it answers, and has the citizen back when it does not. */
   async transfer(target: Target): Promise<void> {
     await this.#callThird('TRANSFER', target)
+  }
+
+  /** Throws TransferRefused when the state does not allow it now. */
+  check(type: TalkInput['type']): void {
+    if (!this.#snapshot.can({ type })) this.#refuse(type)
+  }
+
+  /** As `transfer`, asked for by the agent's phone with REFER: the switch has parked citizen and agent already. */
+  transferReferred(target: Target): void {
+    this.#referred = true
+    this.#mixed = false
+    this.#options.owner.music()
+    this.#attempt(this.#callThird('TRANSFER', target, { apart: true }))
+  }
+
+  /** The REFER is refused, and those it parted are together again. */
+  refuseRefer(referredLegId: LegId, sipStatus: number): void {
+    this.#attempt(this.#options.switchPort.refuseRefer(referredLegId, this.#otherOf(referredLegId), sipStatus))
+  }
+
+  /** With whom the leg talked, by the state. */
+  #otherOf(legId: LegId): LegId {
+    const { callerLegId, agentLegId } = this.#options
+    const third = this.#third?.legId ?? agentLegId
+    const pair = { consulted: [agentLegId, third], transferred: [callerLegId, third] }[String(this.state)]
+    const [one = callerLegId, other = agentLegId] = pair ?? []
+    return legId === one ? other : one
   }
 
   /** Brings the citizen back to the agent and lets the third party go. */
@@ -148,7 +177,7 @@ export class Talk {
     const fact = { callId, agentId, legId, target: third.target.name, outcome, cause, sipStatus }
     log.append('call.consultation-failed', fact)
     if (this.state === 'lost') return owner.callerIsAlone()
-    this.#attempt(this.#rejoin())
+    this.#attempt(this.#rejoin(sipStatus))
     this.#recordReturn(outcome)
   }
 
@@ -161,7 +190,10 @@ export class Talk {
   }
 
   #command(type: TalkInput['type']): void {
-    if (this.#take(type)) return
+    if (!this.#take(type)) this.#refuse(type)
+  }
+
+  #refuse(type: TalkInput['type']): never {
     const can = (['HOLD', 'RETRIEVE', 'CONSULT', 'TRANSFER', 'RETURN', 'JOIN', 'COMPLETE'] as const)
       .filter((each) => this.#snapshot.can({ type: each }))
       .map((each) => each.toLowerCase())
@@ -169,8 +201,9 @@ export class Talk {
     throw new TransferRefused(`the talk is ${this.state}, ${type.toLowerCase()} is not possible; ${instead}`)
   }
 
-  async #callThird(type: 'CONSULT' | 'TRANSFER', target: Target): Promise<void> {
-    const wasHeld = this.state === 'held'
+  /** `apart`: citizen and agent are separated already. */
+  async #callThird(type: 'CONSULT' | 'TRANSFER', target: Target, { apart = false } = {}): Promise<void> {
+    const wasHeld = this.state === 'held' || apart
     this.#command(type)
     const { switchPort, callerNumber, callerName, callId, agentId, log, owner } = this.#options
     const third = { legId: newId(), target }
@@ -196,10 +229,14 @@ export class Talk {
     owner.music()
   }
 
-  async #rejoin(): Promise<void> {
+  async #rejoin(sipStatus = 0): Promise<void> {
     const { switchPort, callerLegId, agentLegId, owner } = this.#options
     owner.silence()
     this.#mixed = false
+    if (this.#referred) {
+      this.#referred = false
+      return switchPort.refuseRefer(callerLegId, agentLegId, sipStatus || 480)
+    }
     await switchPort.bridge(callerLegId, agentLegId)
   }
 
@@ -210,7 +247,7 @@ export class Talk {
     owner.silence()
     this.#recordThird('call.transferred', third)
     if (!mixed) await switchPort.bridge(callerLegId, third.legId)
-    owner.agentLeaves()
+    owner.agentLeaves({ referred: this.#referred })
   }
 
   #dropThird(cause: HangupCause): void {

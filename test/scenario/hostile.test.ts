@@ -161,7 +161,7 @@ describe.each(variants())('hostile callers on $name', (variant) => {
     for (const command of originates()) {
       const [line = ''] = command.replace(/^bgapi /, '').split('\n')
       expect(splitDialString(line).variables.map(([name]) => name)).not.toContain('intruder')
-      expect(splitDialString(line).variables).toHaveLength(9)
+      expect(splitDialString(line).variables).toHaveLength(12)
     }
     expect(existsSync(trace)).toBe(false)
     expect(await isReady()).toBe(true)

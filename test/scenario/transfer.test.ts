@@ -121,6 +121,57 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await closedOnce(callId)
   })
 
+  test("REFER: the agent's phone sends the citizen to a branch, is told so, and is free", async () => {
+    const { call, callId, atAgent, phone } = await talk('5030')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 300, tone: tones.branch })
+
+    const told = atAgent.refer('12366')
+
+    const atBranch = await branch.nextCall()
+    expect(await told).toBe(200)
+    expect(await call.hears(tones.branch)).toBe(true)
+    expect(await atBranch.hears(tones.caller)).toBe(true)
+    await atAgent.ended
+    await until(async () => (await centre.admin.agentState(phone.user)) === 'ready', 'the agent is ready again')
+    await call.hangUp()
+    await atBranch.ended
+    await closedOnce(callId)
+  })
+
+  test.each([
+    ['a busy branch', '5031', '12333', { kind: 'reject', status: 486 }, 486],
+    ['a number outside the routes', '5032', '13900000000', undefined, 404],
+  ] as const)(
+    'REFER to %s: refused, and citizen and agent hear each other again',
+    async (_what, id, number, policy, status) => {
+      const { call, callId, atAgent } = await talk(id)
+      if (policy) centre.branch(number, policy)
+
+      expect(await atAgent.refer(number)).toBe(status)
+
+      expect(await call.hears(tones.agent)).toBe(true)
+      expect(await atAgent.hears(tones.caller)).toBe(true)
+      // The talk is as it was: it can be held and taken back.
+      await command(callId, 'hold')
+      expect(await hearsNoMore(call, tones.agent)).toBe(true)
+      await command(callId, 'retrieve')
+      expect(await call.hears(tones.agent)).toBe(true)
+      await call.hangUp()
+      await closedOnce(callId)
+    },
+  )
+
+  test("a citizen's REFER moves nobody", async () => {
+    const { call, callId, atAgent } = await talk('5033')
+
+    await call.refer('12366')
+
+    expect(await call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
+    expect(await atAgent.hears(tones.caller)).toBe(true)
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
   test('the hotline is killed after a transfer and during a hold: nobody is cut off, and the held citizen is back with the agent', async () => {
     const given = await talk('5020')
     const branch = centre.branch('12366', { kind: 'answer', afterMs: 50, tone: tones.branch })

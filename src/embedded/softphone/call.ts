@@ -51,6 +51,11 @@ export interface Call {
   cancel(): void
   /** Ends the call, whatever state it is in. */
   hangUp(): Promise<void>
+  /**
+   * Sends whom it talks with to another number (REFER, RFC 3515). Resolves with the status of the final NOTIFY, or of
+   * the refusal; rejects when neither came within a minute.
+   */
+  refer(number: string): Promise<number>
   hold(): Promise<void>
   resume(): Promise<void>
   /** Resolves when the last key was released; rejects when the other side does not take them this way. */

@@ -35,6 +35,7 @@ export class PhoneCall implements Call {
   #dialog: SrfDialog | undefined
   #infoDigits = ''
   #isOver = false
+  #tellReferred: (status: number) => void = () => {}
 
   constructor({ direction, other, media, clock }: PhoneCallOptions) {
     this.direction = direction
@@ -82,6 +83,7 @@ export class PhoneCall implements Call {
     this.#dialog = dialog
     dialog.on('destroy', () => this.over('hungUpByOther'))
     dialog.on('modify', (request, response) => this.#renegotiate(request, response))
+    dialog.on('notify', (request, response) => this.#takeNotify(request, response))
     dialog.on('info', (request, response) => this.#takeInfo(request, response))
     const at = this.#clock.now()
     this.#tellAnswered({ kind: 'answered', at, afterMs: at - this.#beganAt })
@@ -127,6 +129,24 @@ export class PhoneCall implements Call {
     return this.#offerAgain('sendrecv')
   }
 
+  async refer(number: string): Promise<number> {
+    const dialog = this.#talking()
+    const final = this.#referNotified()
+    const address = `<sip:${number}@${/@([^>;]+)/.exec(dialog.remote.uri)?.[1] ?? 'localhost'}>`
+    const { status } = await dialog.request({ method: 'REFER', headers: { 'Refer-To': address } })
+    return status >= 300 ? status : final
+  }
+
+  #referNotified(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(60_000, () => reject(new Error('No NOTIFY told what came of the REFER')))
+      this.#tellReferred = (status) => {
+        cancel()
+        resolve(status)
+      }
+    })
+  }
+
   async sendDtmf(digits: string, { via }: { via: 'rfc4733' | 'info' }): Promise<void> {
     this.#talking()
     if (via === 'rfc4733') await this.media.sendDigits(digits)
@@ -169,6 +189,12 @@ export class PhoneCall implements Call {
     }
     if (!body) this.#dialog?.on('ack', (ack) => this.media.accept(ack.body))
     response.send(200, { body: sdp, headers: { 'Content-Type': 'application/sdp' } })
+  }
+
+  #takeNotify({ body }: Incoming, response: Answer): void {
+    response.send(200)
+    const status = Number(/^SIP\/2\.0 (\d{3})/.exec(body)?.[1])
+    if (status >= 200) this.#tellReferred(status)
   }
 
   #takeInfo({ body }: Incoming, response: Answer): void {

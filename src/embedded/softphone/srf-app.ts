@@ -61,11 +61,11 @@ export interface Outgoing {
 export interface SrfDialog {
   /** False once a BYE came, which may be before anybody could listen for it. */
   readonly connected: boolean
-  readonly remote: { readonly sdp: string }
-  on(event: 'modify' | 'info', listener: (request: Incoming, response: Answer) => void): void
+  readonly remote: { readonly sdp: string; readonly uri: string }
+  on(event: 'modify' | 'info' | 'notify', listener: (request: Incoming, response: Answer) => void): void
   on(event: 'destroy' | 'ack', listener: (request: Incoming, reason?: string) => void): void
   modify(sdp: string): Promise<string>
-  request(options: { method: string; headers: Record<string, string>; body: string }): Promise<Received>
+  request(options: { method: string; headers: Record<string, string>; body?: string }): Promise<Received>
   destroy(): Promise<unknown>
 }
 

@@ -80,6 +80,17 @@ export const eslCommands = {
     command(`uuid_transfer ${token(legId, 'leg id')} conference:${token(name, 'conference')}@hotline inline`),
   park: (legId: LegId) => command(`uuid_park ${token(legId, 'leg id')}`),
 
+  /** The leg's next park is no REFER any more. */
+  forgetRefer: (legId: LegId) => command(`uuid_setvar ${token(legId, 'leg id')} yihao_refer_to`),
+  /** What FreeSWITCH puts into the NOTIFY when the REFER is refused. */
+  referStatus: (legId: LegId, sipStatus: number) =>
+    command(`uuid_setvar ${token(legId, 'leg id')} sip_invite_failure_status ${Math.trunc(sipStatus)}`),
+  refuseRefer: (legId: LegId): EslExecute => ({
+    legId: token(legId, 'leg id'),
+    application: 'blind_transfer_ack',
+    argument: 'false',
+  }),
+
   originate({ legId, extension, callerNumber, callerName, timeoutSeconds }: DialRequest, route: OriginateRoute) {
     const number = shownNumber(callerNumber)
     const variables = [
@@ -91,6 +102,10 @@ export const eslCommands = {
       'ignore_early_media=true',
       'hangup_after_bridge=false',
       'park_after_bridge=true',
+      // A REFER of this phone is answered when we know what came of it; the other's REFER leaves it to us (dialplans/).
+      'confirm_blind_transfer=true',
+      'force_transfer_context=referred',
+      'force_transfer_dialplan=XML',
       answerTimeouts,
     ].join(',')
     const target = `sofia/${token(route.profile, 'profile')}/sip:${token(extension, 'extension')}@${edgeAddress(route.edge)}`

@@ -27,9 +27,7 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
   if (!legId) return undefined
   switch (headers['Event-Name']) {
     case 'CHANNEL_PARK':
-      return headers['Call-Direction'] === 'inbound'
-        ? { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at }
-        : undefined
+      return decodePark(legId, headers, at)
     case 'CHANNEL_PROGRESS':
     case 'CHANNEL_PROGRESS_MEDIA':
       return headers['Call-Direction'] === 'outbound' ? { type: 'leg.ringing', legId, at } : undefined
@@ -58,6 +56,14 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
     default:
       return undefined
   }
+}
+
+/** A leg that the other party's REFER sent to the dialplan carries where to; any other incoming one is a call. */
+function decodePark(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {
+  const target = headers['variable_yihao_refer_to']
+  if (target !== undefined) return { type: 'leg.referred', legId, target, at }
+  if (headers['Call-Direction'] !== 'inbound') return undefined
+  return { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at }
 }
 
 function decodeExecuteComplete(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {

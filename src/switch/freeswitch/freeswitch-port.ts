@@ -29,6 +29,8 @@ export interface FreeSwitchPortOptions {
 /** Milliseconds: pause between attempts to connect, and between looks at the list of channels. */
 const reconnectEvery = 1000
 const reconcileEvery = 15_000
+/** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
+const bridgeWithin = 700
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
 const firstReconcile = 1000
 
@@ -36,7 +38,7 @@ const firstReconcile = 1000
 export class FreeSwitchPort implements SwitchPort {
   readonly name: string
   readonly #options: FreeSwitchPortOptions
-  readonly #listeners: ((event: SwitchEvent) => void)[] = []
+  readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #recentLegs = new RecentLegs()
   #connection: EslConnection | undefined
   #attempt = new AbortController()
@@ -55,7 +57,7 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   onEvent(listener: (event: SwitchEvent) => void): void {
-    this.#listeners.push(listener)
+    this.#listeners.add(listener)
   }
 
   start(): void {
@@ -107,6 +109,14 @@ export class FreeSwitchPort implements SwitchPort {
     await this.#api(eslCommands.park(legId))
   }
 
+  async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
+    await this.#api(eslCommands.referStatus(referredLegId, sipStatus))
+    const joined = this.#bridgeOf(referredLegId)
+    await this.#live().execute(eslCommands.refuseRefer(referredLegId), newId())
+    // FreeSWITCH brings them together itself when the REFER was still open, and does nothing when it was not.
+    if (!(await joined)) await this.bridge(referredLegId, otherLegId)
+  }
+
   async conference(legId: LegId, name: string): Promise<void> {
     await this.#api(eslCommands.conference(legId, name))
   }
@@ -118,6 +128,22 @@ export class FreeSwitchPort implements SwitchPort {
   hurry(wanted: boolean): void {
     this.#hurried = wanted
     this.#connection?.hurry(wanted)
+  }
+
+  /** Whether the leg is bridged within the next moment. */
+  #bridgeOf(wanted: LegId): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (isBridged: boolean) => {
+        cancel()
+        this.#listeners.delete(listen)
+        resolve(isBridged)
+      }
+      const listen = (event: SwitchEvent) => {
+        if (event.type === 'leg.bridged' && [event.legId, event.otherLegId].includes(wanted)) done(true)
+      }
+      const cancel = this.#options.clock.after(bridgeWithin, () => done(false))
+      this.#listeners.add(listen)
+    })
   }
 
   #api(command: EslCommand): Promise<string> {
@@ -185,6 +211,12 @@ export class FreeSwitchPort implements SwitchPort {
     })
   }
 
+  #forgetRefer(legId: LegId): void {
+    this.#api(eslCommands.forgetRefer(legId)).catch((error: unknown) => {
+      this.#options.logger.warn({ legId, reason: messageOf(error) }, 'a REFER could not be forgotten')
+    })
+  }
+
   #onClosed(connection: EslConnection | undefined, reason: string): void {
     if (connection === undefined || this.#connection !== connection) return
     this.#connection = undefined
@@ -213,6 +245,8 @@ export class FreeSwitchPort implements SwitchPort {
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
     this.#recentLegs.note(event)
+    // Variables outlive what they say: the leg's next park must be a park again.
+    if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
     for (const listener of this.#listeners) {
       try {
         listener(event)

@@ -51,6 +51,9 @@ const expectedNames = [
   'ignore_early_media',
   'hangup_after_bridge',
   'park_after_bridge',
+  'confirm_blind_transfer',
+  'force_transfer_context',
+  'force_transfer_dialplan',
   'media_timeout',
   'media_hold_timeout',
 ]

@@ -1,8 +1,10 @@
 import { causeFrom, causeOfSipStatus } from '../core/causes.ts'
 import { park } from '../core/park.ts'
+import { acknowledgeRefer } from '../core/refer.ts'
 import { secondsUntil } from '../core/scheduler.ts'
 import type { Application } from '../core/switch-core.ts'
 import { transfer } from '../core/transfer.ts'
+import { uuidBridge } from '../core/uuid-bridge.ts'
 import { waitFor } from '../core/wait-for.ts'
 
 export const answer: Application = async ({ channel }) => {
@@ -54,6 +56,19 @@ export const sleep: Application = async ({ core, channel, data }) => {
 export const transferApplication: Application = ({ channel, data }) => {
   const [extension = '', dialplan, context] = data.trim().split(/\s+/)
   transfer(channel, { extension, dialplan, context })
+  return undefined
+}
+
+/** `blind_transfer_ack true|false`: what came of the REFER that sent this channel here. */
+export const blindTransferAck: Application = ({ channel, data }) => {
+  acknowledgeRefer(channel, data.trim() === 'true')
+  return undefined
+}
+
+/** `intercept <uuid>`: talks with that channel, whatever it does. */
+export const intercept: Application = ({ core, channel, data }) => {
+  const other = core.channels.get(data.trim())
+  if (other !== undefined) uuidBridge(core, other, channel)
   return undefined
 }
 

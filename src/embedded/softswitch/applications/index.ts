@@ -2,7 +2,9 @@ import type { Application } from '../core/switch-core.ts'
 import { bridge } from './bridge.ts'
 import {
   answer,
+  blindTransferAck,
   hangup,
+  intercept,
   log,
   parkApplication,
   preAnswer,
@@ -36,6 +38,8 @@ export const applications: ReadonlyMap<string, Application> = new Map<string, Ap
   ['record_session', recordSession],
   ['stop_record_session', stopRecordSession],
   ['park', parkApplication],
+  ['blind_transfer_ack', blindTransferAck],
+  ['intercept', intercept],
   ['hangup', hangup],
   ['echo', echo],
   ['bridge', bridge],

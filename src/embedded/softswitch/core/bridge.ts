@@ -2,6 +2,7 @@ import type { FrameSource } from '../../rtp/index.ts'
 import type { ChannelMedia } from '../media/channel-media.ts'
 import type { BridgeRole } from './bridge-role.ts'
 import type { Channel } from './channel.ts'
+import { acknowledgeRefer } from './refer.ts'
 import type { SwitchCore } from './switch-core.ts'
 import type { Header } from './switch-event.ts'
 import { microseconds } from './time.ts'
@@ -95,6 +96,7 @@ export class Bridge {
       b.publish('CHANNEL_EXECUTE', bridgeApplication(a))
     }
     this.#tell('CHANNEL_BRIDGE')
+    for (const channel of [a, b]) acknowledgeRefer(channel, true)
     for (const channel of [a, b]) channel.publish('CALL_UPDATE', [['Direction', 'SEND']])
   }
 

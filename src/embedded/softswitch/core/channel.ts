@@ -70,6 +70,8 @@ export class Channel implements ChannelFacts {
   /** The channel it exchanges audio with at this moment. */
   partner: Channel | undefined
   held = false
+  /** Whose phone sent it elsewhere by REFER and waits for what comes of it. */
+  referredBy: Channel | undefined
   /** Recordings under way, by file. */
   readonly recordings = new Map<string, Recorder>()
   readonly #bus: EventBus

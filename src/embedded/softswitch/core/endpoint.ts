@@ -14,6 +14,8 @@ export interface Endpoint {
   hold(held: boolean): Promise<void>
   /** Sends keys by RFC 4733; false when there is no media for it. */
   sendDigits(keys: string, durationMs: number): boolean
+  /** Tells the phone that sent REFER what came of it: a final NOTIFY with that status line (RFC 3515 section 2.4.5). */
+  notifyRefer(statusLine: string): void
   /** Sends the phone elsewhere: 302 before answering, REFER after. The text is what `uuid_deflect` answers. */
   deflect(uri: string): Promise<string>
 }

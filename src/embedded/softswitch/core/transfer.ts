@@ -8,8 +8,14 @@ export interface TransferTarget {
   context?: string | undefined
 }
 
-/** Sends a channel through the dialplan again; whoever it talks with is left (and parked or hung up). */
-export function transfer(channel: Channel, { extension, dialplan = 'XML', context }: TransferTarget): boolean {
+/**
+ * Sends a channel through the dialplan again; whoever it talks with is left (and parked or hung up). What the target
+ * leaves open, `force_transfer_dialplan` and `force_transfer_context` decide.
+ */
+export function transfer(channel: Channel, target: TransferTarget): boolean {
+  const { extension } = target
+  const dialplan = target.dialplan ?? channel.variables.get('force_transfer_dialplan') ?? 'XML'
+  const context = target.context ?? channel.variables.get('force_transfer_context')
   channel.times.transferred = microseconds()
   channel.profile = nextProfile(channel.profile)
   channel.privateEvents.stop()

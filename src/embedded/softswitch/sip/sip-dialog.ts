@@ -3,6 +3,7 @@ import { type Cause, causeFrom, reasonHeader } from '../core/causes.ts'
 import type { Channel } from '../core/channel.ts'
 import { digitPressed } from '../core/digit.ts'
 import { holdBegins, holdEnds } from '../core/hold.ts'
+import { refer } from '../core/refer.ts'
 import type { MediaNegotiation } from './media-negotiation.ts'
 import { isHold } from './sdp.ts'
 import { headerText } from './sip-text.ts'
@@ -22,6 +23,7 @@ export class SipDialog {
   readonly #negotiation: MediaNegotiation
   readonly #holdMusic: () => string | undefined
   #ended = false
+  #referEvent = 'refer'
 
   constructor({ dialog, channel, negotiation, holdMusic }: SipDialogParts) {
     this.#dialog = dialog
@@ -33,6 +35,7 @@ export class SipDialog {
     dialog.on('update', this.#onModify)
     dialog.on('info', this.#onInfo)
     dialog.on('ack', this.#onAck)
+    dialog.on('refer', this.#onRefer)
   }
 
   /** Sends BYE, with the cause in a Reason header. */
@@ -56,6 +59,27 @@ export class SipDialog {
     const request = Object.assign(Object.create(null), { method: 'REFER', headers })
     const response = await this.#dialog.request(request)
     return `${response.status} ${response.reason}`
+  }
+
+  /** A failure to tell means that the phone is gone, which its BYE tells better. */
+  notifyRefer(statusLine: string): void {
+    const headers = {
+      Event: this.#referEvent,
+      'Subscription-State': 'terminated;reason=noresource',
+      'Content-Type': 'message/sipfrag;version=2.0',
+    }
+    const request = Object.assign(Object.create(null), { method: 'NOTIFY', headers, body: `${statusLine}\r\n` })
+    void this.#dialog.request(request).catch(() => undefined)
+  }
+
+  // REFER (RFC 3515): accepted first, what comes of it is told by NOTIFY. One with Replaces is refused there.
+  readonly #onRefer = (request: SrfRequest, response: SrfResponse): void => {
+    this.#referEvent = `refer;id=${/^\d+/.exec(String(request.get('CSeq') ?? ''))?.[0] ?? '1'}`
+    response.send(202)
+    const referTo = String(request.get('Refer-To') ?? '')
+    const number = /sips?:([^@;>]+)@/i.exec(referTo)?.[1]
+    if (number === undefined || /[?&]Replaces=/i.test(referTo)) return this.notifyRefer('SIP/2.0 403 Forbidden')
+    refer(this.#channel, decode(number))
   }
 
   readonly #onBye = (bye: SrfRequest): void => {
@@ -100,6 +124,15 @@ export class SipDialog {
     response.send(200)
     const key = keyOfInfo(String(request.get('Content-Type') ?? ''), request.body)
     if (key !== undefined) digitPressed(this.#channel, key.digit, key.durationMs, 'ENDPOINT')
+  }
+}
+
+/** A user part as FreeSWITCH hands it on: unescaped where that is possible. */
+function decode(user: string): string {
+  try {
+    return decodeURIComponent(user)
+  } catch {
+    return user
   }
 }
 

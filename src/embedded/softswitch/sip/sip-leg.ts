@@ -56,6 +56,10 @@ export abstract class SipLeg implements Endpoint {
     return this.channel.media?.sendDigits(keys, durationMs) ?? false
   }
 
+  notifyRefer(statusLine: string): void {
+    this.dialog?.notifyRefer(statusLine)
+  }
+
   async deflect(uri: string): Promise<string> {
     if (this.dialog === undefined) return '-ERR\n'
     const answer = await this.dialog.refer(uri)
