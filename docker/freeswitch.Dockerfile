@@ -5,7 +5,9 @@ FROM ${ALPINE}
 ARG FREESWITCH=freeswitch>=1.11.3
 RUN apk add --no-cache "${FREESWITCH}" \
  && mkdir -p /var/lib/yihao-switch /yihao \
- && chown freeswitch:freeswitch /var/lib/yihao-switch
+ && chown freeswitch:freeswitch /var/lib/yihao-switch \
+ # Recordings: the files are made by the hotline service (user 1000 of its image), and written by the switch.
+ && mkdir -p /var/lib/yihao-spool && chown 1000:1000 /var/lib/yihao-spool && chmod 711 /var/lib/yihao-spool
 USER freeswitch
 WORKDIR /var/lib/yihao-switch
 # Every folder FreeSWITCH writes to is below one volume; -nf and -nc keep it in the foreground without a console.

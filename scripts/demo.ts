@@ -11,12 +11,13 @@ import { freePorts, type Stack, startStack } from './launch/stack.ts'
 import { comeBackFromBusyBranch, talkWithBranch } from './scenes/branches.ts'
 import { abandon, nextAgentAnswers, talk } from './scenes/main-path.ts'
 import { insist, type Room } from './scenes/room.ts'
+import { leaveMessage } from './scenes/voicemail.ts'
 
 const help = `Usage: scripts/demo [--freeswitch] [--drachtio] [--keep]
 
 Starts the whole hotline on free ports and places real calls with SIP phones of its own: one through the menu to an
 agent with audio checked both ways, one that an agent lets ring so that the next answers, one that is abandoned, a three-way
-call with the branch 12366, and one that comes back from the busy branch 12333.
+call with the branch 12366, one that comes back from the busy branch 12333, and a message after hours.
 The last line is one JSON object; exit status 1 and "ok":false when anything failed.
 
   --freeswitch   use the FreeSWITCH of this machine instead of the embedded softswitch
@@ -39,6 +40,7 @@ interface Outcome {
   audioBothWays: boolean
   threeWay: boolean
   branchBusyReturned: boolean
+  voicemail: boolean
   events: number
   calls: number
 }
@@ -113,9 +115,10 @@ async function play(stack: Stack, phones: Softphones): Promise<Outcome> {
     await abandon(room)
     const threeWay = await talkWithBranch(room)
     const branchBusyReturned = await comeBackFromBusyBranch(room)
+    const voicemail = await leaveMessage(room)
     const { offered } = await admin.get<{ offered: number }>('/metrics/summary')
     insist(offered === 5, `5 calls were placed, the figures know ${offered}`)
-    return { ...talked, threeWay, branchBusyReturned, events: timeline.events.length, calls: offered }
+    return { ...talked, threeWay, branchBusyReturned, voicemail, events: timeline.events.length, calls: offered }
   } finally {
     await timeline.close()
     await phones.close()

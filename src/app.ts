@@ -20,6 +20,8 @@ import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
+import { readSoundKeys, Spool, Vault } from './vault/index.ts'
+import { Mailbox, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 
 export interface Hotline {
   readonly http: FastifyInstance
@@ -99,6 +101,11 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     if (event.type === 'call.answered') expectedWait.answered(event.data.queue, event.time)
   })
 
+  const vault = new Vault({ folder: config.soundsDir, keys: readSoundKeys(config.soundKeys) })
+  const spool = await Spool.open({ folder: config.spoolDir, logger })
+  const voicemails = new VoicemailStore({ db })
+  const mailbox = new Mailbox({ spool, vault, store: voicemails, log, limits: city.voicemail, clock, logger })
+
   const targets = new CallTargets({ branches: city.branches, roster, queueOf })
   const callStore = new CallStore({ db })
   const openCalls = await callStore.openCalls()
@@ -115,6 +122,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       roster,
       dispatcher,
       promptsDir: config.promptsDir,
+      mailbox,
       menus: () => menus.current(),
       queue: queueOf,
       staffed: (need) => staffed(roster, need),
@@ -159,6 +167,12 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       callRoutes({ supervisor, log, source, targets }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
+      voicemailRoutes({
+        store: voicemails,
+        vault,
+        log,
+        queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).profile.skills),
+      }),
     ],
     rootRoutes: [
       healthRoutes({ switches, log }),
@@ -168,6 +182,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
   await http.listen({ host: config.http.host, port: config.http.port })
   supervisor.start()
+  mailbox.start()
 
   return {
     http,
@@ -180,6 +195,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       roster.close()
       await supervisor.close()
       await menus.close()
+      await mailbox.stop()
       await hours.stop()
       await log.close()
       projector.close()
@@ -237,17 +253,25 @@ function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook;
   const own = city.lines.get(line)
   if (!own) return undefined
   const { open, reason } = hours.at(own.calendar, new Date(clock.now()))
-  return open ? undefined : { calendarId: own.calendar, reason, announce: own.whenClosed.announce }
+  return open ? undefined : { calendarId: own.calendar, reason, instead: own.whenClosed }
 }
+
+/** The queues whose callers somebody with these skills may be offered. */
+function queuesServedBy({ queues }: City, skills: readonly string[]): string[] {
+  return [...queues.values()].filter((queue) => queue.skills.every((skill) => skills.includes(skill))).map(nameOf)
+}
+
+const nameOf = ({ name }: QueueConfig) => name
 
 /** Every prompt the city's file names must be there in every language, or a caller would hear nothing. */
 function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void {
   const named = [
-    ...[...city.queues.values()]
-      .flatMap(({ overflow, afterMaxWait }) => [...overflow.map(({ action }) => action), afterMaxWait])
-      .flatMap((next) => (next.kind === 'announce' ? [next.prompt] : [])),
-    ...[...city.lines.values()].map(({ whenClosed }) => whenClosed.announce),
-  ]
+    ...[...city.queues.values()].flatMap(({ overflow, afterMaxWait }) => [
+      ...overflow.map(({ action }) => action),
+      afterMaxWait,
+    ]),
+    ...[...city.lines.values()].map(({ whenClosed }) => whenClosed),
+  ].flatMap((way) => (way.kind === 'announce' ? [way.prompt] : way.kind === 'voicemail' ? [way.greeting] : []))
   const missing = menus
     .current()
     .languages.flatMap((language) =>

@@ -14,9 +14,11 @@ import {
   toOverflowChain,
 } from './queue/index.ts'
 import type { Branch } from './transfer/index.ts'
+import type { VoicemailLimits } from './voicemail/index.ts'
 
 const seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
 const closed = { additionalProperties: false }
+const oneOfThem = { ...closed, minProperties: 1, maxProperties: 1 }
 const name = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
 
 const behaviour = {
@@ -29,6 +31,13 @@ const behaviour = {
   afterMaxWait: Type.Optional(overflowAction),
   overflow: Type.Optional(overflowChain),
 }
+const whenClosed = Type.Object(
+  {
+    announce: Type.Optional(name),
+    voicemail: Type.Optional(Type.Object({ queue: name, greeting: Type.Optional(name) }, closed)),
+  },
+  oneOfThem,
+)
 const citySchema = Type.Object(
   {
     name,
@@ -42,7 +51,17 @@ const citySchema = Type.Object(
     lines: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
-        Type.Object({ calendar: name, whenClosed: Type.Object({ announce: name }, closed) }, closed),
+        Type.Object({ calendar: name, whenClosed }, closed),
+        closed,
+      ),
+    ),
+    voicemail: Type.Optional(
+      Type.Object(
+        {
+          longest: Type.Optional(seconds(5, 3600)),
+          silence: Type.Optional(seconds(1, 60)),
+          shortest: Type.Optional(seconds(1, 30)),
+        },
         closed,
       ),
     ),
@@ -75,14 +94,19 @@ export interface City {
   readonly lines: ReadonlyMap<string, LineHours>
   /** Branch hotlines by number. */
   readonly branches: ReadonlyMap<string, Branch>
+  readonly voicemail: VoicemailLimits
 }
 
 /** The hours of one of our numbers. */
 export interface LineHours {
   readonly calendar: string
-  /** What a caller hears outside of them. */
-  readonly whenClosed: { readonly announce: string }
+  readonly whenClosed: WhenClosed
 }
+
+/** What becomes of a caller outside the hours: a prompt and the end, or a message for the people of a queue. */
+export type WhenClosed =
+  | { readonly kind: 'announce'; readonly prompt: string }
+  | { readonly kind: 'voicemail'; readonly queue: string; readonly greeting: string }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
 const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
@@ -93,6 +117,8 @@ const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
   wrapUp: 15,
   maxWait: 600,
 }
+
+const voicemailLimits: VoicemailLimits = { longest: 180, silence: 5, shortest: 2 }
 
 /** Seconds a branch may ring where its entry does not say. */
 const branchRingsFor = 20
@@ -114,7 +140,7 @@ export async function readCity(path: string): Promise<City> {
   )
   refuse(faults)
   const city = toCity(content as CityFile, calendars)
-  refuse(lineFaults(city, (line) => where(offsetOf(document, ['lines', line, 'calendar']))))
+  refuse(lineFaults(city, (line, key) => where(offsetOf(document, ['lines', line, key]))))
   refuse(chainFaults(content as CityFile, (queue) => where(offsetOf(document, ['queues', queue, 'overflow']))))
   const overflows = overflowFaults({ queues: city.queues, branches: new Set(city.branches.keys()) })
   refuse(
@@ -158,6 +184,9 @@ function shapeFaults(
 }
 
 function detailOf(keyword: string, keys: readonly string[], message: string): string {
+  if (keyword.endsWith('Properties') && keys.at(-1) === 'whenClosed') {
+    return 'must be { announce: PROMPT } or { voicemail: { queue: NAME, greeting: PROMPT } }'
+  }
   if (keyword === 'anyOf') return `must be ${overflowActionForms}`
   if (keyword !== 'boolean') return message
   return keys.length === 2 && keys[0] === 'queues'
@@ -184,7 +213,7 @@ function offsetOf(document: Document, keys: readonly string[]): number {
 }
 
 function toCity(
-  { name: city, defaults = {}, queues, branches = {}, lines = {} }: CityFile,
+  { name: city, defaults = {}, queues, branches = {}, lines = {}, voicemail = {} }: CityFile,
   calendars: City['calendars'],
 ): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
@@ -194,17 +223,33 @@ function toCity(
     name: city,
     queues: new Map(configs.map((config) => [config.name, config])),
     calendars,
-    lines: new Map(Object.entries(lines)),
+    lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
+    voicemail: { ...voicemailLimits, ...voicemail },
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ringFor: branchRingsFor, ...branch }]),
     ),
   }
 }
 
-function lineFaults({ lines, calendars }: City, where: (line: string) => string): string[] {
-  return [...lines]
-    .filter(([, { calendar }]) => !calendars.has(calendar))
-    .map(([line, { calendar }]) => `${where(line)}: line ${line}: there is no calendar ${calendar}`)
+function toLineHours({
+  calendar,
+  whenClosed: { announce = '', voicemail },
+}: NonNullable<CityFile['lines']>[string]): LineHours {
+  if (!voicemail) return { calendar, whenClosed: { kind: 'announce', prompt: announce } }
+  const { queue, greeting = 'closed' } = voicemail
+  return { calendar, whenClosed: { kind: 'voicemail', queue, greeting } }
+}
+
+function lineFaults(
+  { lines, calendars, queues }: City,
+  where: (line: string, key: 'calendar' | 'whenClosed') => string,
+): string[] {
+  return [...lines].flatMap(([line, { calendar, whenClosed: then }]) => [
+    ...(calendars.has(calendar) ? [] : [`${where(line, 'calendar')}: line ${line}: there is no calendar ${calendar}`]),
+    ...(then.kind === 'announce' || queues.has(then.queue)
+      ? []
+      : [`${where(line, 'whenClosed')}: line ${line}: there is no queue ${then.queue}`]),
+  ])
 }
 
 /** A step has one condition: the shape of the file allows none and both. */

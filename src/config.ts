@@ -16,6 +16,12 @@ export interface Config {
   readonly cityFile: string
   /** Journal of facts. */
   readonly stateDir: string
+  /** Where switches record to, under the same path here and there. */
+  readonly spoolDir: string
+  /** Where sounds are kept, sealed. */
+  readonly soundsDir: string
+  /** `name:64 hexadecimal digits`, the one for new files first. */
+  readonly soundKeys: string
   /** Digest realm of the phones. */
   readonly sipRealm: string
   /** How long calls in progress may go on after SIGTERM, seconds. */
@@ -35,6 +41,9 @@ export const configHelp = `
   MENUS_DIR            IVR menus                                 ivr/menus
   PROMPTS_DIR          prompts, same path here and at a switch   ivr/prompts
   STATE_DIR            where facts wait while the database is away .yihao/state
+  SPOOL_DIR            where switches record to, same path there .yihao/spool
+  SOUNDS_DIR           voicemails and recordings, encrypted      .yihao/sounds
+  SOUND_KEYS           their keys, name:64 hex digits, comma-separated, the one for new files first (required)
   DRAIN_SECONDS        how long calls may go on after SIGTERM    30
   LOG_LEVEL            ${logLevels.join(', ')}    info
 `
@@ -62,6 +71,11 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     migrationsDir: join(root, 'migrations'),
     cityFile: cityFile(environment, root),
     stateDir: environment.text('STATE_DIR', { fallback: join(root, '.yihao/state'), meaning: '' }),
+    spoolDir: environment.text('SPOOL_DIR', { fallback: join(root, '.yihao/spool'), meaning: '' }),
+    soundsDir: environment.text('SOUNDS_DIR', { fallback: join(root, '.yihao/sounds'), meaning: '' }),
+    soundKeys: environment.text('SOUND_KEYS', {
+      meaning: 'the keys that encrypt voicemails and recordings, e.g. 2026:$(openssl rand -hex 32)',
+    }),
     sipRealm: environment.text('SIP_REALM', { fallback: 'yihao', meaning: '' }),
     drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),

@@ -52,6 +52,13 @@ export class HotlineClient {
     return send(`${this.#url}/api/v1${path}`, 'PUT', body, this.token) as Promise<T>
   }
 
+  /** A sound of the API, whole. */
+  async sound(path: string): Promise<Buffer> {
+    const answer = await fetch(`${this.#url}/api/v1${path}`, { headers: { authorization: `Bearer ${this.token}` } })
+    if (!answer.ok) throw new RequestRefused(answer.status, (await answer.json()) as { code?: string; detail?: string })
+    return Buffer.from(await answer.arrayBuffer())
+  }
+
   /** Creates an agent and the phone of the same number. */
   async createAgent({
     agentId,

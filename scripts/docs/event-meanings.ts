@@ -42,6 +42,15 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'calendar.reopened': 'The closing is over: revoked by `by`, or its time had come (`by` null).',
   'calendar.year-missing': 'No holiday of the year is known that this calendar needs; once a day until entered.',
   'call.turned-away': 'The line is closed by its calendar: the caller hears so and the call ends.',
+  'call.sent-to-voicemail':
+    'The caller is asked for a message, because the line is closed (`closed`) or the longest wait was over (`overflow`).',
+  'voicemail.left':
+    'A message is stored and listed; `queue` names those who are to listen. `bytes` and `sha256` are of the WAV file.',
+  'voicemail.failed':
+    'An alarm: a message could not be recorded or stored (disk full, folder not writable, file cut short). Nothing of it is listed.',
+  'voicemail.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
+  'voicemail.handled': 'Somebody has dealt with the message.',
+  'voicemail.deleted': 'Message and sound are gone; who listened to it stays known.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',

@@ -4,6 +4,7 @@ import { callMachine } from '../../src/call/index.ts'
 import type { Line } from '../../src/ivr/index.ts'
 import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
 import { transferMachine } from '../../src/transfer/index.ts'
+import { voicemailMachine } from '../../src/voicemail/index.ts'
 import type { GeneratedPage } from './generated-page.ts'
 import { besideTheDiagram, stateDiagram } from './state-diagram.ts'
 
@@ -46,6 +47,12 @@ const drawings: readonly Drawing[] = [
     about:
       'Hold, consultation, three-way and transfer within a talk. Capitals up to COMPLETE are the agent’s commands, the rest is told by the switch.',
     machine: transferMachine,
+  },
+  {
+    title: 'Voicemail',
+    source: 'src/voicemail/voicemail-machine.ts',
+    about: 'A caller leaves a message. REPLAY, AGAIN and ACCEPT are keys, LEAVE is the caller’s hang-up.',
+    machine: voicemailMachine,
   },
   {
     title: 'IVR',

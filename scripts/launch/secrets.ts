@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { newSecret } from '../../src/kernel/index.ts'
@@ -7,12 +8,20 @@ export interface Secrets {
   readonly postgres: string
   readonly switchEsl: string
   readonly sipServer: string
+  /** Encrypts voicemails and recordings: without it nobody hears them again. */
+  readonly soundKeys: string
 }
 
 export function readOrMakeSecrets(path: string): Secrets {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Secrets
-  const secrets = { postgres: newSecret(), switchEsl: newSecret(), sipServer: newSecret() }
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {}
+  const secrets = { ...newSecrets(), ...known }
+  if (Object.keys(secrets).length === Object.keys(known).length) return secrets
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
   writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
   return secrets
+}
+
+function newSecrets(): Secrets {
+  const soundKeys = `1:${randomBytes(32).toString('hex')}`
+  return { postgres: newSecret(), switchEsl: newSecret(), sipServer: newSecret(), soundKeys }
 }

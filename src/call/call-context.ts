@@ -4,10 +4,20 @@ import type { MenuSnapshot } from '../ivr/index.ts'
 import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
 import type { Target } from '../transfer/index.ts'
+import type { Mailbox } from '../voicemail/index.ts'
 import type { CallNeed } from './call.ts'
 import type { CallTargets } from './call-targets.ts'
 
 export type LastCalls = EventData<'agent.ringing'>['pop']['lastCalls']
+
+/** A line outside its hours. */
+export interface ClosedLine {
+  readonly calendarId: string
+  readonly reason: string
+  readonly instead:
+    | { readonly kind: 'announce'; readonly prompt: string }
+    | { readonly kind: 'voicemail'; readonly queue: string; readonly greeting: string }
+}
 
 /** What every call shares: the stages it passes through and the log its facts go to. */
 export interface CallContext {
@@ -30,7 +40,8 @@ export interface CallContext {
     readonly files: readonly string[]
     readonly fact: EventData<'call.announced'> | undefined
   }
-  /** Whether the line is closed now, why, and what its callers hear. */
-  closed(line: string): { readonly calendarId: string; readonly reason: string; readonly announce: string } | undefined
+  readonly mailbox: Mailbox
+  /** Whether the line is closed now, why, and what becomes of its callers. */
+  closed(line: string): ClosedLine | undefined
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
 }

@@ -34,7 +34,8 @@ export class CallEnding {
   /** The call is released; its legs may end later. */
   begin(ending: Ending): void {
     this.#ending = ending
-    if (ending.by === 'caller' && this.#call.answeredAt === undefined) this.#recordAbandon(ending)
+    const unanswered = this.#call.answeredAt === undefined && ending.before !== 'voicemail'
+    if (ending.by === 'caller' && unanswered) this.#recordAbandon(ending)
     this.#cancelDeadline = this.#context.clock.after(lastLegWithin, () => this.#close())
     this.legEnded()
   }

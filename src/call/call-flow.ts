@@ -6,7 +6,7 @@ import { type Talk, type Target, TransferRefused } from '../transfer/index.ts'
 import { AgentOffer } from './agent-offer.ts'
 import { BranchOffer } from './branch-offer.ts'
 import type { Call, CallNeed } from './call.ts'
-import type { CallContext, LastCalls } from './call-context.ts'
+import type { CallContext, ClosedLine, LastCalls } from './call-context.ts'
 import { CallEnding } from './call-ending.ts'
 import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
@@ -14,6 +14,7 @@ import { MenuWalk } from './menu-walk.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { TalkStage } from './talk-stage.ts'
+import { VoicemailStage } from './voicemail-stage.ts'
 
 /** What a flow tells whoever gives it its events. */
 export interface CallFlowOwner {
@@ -39,6 +40,7 @@ export class CallFlow {
   readonly #owner: CallFlowOwner
   readonly #ending: CallEnding
   readonly #queue: QueueStage
+  readonly #voicemail: VoicemailStage
   #audio: LegAudio
   #menu: MenuWalk | undefined
   #offer: PhoneOffer | undefined
@@ -59,11 +61,22 @@ export class CallFlow {
       audio: () => this.#audio,
       onBranch: (number) => this.#offerToBranch(number),
       onGivenUp: () => this.release('system', 'NORMAL_CLEARING', 'longest wait is over'),
+      onVoicemail: (wanted) => this.#voicemail.enter({ ...wanted, reason: 'overflow' }),
+    })
+    this.#voicemail = new VoicemailStage({
+      call: this.call,
+      switchPort: this.switchPort,
+      context: this.#context,
+      audio: () => this.#audio,
+      onDone: (reason) => this.release('system', 'NORMAL_CLEARING', reason),
     })
     this.#ending = new CallEnding({
       call: this.call,
       context: this.#context,
-      onClosed: () => this.#owner.onClosed(this),
+      onClosed: () => {
+        this.#voicemail.left()
+        this.#owner.onClosed(this)
+      },
     })
     this.#owner.ownLeg(this.call.callerLeg.legId, this)
   }
@@ -107,6 +120,10 @@ export class CallFlow {
       case 'queued':
         this.#renewAudio()
         this.#queue.resume('restored')
+        return
+      case 'voicemail':
+        this.#renewAudio()
+        this.#voicemail.resume()
         return
       case 'ringing':
         if (agentChannel?.answered) this.legAnswered(agentChannel.legId, at)
@@ -170,6 +187,11 @@ export class CallFlow {
 
   digit(digit: string): void {
     this.#menu?.digit(digit)
+    this.#voicemail.digit(digit)
+  }
+
+  recorded(recordingId: string, recordedMs: number): void {
+    this.#voicemail.recorded(recordingId, recordedMs)
   }
 
   played(legId: LegId, playbackId: string): void {
@@ -223,6 +245,7 @@ export class CallFlow {
   legEnded(legId: LegId, { at, cause, sipStatus }: { at: number; cause: HangupCause; sipStatus: number }): void {
     const { call } = this
     call.legs.find((leg) => leg.legId === legId)?.end(at, cause, sipStatus)
+    if (legId === call.callerLeg.legId) this.#voicemail.left()
     if (call.state === 'released') return this.#ending.legEnded()
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
     if (this.#talk?.isThird(legId)) {
@@ -270,14 +293,16 @@ export class CallFlow {
   }
 
   /** The line is closed by its calendar. */
-  #turnAway(closed: { calendarId: string; reason: string; announce: string }, language: string): void {
+  #turnAway({ calendarId, reason, instead }: ClosedLine, language: string): void {
     const { callId } = this.call
     const { log, promptsDir } = this.#context
     this.#menu = undefined
-    log.append('call.turned-away', { callId, calendarId: closed.calendarId, reason: closed.reason })
+    log.append('call.turned-away', { callId, calendarId, reason })
+    this.call.language = language
+    if (instead.kind === 'voicemail') return this.#voicemail.enter({ ...instead, reason: 'closed' })
     const end = () => this.release('system', 'NORMAL_CLEARING', 'line is closed')
     this.#deadline(limits.farewell, end)
-    this.#audio.play([promptFile({ promptsDir, prompt: { language, name: closed.announce } })], end)
+    this.#audio.play([promptFile({ promptsDir, prompt: { language, name: instead.prompt } })], end)
   }
 
   /** No agent is there in time: a branch hotline is rung for the caller. */
@@ -429,6 +454,7 @@ export class CallFlow {
     this.#cancelDeadline()
     this.#menu?.close()
     this.#queue.stop()
+    this.#voicemail.close()
     this.#audio.close()
   }
 

@@ -4,9 +4,10 @@ import { setup } from 'xstate'
  * arriving -ACCEPTED-> menu -QUEUED-> queued -OFFERED-> ringing -ANSWERED-> connecting -BRIDGED-> talking
  * ringing -OFFER_FAILED-> queued.   connecting -BRIDGE_FAILED-> queued.   queued -QUEUED-> queued (overflow).
  * talking -LEFT_ALONE-> queued (the agent went while a third party rang, and that did not answer).
+ * menu | queued -VOICEMAIL-> voicemail (nobody is there: the caller leaves a message).
  * arriving -QUEUED-> queued (restored after a restart).   RELEASED leads to released from anywhere, once.
  */
-export type CallState = 'arriving' | 'menu' | 'queued' | 'ringing' | 'connecting' | 'talking' | 'released'
+export type CallState = 'arriving' | 'menu' | 'queued' | 'ringing' | 'connecting' | 'talking' | 'voicemail' | 'released'
 
 export type CallInput = {
   readonly type:
@@ -18,6 +19,7 @@ export type CallInput = {
     | 'BRIDGED'
     | 'BRIDGE_FAILED'
     | 'LEFT_ALONE'
+    | 'VOICEMAIL'
     | 'RELEASED'
 }
 
@@ -28,11 +30,19 @@ export const callMachine = setup({ types: { events: {} as CallInput } }).createM
   initial: 'arriving',
   states: {
     arriving: { on: { ...released, ACCEPTED: { target: 'menu' }, QUEUED: { target: 'queued' } } },
-    menu: { on: { ...released, QUEUED: { target: 'queued' } } },
-    queued: { on: { ...released, QUEUED: { target: 'queued' }, OFFERED: { target: 'ringing' } } },
+    menu: { on: { ...released, QUEUED: { target: 'queued' }, VOICEMAIL: { target: 'voicemail' } } },
+    queued: {
+      on: {
+        ...released,
+        QUEUED: { target: 'queued' },
+        OFFERED: { target: 'ringing' },
+        VOICEMAIL: { target: 'voicemail' },
+      },
+    },
     ringing: { on: { ...released, OFFER_FAILED: { target: 'queued' }, ANSWERED: { target: 'connecting' } } },
     connecting: { on: { ...released, BRIDGED: { target: 'talking' }, BRIDGE_FAILED: { target: 'queued' } } },
     talking: { on: { ...released, LEFT_ALONE: { target: 'queued' } } },
+    voicemail: { on: released },
     released: { type: 'final' },
   },
 })

@@ -108,6 +108,8 @@ export class CallSupervisor {
         return flow.digit(event.digit)
       case 'leg.played':
         return flow.played(legId, event.playbackId)
+      case 'leg.recorded':
+        return flow.recorded(event.recordingId, event.recordedMs)
       case 'leg.unbridged':
         return
       case 'leg.ended':

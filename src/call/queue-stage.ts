@@ -18,6 +18,8 @@ export interface QueueStageOptions {
   readonly onBranch: (number: string) => void
   /** Nothing is left to wait for: the call is to be ended. */
   readonly onGivenUp: () => void
+  /** The caller is to leave a message for the people of the queue. */
+  readonly onVoicemail: (wanted: { readonly queue: string; readonly greeting: string }) => void
 }
 
 /** Milliseconds a last announcement may take. */
@@ -114,6 +116,9 @@ export class QueueStage {
         return this.#options.onBranch(action.branch)
       case 'announce':
         return this.#apologise(action.prompt)
+      case 'voicemail':
+        this.stop()
+        return this.#options.onVoicemail({ queue: need.queue, greeting: action.greeting })
       case 'keep':
         return this.#chain?.start()
     }
@@ -148,7 +153,8 @@ function nameOf(action: AfterMaxWait): string {
       return `branch:${action.branch}`
     case 'announce':
       return `announce:${action.prompt}`
+    case 'voicemail':
     case 'keep':
-      return 'keep'
+      return action.kind
   }
 }

@@ -29,6 +29,7 @@ const legFacts = Type.Object({
   sipStatus: Type.Integer({ minimum: 0, maximum: 699 }),
 })
 
+const voicemailReason = Type.Enum(['closed', 'overflow'])
 const agentState = Type.Enum(['offline', 'notReady', 'ready', 'ringing', 'talking', 'wrapUp'])
 const agentStatus = Type.Enum(['offline', 'available', 'break'])
 
@@ -143,6 +144,33 @@ export const eventSchemas = {
   /** The line is closed by its calendar: the caller hears so. */
   'call.turned-away': Type.Object({ callId: id, calendarId: name, reason: name }),
 
+  /** The caller is asked for a message: the line is closed, or the longest wait was over. */
+  'call.sent-to-voicemail': Type.Object({ callId: id, voicemailId: id, queue: name, reason: voicemailReason }),
+  /** A message is stored and listed. `sha256` is of the WAV file. */
+  'voicemail.left': Type.Object({
+    voicemailId: id,
+    callId: id,
+    queue: name,
+    line: name,
+    callerNumber: name,
+    language: name,
+    reason: voicemailReason,
+    durationMs: duration,
+    bytes: Type.Integer({ minimum: 0 }),
+    sha256: name,
+  }),
+  /** An alarm: a message could not be recorded or stored. */
+  'voicemail.failed': Type.Object({ voicemailId: id, callId: id, queue: name, callerNumber: name, reason: name }),
+  /** Somebody listened, to these bytes of the WAV file. */
+  'voicemail.played': Type.Object({
+    voicemailId: id,
+    by: name,
+    firstByte: Type.Integer({ minimum: 0 }),
+    lastByte: Type.Integer({ minimum: 0 }),
+  }),
+  'voicemail.handled': Type.Object({ voicemailId: id, queue: name, by: name }),
+  'voicemail.deleted': Type.Object({ voicemailId: id, queue: name, by: name }),
+
   'agent.state-changed': Type.Object({
     agentId: name,
     from: agentState,
@@ -209,7 +237,13 @@ export type CommittedEvent = HotlineEvent & { readonly sequence: number }
 
 export type EventOf<T extends EventType> = Extract<HotlineEvent, { type: T }>
 
-const subjectKey = { call: 'callId', agent: 'agentId', queue: 'queue', calendar: 'calendarId' } as const
+const subjectKey = {
+  call: 'callId',
+  agent: 'agentId',
+  queue: 'queue',
+  calendar: 'calendarId',
+  voicemail: 'voicemailId',
+} as const
 
 /** The subject a fact is about, from its data. */
 export function subjectOf(type: EventType, data: Record<string, unknown>): string {

@@ -13,6 +13,10 @@ export const servicePrompts: readonly PromptName[] = [
   'apology',
   'fallback',
   'goodbye',
+  'voicemail-review',
+  'voicemail-too-short',
+  'voicemail-thanks',
+  'voicemail-failed',
 ]
 
 // Not languages: sounds that every language shares.

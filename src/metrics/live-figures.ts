@@ -48,8 +48,9 @@ export class LiveFigures {
         return this.#change(event.data.callId, { answeredAt: event.time })
       case 'call.abandoned':
         return this.#change(event.data.callId, { abandonedAt: event.time })
-      // With a branch, too, the caller waits no more.
+      // With a branch, or leaving a message, the caller waits no more.
       case 'call.branch-answered':
+      case 'call.sent-to-voicemail':
       case 'call.released':
         return this.#change(event.data.callId, { released: true })
       case 'agent.state-changed':

@@ -9,6 +9,8 @@ export class Prometheus {
   readonly #abandoned: Counter<'queue'>
   readonly #wait: Histogram<'queue'>
   readonly #offerFailures: Counter<'outcome'>
+  readonly #voicemails: Counter<'queue'>
+  readonly #voicemailFailures: Counter<'queue'>
   readonly #queueOf = new Map<string, string>()
 
   constructor({ log, live }: { log: EventLog; live: LiveFigures }) {
@@ -38,6 +40,18 @@ export class Prometheus {
       name: 'yihao_agent_offers_failed_total',
       help: 'Offers to agents that ended without an answer',
       labelNames: ['outcome'],
+      registers,
+    })
+    this.#voicemails = new Counter({
+      name: 'yihao_voicemails_total',
+      help: 'Messages that were left',
+      labelNames,
+      registers,
+    })
+    this.#voicemailFailures = new Counter({
+      name: 'yihao_voicemails_failed_total',
+      help: 'Messages that could not be recorded or stored',
+      labelNames,
       registers,
     })
     this.#gauges(log, live)
@@ -96,6 +110,10 @@ export class Prometheus {
         return
       case 'agent.offer-failed':
         return this.#offerFailures.inc({ outcome: event.data.outcome })
+      case 'voicemail.left':
+        return this.#voicemails.inc({ queue: event.data.queue })
+      case 'voicemail.failed':
+        return this.#voicemailFailures.inc({ queue: event.data.queue })
       case 'call.released':
         this.#queueOf.delete(event.data.callId)
     }

@@ -9,13 +9,19 @@ const branch = Type.String({ pattern: '^[0-9]{3,15}$' })
 export const overflowAction = Type.Union([
   Type.Literal('keep'),
   Type.Object(
-    { queue: Type.Optional(name), branch: Type.Optional(branch), announce: Type.Optional(name) },
+    {
+      queue: Type.Optional(name),
+      branch: Type.Optional(branch),
+      announce: Type.Optional(name),
+      voicemail: Type.Optional(Type.Object({ greeting: Type.Optional(name) }, closed)),
+    },
     { ...closed, minProperties: 1, maxProperties: 1 },
   ),
 ])
 
 /** The forms of {@link overflowAction}, for a message. */
-export const overflowActionForms = 'keep, { queue: NAME }, { branch: NUMBER } or { announce: PROMPT }'
+export const overflowActionForms =
+  'keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }'
 
 /** A chain as the file writes it: `{ after: 60, do: { queue: general } }`, `{ nobodyLoggedIn: true, do: … }`. */
 export const overflowChain = Type.Array(
@@ -32,9 +38,10 @@ export const overflowChain = Type.Array(
 
 export function toOverflowAction(setting: Static<typeof overflowAction> | undefined): AfterMaxWait {
   if (setting === undefined || setting === 'keep') return { kind: 'keep' }
-  const { queue, branch: number, announce } = setting
+  const { queue, branch: number, announce, voicemail } = setting
   if (queue !== undefined) return { kind: 'queue', queue }
   if (number !== undefined) return { kind: 'branch', branch: number }
+  if (voicemail) return { kind: 'voicemail', greeting: voicemail.greeting ?? 'apology' }
   return { kind: 'announce', prompt: announce ?? '' }
 }
 

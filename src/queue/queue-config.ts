@@ -27,6 +27,8 @@ export type AfterMaxWait =
   | { readonly kind: 'branch'; readonly branch: string }
   /** Say a prompt and end the call. */
   | { readonly kind: 'announce'; readonly prompt: string }
+  /** Say a prompt and record what the caller wants to tell. */
+  | { readonly kind: 'voicemail'; readonly greeting: string }
   /** Wait on for as long as it takes. */
   | { readonly kind: 'keep' }
 

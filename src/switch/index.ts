@@ -8,6 +8,8 @@ export type {
   LegId,
   OfferedLeg,
   Playback,
+  RecordRequest,
   SwitchEvent,
   SwitchPort,
+  VoiceRecording,
 } from './switch-port.ts'

@@ -31,6 +31,14 @@ export type SwitchEvent =
   /** The other party's phone sent this leg to `target` by REFER (RFC 3515); both are parked, and wait for us. */
   | { readonly type: 'leg.referred'; readonly legId: LegId; readonly target: string; readonly at: number }
   | { readonly type: 'leg.played'; readonly legId: LegId; readonly playbackId: string; readonly at: number }
+  /** What a leg said is recorded: the file is closed. `recordedMs` is what the switch heard, on disk or not. */
+  | {
+      readonly type: 'leg.recorded'
+      readonly legId: LegId
+      readonly recordingId: string
+      readonly recordedMs: number
+      readonly at: number
+    }
   | {
       readonly type: 'leg.ended'
       readonly legId: LegId
@@ -77,6 +85,21 @@ export interface Playback {
   readonly accepted: Promise<void>
 }
 
+/** What one leg says, as a WAV file of the switch. */
+export interface RecordRequest {
+  /** Absolute path as the switch sees it; the file may be there, and is then written anew. */
+  readonly path: string
+  /** Seconds after which it ends by itself, and seconds of silence after which it does. */
+  readonly longest: number
+  readonly silence: number
+}
+
+/** A recording asked for: `leg.recorded` carries the id; `accepted` settles first. */
+export interface VoiceRecording {
+  readonly recordingId: string
+  readonly accepted: Promise<void>
+}
+
 /**
  * What the centre asks of a switch. Every command rejects with {@link SwitchUnavailable} when the switch is away or
  * does not answer within the command's time, and with {@link SwitchRefused} when it answers `-ERR`.
@@ -91,7 +114,9 @@ export interface SwitchPort {
   answer(legId: LegId): Promise<void>
   /** Plays the files one after the other without a pause; `leg.played` follows when the last ended or was stopped. */
   play(legId: LegId, files: readonly string[], options?: { readonly loop?: boolean }): Playback
-  /** Stops what plays and what is still waiting to be played on the leg. */
+  /** Records what the leg says until a limit, or until `stopPlaying`. A file it cannot open ends the leg (FreeSWITCH 1.10). */
+  record(legId: LegId, request: RecordRequest): VoiceRecording
+  /** Stops what plays or records and what is still waiting to be played on the leg. */
   stopPlaying(legId: LegId): Promise<void>
   /** Rings a phone. Resolves when it answered (the leg is parked) or finally did not. */
   dial(request: DialRequest): Promise<DialOutcome>

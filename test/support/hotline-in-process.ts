@@ -17,12 +17,16 @@ export interface HotlineInProcess {
 
 export async function startHotlineInProcess(): Promise<HotlineInProcess> {
   const eventSocket = await ScriptedEslServer.start()
+  const folder = mkdtempSync(join(tmpdir(), 'yihao-hotline-'))
   const config = readConfig({
     DATABASE_URL: await newDatabaseUrl(),
     HTTP_LISTEN: '127.0.0.1:0',
     SWITCHES: `127.0.0.1:${eventSocket.port}`,
     SWITCH_ESL_PASSWORD: eventSocket.password,
-    STATE_DIR: mkdtempSync(join(tmpdir(), 'yihao-hotline-')),
+    STATE_DIR: join(folder, 'state'),
+    SPOOL_DIR: join(folder, 'spool'),
+    SOUNDS_DIR: join(folder, 'sounds'),
+    SOUND_KEYS: `test:${'0123456789abcdef'.repeat(4)}`,
     DRAIN_SECONDS: '0',
   })
   const hotline = await startHotline(config, silent)

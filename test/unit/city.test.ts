@@ -90,6 +90,23 @@ queues:
   ])
 })
 
+test('city - voicemail after hours and after a wait, with what is not said built in', async () => {
+  const { queues, lines, voicemail } = await cityOf(`${head}
+calendars: { office: { weekly: { mon-fri: ["09:00-17:00"] } } }
+lines:
+  "12345": { calendar: office, whenClosed: { voicemail: { queue: tax } } }
+  "12346": { calendar: office, whenClosed: { announce: closed-goodbye } }
+queues:
+  tax: { skills: [tax], afterMaxWait: { voicemail: {} } }
+voicemail: { longest: 60 }
+`)
+
+  expect(lines.get('12345')?.whenClosed).toEqual({ kind: 'voicemail', queue: 'tax', greeting: 'closed' })
+  expect(lines.get('12346')?.whenClosed).toEqual({ kind: 'announce', prompt: 'closed-goodbye' })
+  expect(queues.get('tax')?.afterMaxWait).toEqual({ kind: 'voicemail', greeting: 'apology' })
+  expect(voicemail).toEqual({ longest: 60, silence: 5, shortest: 2 })
+})
+
 describe('city - a mistake is refused with file and line', () => {
   test.each([
     {
@@ -134,14 +151,14 @@ describe('city - a mistake is refused with file and line', () => {
       what: 'an end of waiting that is none',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: hangup\n`,
       faults: [
-        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER } or { announce: PROMPT }',
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
       ],
     },
     {
       what: 'an end of waiting that is two at once',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: { queue: tax, announce: apology }\n`,
       faults: [
-        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER } or { announce: PROMPT }',
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
       ],
     },
     {
@@ -202,6 +219,18 @@ describe('city - a mistake is refused with file and line', () => {
       ],
     },
     {
+      what: 'a closed line that leads to a queue that is not there',
+      text: `${head}queues:\n  general: { skills: [] }\ncalendars: { all: { always: true } }\nlines:\n  "12345": { calendar: all, whenClosed: { voicemail: { queue: tax } } }\n`,
+      faults: ['city.yaml:6: line 12345: there is no queue tax'],
+    },
+    {
+      what: 'a closed line that leads two ways',
+      text: `${head}queues:\n  general: { skills: [] }\ncalendars: { all: { always: true } }\nlines:\n  "12345": { calendar: all, whenClosed: { announce: closed, voicemail: { queue: general } } }\n`,
+      faults: [
+        'city.yaml:6: lines.12345.whenClosed: must be { announce: PROMPT } or { voicemail: { queue: NAME, greeting: PROMPT } }',
+      ],
+    },
+    {
       what: 'no name',
       text: 'queues:\n  general: { skills: [] }\n',
       faults: ['city.yaml:1: the file: must have required properties name'],
@@ -250,13 +279,17 @@ test('city - a file that cannot be read is refused by name', async () => {
 test("city - the repository's own cities are good, and what they announce is recorded in every language", async () => {
   const root = projectRoot()
   for (const file of await readdir(join(root, 'cities'))) {
-    const { queues } = await readCity(join(root, 'cities', file))
+    const { queues, lines } = await readCity(join(root, 'cities', file))
 
-    for (const { afterMaxWait } of queues.values()) {
-      if (afterMaxWait.kind !== 'announce') continue
+    const ways = [
+      ...[...queues.values()].map(({ afterMaxWait }) => afterMaxWait),
+      ...[...lines.values()].map(({ whenClosed }) => whenClosed),
+    ]
+    for (const way of ways) {
+      if (way.kind !== 'announce' && way.kind !== 'voicemail') continue
       for (const language of ['cmn', 'yue', 'en']) {
         const { texts } = parse(await readFile(join(root, 'ivr/prompts', language, 'texts.yaml'), 'utf8'))
-        expect(texts, `${file}, ${language}`).toHaveProperty(afterMaxWait.prompt)
+        expect(texts, `${file}, ${language}`).toHaveProperty(way.kind === 'announce' ? way.prompt : way.greeting)
       }
     }
   }

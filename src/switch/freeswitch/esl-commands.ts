@@ -1,5 +1,5 @@
 import { UnsafeSwitchText } from '../errors.ts'
-import type { DialRequest, HangupCause, LegId } from '../switch-port.ts'
+import type { DialRequest, HangupCause, LegId, RecordRequest } from '../switch-port.ts'
 
 /**
  * The one place where text becomes an ESL command. A command is a branded string, so nothing else compiles; every
@@ -45,10 +45,10 @@ export function shownNumber(value: string): string {
   return /^\+?[0-9*#]{1,32}$/.test(value) ? value : 'anonymous'
 }
 
-/** An absolute path of a prompt. `!` separates files in `file_string://`, braces open parameters. */
+/** An absolute path of a prompt or a recording. `!` separates files in `file_string://`, braces open parameters. */
 function filePath(value: string): string {
   if (!/^\/[\p{L}\p{N}/ _.+-]{1,512}$/u.test(value)) {
-    throw new UnsafeSwitchText(`prompt path ${JSON.stringify(value.slice(0, 80))} must be absolute and plain`)
+    throw new UnsafeSwitchText(`sound path ${JSON.stringify(value.slice(0, 80))} must be absolute and plain`)
   }
   return value
 }
@@ -120,7 +120,17 @@ export const eslCommands = {
       argument: fileString(files),
     }
   },
+
+  record(legId: LegId, { path, longest, silence }: RecordRequest): EslExecute {
+    const file = filePath(path)
+    if (file.includes(' ')) throw new UnsafeSwitchText(`recording path ${JSON.stringify(file)} contains a space`)
+    const limits = [longest, silenceBelow, silence].map((limit) => Math.max(1, Math.trunc(limit)))
+    return { legId: token(legId, 'leg id'), application: 'record', argument: [file, ...limits].join(' ') }
+  },
 }
+
+/** Mean amplitude below which a caller counts as silent; FreeSWITCH's own default for recordings. */
+const silenceBelow = 200
 
 function edgeAddress(value: string): string {
   if (!/^[A-Za-z0-9.-]+:\d{1,5}$/.test(value)) throw new UnsafeSwitchText(`edge address ${JSON.stringify(value)}`)

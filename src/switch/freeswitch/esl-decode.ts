@@ -68,6 +68,10 @@ function decodePark(legId: string, headers: EslHeaders, at: number): SwitchEvent
 
 function decodeExecuteComplete(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {
   const application = headers['Application']
+  if (application === 'record') {
+    const recordedMs = Number(headers['variable_record_ms'] ?? 0)
+    return { type: 'leg.recorded', legId, recordingId: headers['Application-UUID'] ?? '', recordedMs, at }
+  }
   if (application !== 'playback' && application !== 'endless_playback') return undefined
   return { type: 'leg.played', legId, playbackId: headers['Application-UUID'] ?? '', at }
 }

@@ -7,8 +7,10 @@ import type {
   HangupCause,
   LegId,
   Playback,
+  RecordRequest,
   SwitchEvent,
   SwitchPort,
+  VoiceRecording,
 } from '../switch-port.ts'
 import { type EslCommand, eslCommands } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
@@ -88,6 +90,12 @@ export class FreeSwitchPort implements SwitchPort {
     const playbackId = newId()
     const start = async () => this.#live().execute(eslCommands.playback(legId, files, options), playbackId)
     return { playbackId, accepted: start() }
+  }
+
+  record(legId: LegId, request: RecordRequest): VoiceRecording {
+    const recordingId = newId()
+    const start = async () => this.#live().execute(eslCommands.record(legId, request), recordingId)
+    return { recordingId, accepted: start() }
   }
 
   async stopPlaying(legId: LegId): Promise<void> {

@@ -11,17 +11,20 @@ const inputs: readonly CallInput['type'][] = [
   'ANSWERED',
   'BRIDGED',
   'BRIDGE_FAILED',
+  'LEFT_ALONE',
+  'VOICEMAIL',
   'RELEASED',
 ]
 
 /** Where each input leads; what is not here is refused and changes nothing. */
 const table: Readonly<Record<CallState, Partial<Record<CallInput['type'], CallState>>>> = {
   arriving: { ACCEPTED: 'menu', QUEUED: 'queued', RELEASED: 'released' },
-  menu: { QUEUED: 'queued', RELEASED: 'released' },
-  queued: { QUEUED: 'queued', OFFERED: 'ringing', RELEASED: 'released' },
+  menu: { QUEUED: 'queued', VOICEMAIL: 'voicemail', RELEASED: 'released' },
+  queued: { QUEUED: 'queued', OFFERED: 'ringing', VOICEMAIL: 'voicemail', RELEASED: 'released' },
   ringing: { OFFER_FAILED: 'queued', ANSWERED: 'connecting', RELEASED: 'released' },
   connecting: { BRIDGED: 'talking', BRIDGE_FAILED: 'queued', RELEASED: 'released' },
-  talking: { RELEASED: 'released' },
+  talking: { LEFT_ALONE: 'queued', RELEASED: 'released' },
+  voicemail: { RELEASED: 'released' },
   released: {},
 }
 const states = Object.keys(table) as CallState[]

@@ -43,8 +43,14 @@ test('compose - every folder and file that is named exists, every volume is decl
 test('compose - it does not start without the secrets and the address, and none has a default', () => {
   const required = new Set(variables.filter(({ kind }) => kind === ':?').map(({ name }) => name))
 
-  expect([...required].sort()).toEqual(['HOST_IP', 'POSTGRES_PASSWORD', 'SIP_SERVER_SECRET', 'SWITCH_ESL_PASSWORD'])
-  for (const { name, kind } of variables) if (/PASSWORD|SECRET/.test(name)) expect(kind, name).toBe(':?')
+  expect([...required].sort()).toEqual([
+    'HOST_IP',
+    'POSTGRES_PASSWORD',
+    'SIP_SERVER_SECRET',
+    'SOUND_KEYS',
+    'SWITCH_ESL_PASSWORD',
+  ])
+  for (const { name, kind } of variables) if (/PASSWORD|SECRET|KEYS/.test(name)) expect(kind, name).toBe(':?')
 })
 
 test('compose - every setting is in .env.example, the required ones empty, the others with the default that compose has', () => {

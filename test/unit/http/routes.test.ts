@@ -41,6 +41,11 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'POST /api/v1/calls/{callId}/complete': people,
   'POST /api/v1/calls/{callId}/consult': people,
   'POST /api/v1/calls/{callId}/transfer': people,
+  'GET /api/v1/voicemails': everybody,
+  'GET /api/v1/voicemails/{voicemailId}': everybody,
+  'GET /api/v1/voicemails/{voicemailId}/audio': everybody,
+  'POST /api/v1/voicemails/{voicemailId}/handled': people,
+  'DELETE /api/v1/voicemails/{voicemailId}': overseersOfHours,
   'GET /api/v1/metrics/intervals': everybody,
   'GET /api/v1/metrics/summary': everybody,
   'GET /api/v1/metrics/now': everybody,
@@ -51,6 +56,7 @@ const examples: Record<string, string> = {
   callId,
   calendarId: 'always',
   date: '2026-10-01',
+  voicemailId: callId,
 }
 
 interface OpenApi {

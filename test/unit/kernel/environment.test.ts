@@ -16,6 +16,7 @@ test('environment - what is set wins over what is assumed, blanks count as not s
   const config = readConfig({
     DATABASE_URL: 'postgres://x',
     SWITCH_ESL_PASSWORD: 'x',
+    SOUND_KEYS: 'x',
     SWITCHES: '10.0.0.1:8021, [::1]:8022',
     SIP_REALM: '  ',
   })

@@ -20,13 +20,19 @@ export const record: Application = async ({ core, channel, data }) => {
   const media = await openMedia(channel)
   if (media === undefined) return undefined
   const writer = await openFile(core, wanted.path, channel.isTrue('RECORD_APPEND'))
-  if (writer === undefined) return undefined
+  if (writer === undefined) {
+    // FreeSWITCH does so, and asks nobody (switch_ivr_record_file).
+    channel.hangUp('DESTINATION_OUT_OF_ORDER')
+    return undefined
+  }
   channel.publish('RECORD_START', [['Record-File-Path', wanted.path]])
   const tap = new VoiceTap(writer, wanted, () => channel.wake())
   media.addTap(tap)
   await waitForEnd(core, channel, tap)
   media.removeTap(tap)
-  await writer.close()
+  await writer.close().catch((failure: unknown) => {
+    core.logger.error({ path: wanted.path, reason: messageOf(failure) }, 'Recording is not whole')
+  })
   describe(channel, tap.samples)
   channel.publish('RECORD_STOP', [['Record-File-Path', wanted.path]])
   return undefined

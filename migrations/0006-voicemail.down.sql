@@ -1,0 +1,3 @@
+drop table message_lamps;
+drop table playbacks;
+drop table voicemails;

@@ -1,0 +1,66 @@
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from '../kernel/index.ts'
+import { SoundUnusable } from './errors.ts'
+
+/** Bytes that stay free on the disk beyond what is asked for. */
+const reserve = 1024 * 1024
+
+/**
+ * The folder switches record to, seen under the same path here and there. A recording is a plain WAV file for as long
+ * as it is made; then it is taken into the vault and removed.
+ */
+export class Spool {
+  readonly #folder: string
+
+  private constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Makes the folder when it is not there; one that cannot be made shows itself again at every recording. */
+  static async open({ folder, logger }: { folder: string; logger: Logger }): Promise<Spool> {
+    // A switch with a user of its own may walk through, and nobody may look around.
+    await mkdir(folder, { recursive: true, mode: 0o711 }).catch((error: Error) =>
+      logger.error({ reason: error.message }, 'the folder of recordings cannot be made: nothing will be recorded'),
+    )
+    return new Spool(folder)
+  }
+
+  path(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  /**
+   * Makes room for a recording: an empty file that the switch may write, whoever it runs as. Rejects when the disk has not
+   * so many bytes left or cannot be written, because FreeSWITCH would hang up the call over that.
+   */
+  async prepare(name: string, bytes: number): Promise<string> {
+    const { bavail, bsize } = await statfs(this.#folder)
+    if (bavail * bsize < bytes + reserve) throw new SoundUnusable(`the disk of ${this.#folder} is full`)
+    const path = this.path(name)
+    const file = await open(path, 'w')
+    try {
+      await file.chmod(0o666)
+    } finally {
+      await file.close()
+    }
+    return path
+  }
+
+  /** Names of the files there are. */
+  async names(): Promise<string[]> {
+    return await readdir(this.#folder)
+  }
+
+  /** When the file was last written, milliseconds since the epoch; undefined when it is not there. */
+  async changedAt(name: string): Promise<number | undefined> {
+    return await stat(this.path(name)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    )
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.path(name), { force: true })
+  }
+}

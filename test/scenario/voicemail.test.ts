@@ -1,0 +1,305 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { parseWav, toneLevel } from '../../src/embedded/rtp/index.ts'
+import type { Call } from '../../src/embedded/softphone/index.ts'
+import { Centre, variants } from '../support/centre.ts'
+import { until } from '../support/until.ts'
+
+const beep = 1000
+const voice = 440
+const otherVoice = 700
+const city = 'voicemail-city.yaml'
+
+interface Listed {
+  readonly voicemailId: string
+  readonly callId: string
+  readonly queue: string
+  readonly callerNumber: string
+  readonly durationMs: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly handledBy: string | null
+}
+
+const list = async (centre: Centre, query = '') =>
+  await centre.admin.get<{ items: Listed[]; next: string | null }>(`/voicemails${query}`)
+
+const ask = (centre: Centre, path: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${centre.stack.ports.http}/api/v1${path}`, {
+    headers: { authorization: `Bearer ${centre.admin.token}`, ...headers },
+  })
+
+/** Dials a closed line, skips the greeting, and begins to speak after the tone. */
+async function speak(centre: Centre, tone = voice) {
+  const placed = await centre.call('')
+  await centre.timeline.until('call.sent-to-voicemail', ({ callId }) => callId === placed.callId)
+  await until(() => placed.call.firstAudioAt !== undefined, 'the greeting is heard')
+  await afterTone(placed.call, tone, () => placed.call.sendDtmf('#', { via: 'rfc4733' }))
+  return placed
+}
+
+async function afterTone(call: Call, tone: number, begin: () => Promise<void>) {
+  call.sendTone(undefined)
+  const heard = call.hears(beep, { withinMs: 20_000 })
+  await begin()
+  expect(await heard).toBe(true)
+  call.sendTone(tone)
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe.each(variants())('voicemail on $name', (variant) => {
+  let centre: Centre
+  beforeAll(async () => {
+    centre = await Centre.start({ variant, city })
+    await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
+  })
+  afterEach(() => centre.clear())
+  afterAll(() => centre.stop())
+
+  const left = (callId: string, withinMs = 20_000) =>
+    centre.timeline.until('voicemail.left', (data) => data.callId === callId, { withinMs })
+  const audio = async (voicemailId: string) => {
+    const answer = await ask(centre, `/voicemails/${voicemailId}/audio`)
+    expect(answer.status).toBe(200)
+    return Buffer.from(await answer.arrayBuffer())
+  }
+  const soundOf = async (voicemailId: string) => parseWav(await audio(voicemailId)).channels[0] ?? new Int16Array()
+
+  test('a caller speaks, hears it again, and accepts; the message is listed, played by parts, handled and deleted', async () => {
+    const { call, callId, from } = await speak(centre)
+    await pause(2500)
+    call.sendTone(undefined)
+    const mine = call.hears(voice, { withinMs: 15_000 })
+    await call.sendDtmf('#', { via: 'rfc4733' })
+    await pause(1000)
+    await call.sendDtmf('1', { via: 'rfc4733' })
+    expect(await mine).toBe(true)
+    await call.sendDtmf('#', { via: 'rfc4733' })
+
+    const { data } = await left(callId)
+    const released = await centre.timeline.until('call.released', (each) => each.callId === callId, {
+      withinMs: 20_000,
+    })
+    expect(released.data).toMatchObject({ by: 'system', reason: 'message left' })
+    expect(data).toMatchObject({ queue: 'general', line: '12345', callerNumber: from.user, reason: 'closed' })
+    const { voicemailId } = data
+    const [first] = (await list(centre)).items
+    expect(first).toMatchObject({ voicemailId, callId, callerNumber: from.user, handledBy: null })
+    const whole = await audio(voicemailId)
+    expect(createHash('sha256').update(whole).digest('hex')).toBe(data.sha256)
+    const sound = await soundOf(voicemailId)
+    expect(toneLevel(sound.subarray(4000, 16_000), voice)).toBeGreaterThan(1000)
+    expect(sound.length / 8).toBeCloseTo(data.durationMs, -1)
+
+    const part = await ask(centre, `/voicemails/${voicemailId}/audio`, { range: 'bytes=100-199' })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 100-199/${whole.length}`])
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(100, 200))
+    const beyond = await ask(centre, `/voicemails/${voicemailId}/audio`, { range: `bytes=${whole.length}-` })
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${whole.length}`])
+    const played = await centre.timeline.until('voicemail.played', (each) => each.firstByte === 100)
+    expect(played.data).toEqual({ voicemailId, by: 'admin', firstByte: 100, lastByte: 199 })
+
+    await centre.admin.post(`/voicemails/${voicemailId}/handled`)
+    await expect(centre.admin.post(`/voicemails/${voicemailId}/handled`)).rejects.toThrow('voicemail-handled')
+    expect((await list(centre, '?handled=false')).items.map((each) => each.voicemailId)).not.toContain(voicemailId)
+    const gone = await fetch(`http://127.0.0.1:${centre.stack.ports.http}/api/v1/voicemails/${voicemailId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${centre.admin.token}` },
+    })
+    expect(gone.status).toBe(204)
+    expect((await ask(centre, `/voicemails/${voicemailId}/audio`)).status).toBe(404)
+  })
+
+  test('who hangs up while speaking has left the message', async () => {
+    const { call, callId } = await speak(centre)
+    await pause(2000)
+
+    await call.hangUp()
+
+    const { data } = await left(callId)
+    expect(data.durationMs).toBeGreaterThan(1000)
+    expect(toneLevel((await soundOf(data.voicemailId)).subarray(4000, 8000), voice)).toBeGreaterThan(1000)
+    expect(centre.timeline.of('call.abandoned').filter((each) => each.data.callId === callId)).toEqual([])
+  })
+
+  test('a message spoken again replaces the first', async () => {
+    const { call, callId } = await speak(centre)
+    await pause(2000)
+    call.sendTone(undefined)
+    await call.sendDtmf('#', { via: 'rfc4733' })
+    await pause(1000)
+    await afterTone(call, otherVoice, () => call.sendDtmf('2', { via: 'rfc4733' }))
+    await pause(2000)
+
+    await call.hangUp()
+
+    const sound = (await soundOf((await left(callId)).data.voicemailId)).subarray(4000, 12_000)
+    expect(toneLevel(sound, otherVoice)).toBeGreaterThan(1000)
+    expect(toneLevel(sound, voice)).toBeLessThan(100)
+  })
+
+  test('nothing said, or too little, is no message', async () => {
+    const short = await speak(centre)
+    await pause(300)
+    await short.call.hangUp()
+    const silent = await centre.call('')
+    await centre.timeline.until('call.sent-to-voicemail', ({ callId }) => callId === silent.callId)
+    await until(() => silent.call.firstAudioAt !== undefined, 'the greeting is heard')
+    await afterTone(silent.call, 0, () => silent.call.sendDtmf('#', { via: 'rfc4733' }))
+    silent.call.sendTone(undefined)
+    await until(async () => !(await silent.call.hears(beep, { withinMs: 200 })), 'the tone has ended')
+    expect(await silent.call.hears(beep, { withinMs: 30_000 })).toBe(true)
+    await silent.call.hangUp()
+    for (const { callId } of [short, silent]) {
+      await centre.timeline.until('call.released', (each) => each.callId === callId)
+    }
+
+    await until(() => readdirSync(join(centre.logDir, '../spool')).length === 0, 'nothing is left in the spool')
+    const ids = (await list(centre)).items.map(({ callId }) => callId)
+    expect(ids).not.toContain(short.callId)
+    expect(ids).not.toContain(silent.callId)
+    expect(centre.timeline.of('voicemail.failed')).toEqual([])
+  }, 60_000)
+
+  test('an endless message is cut at the limit', async () => {
+    const { call, callId } = await speak(centre)
+    const { voicemailId } = (await centre.timeline.until('call.sent-to-voicemail', (each) => each.callId === callId))
+      .data
+    await until(async () => !(await call.hears(beep, { withinMs: 100 })), 'the tone has ended')
+    // The review is spoken when the limit has come; nobody presses a key, so it is accepted.
+    const { data } = await left(callId, 60_000)
+
+    expect(data.voicemailId).toBe(voicemailId)
+    expect(data.durationMs).toBeGreaterThan(7000)
+    expect(data.durationMs).toBeLessThan(11_000)
+  }, 90_000)
+
+  test('pages of the list follow each other', async () => {
+    const whole = (await list(centre)).items.map(({ voicemailId }) => voicemailId)
+    expect(whole.length).toBeGreaterThanOrEqual(2)
+
+    const first = await list(centre, '?limit=1')
+    const next = await list(centre, `?limit=1&cursor=${first.next}`)
+
+    expect([...first.items, ...next.items].map(({ voicemailId }) => voicemailId)).toEqual(whole.slice(0, 2))
+  })
+
+  test('a hotline that dies while somebody speaks finds the message again', async () => {
+    const { call, callId } = await speak(centre)
+    await pause(2500)
+
+    await centre.stack.child('hotline').kill('SIGKILL')
+    await pause(500)
+    await call.hangUp()
+    await centre.restartHotline()
+
+    const { data } = await left(callId, 60_000)
+    expect(toneLevel((await soundOf(data.voicemailId)).subarray(4000, 8000), voice)).toBeGreaterThan(1000)
+  }, 120_000)
+
+  test('the longest wait in a queue leads to a message for its people', async () => {
+    await centre.admin.post('/calendars/hotline/reopen')
+    const { call, callId } = await centre.call('121')
+    await centre.timeline.until('queue.overflowed', (each) => each.callId === callId, { withinMs: 30_000 })
+    await centre.timeline.until('call.sent-to-voicemail', (each) => each.callId === callId)
+    await pause(500)
+    await afterTone(call, voice, () => call.sendDtmf('#', { via: 'rfc4733' }))
+    await pause(2000)
+    await call.hangUp()
+
+    expect((await left(callId)).data).toMatchObject({ queue: 'social-security', reason: 'overflow' })
+    await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
+  }, 90_000)
+})
+
+describe.each(variants())('voicemail without a disk on $name', (variant) => {
+  const folder = mkdtempSync(join(tmpdir(), 'yihao-small-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  async function refusedMessage(hotlineEnv: Record<string, string>, talk: (call: Call) => Promise<void>) {
+    const centre = await Centre.start({ variant, city, hotlineEnv })
+    try {
+      await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
+      const { call, callId } = await centre.call('')
+      await talk(call)
+      const failed = await centre.timeline.until('voicemail.failed', (each) => each.callId === callId, {
+        withinMs: 20_000,
+      })
+      const released = await centre.timeline.until('call.released', (each) => each.callId === callId, {
+        withinMs: 30_000,
+      })
+      expect(released.data.reason).toBe('no message could be taken')
+      expect(call.firstAudioAt).toBeDefined()
+      expect((await list(centre)).items).toEqual([])
+      expect(centre.timeline.of('voicemail.left')).toEqual([])
+      return failed.data.reason
+    } finally {
+      await centre.stop()
+    }
+  }
+
+  test('a spool that cannot be written: the caller hears an apology, nothing is listed', async () => {
+    const file = join(folder, 'a-file')
+    writeFileSync(file, '')
+
+    expect(await refusedMessage({ SPOOL_DIR: join(file, 'spool') }, async () => {})).toMatch(/ENOTDIR/)
+  }, 90_000)
+
+  test.skipIf(!canMount())(
+    'a spool without room: the same',
+    async () => {
+      await withSmallDisk(folder, '512k', async (disk) => {
+        expect(await refusedMessage({ SPOOL_DIR: disk }, async () => {})).toMatch(/full/)
+      })
+    },
+    90_000,
+  )
+
+  test.skipIf(!canMount())(
+    'a disk that is full when the message is stored: the same',
+    async () => {
+      await withSmallDisk(folder, '32k', async (disk) => {
+        const speakFor = async (call: Call) => {
+          await until(() => call.firstAudioAt !== undefined, 'the greeting is heard')
+          await afterTone(call, voice, () => call.sendDtmf('#', { via: 'rfc4733' }))
+          await pause(4000)
+          call.sendTone(undefined)
+          await call.sendDtmf('#', { via: 'rfc4733' })
+          await pause(1000)
+          await call.sendDtmf('#', { via: 'rfc4733' })
+        }
+        expect(await refusedMessage({ SOUNDS_DIR: disk }, speakFor)).toMatch(/ENOSPC/)
+      })
+    },
+    90_000,
+  )
+})
+
+/** Mounting is for root, and not for root in every container. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'yihao-mount-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', folder], { stdio: 'ignore' })
+    execFileSync('umount', [folder], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function withSmallDisk(folder: string, size: string, use: (disk: string) => Promise<void>): Promise<void> {
+  const disk = mkdtempSync(join(folder, 'disk-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=711`, 'none', disk])
+  try {
+    await use(disk)
+  } finally {
+    execFileSync('umount', [disk])
+  }
+}
