@@ -29,6 +29,11 @@ export async function talkWithBranch(room: Room): Promise<boolean> {
   await room.admin.post(`/calls/${callId}/consult`, { branch: '12366' })
   await room.timeline.until('call.consulted', (data) => data.callId === callId)
   const atBranch = await branch.nextCall()
+  const consulted = await Promise.all([
+    atAgent.hears(tones.branch, { withinMs: 5000 }),
+    atBranch.hears(tones.agent, { withinMs: 5000 }),
+  ])
+  insist(consulted.every(Boolean), 'agent and branch do not hear each other in the consultation')
   await room.admin.post(`/calls/${callId}/join`)
   const heard = await Promise.all([
     call.hears(tones.agent, { withinMs: 5000 }),

@@ -139,6 +139,32 @@ describe.each(switches())('applications on $name', (target) => {
     expect(await caller.call.hears(pitch.agent)).toBe(true)
   })
 
+  test('record - a file that cannot be opened ends the call', async () => {
+    const { call, uuid } = await scene.incoming()
+
+    await scene.esl.execute(uuid, 'record', `${scene.folder}/no-such-folder/message.wav 5 200 2`)
+
+    const hangup = await scene.esl.event('CHANNEL_HANGUP', { 'Unique-ID': uuid })
+    expect(hangup['Hangup-Cause']).toBe('DESTINATION_OUT_OF_ORDER')
+    expect((await call.ended).cause).toBe('hungUpByOther')
+  })
+
+  test('record - a break ends it, and the end tells how long it was', async () => {
+    const { call, uuid } = await scene.incoming()
+    const path = `${scene.folder}/${newId()}.wav`
+    call.sendTone(pitch.caller)
+    await scene.esl.execute(uuid, 'record', `${path} 30 200 20`, { eventUuid: 'r1' })
+    await scene.esl.event('RECORD_START', { 'Record-File-Path': path })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+
+    await scene.esl.api(`uuid_break ${uuid} all`)
+
+    const recordedMs = Number((await complete('r1'))['variable_record_ms'])
+    expect(recordedMs).toBeGreaterThan(1000)
+    expect((await stat(path)).size - 44).toBe(recordedMs * 16)
+    expect(await scene.esl.api(`uuid_exists ${uuid}`)).toBe('true')
+  })
+
   test('recording - one that is never stopped is whole when the caller hangs up', async () => {
     const { caller } = await talking(scene)
     const path = `${scene.folder}/${newId()}.wav`
