@@ -13,7 +13,7 @@ import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/in
 import { createHttpServer } from './http/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
 import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
-import { CommittedTail, liveRoutes } from './live/index.ts'
+import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { restoreAgents } from './restore-agents.ts'
@@ -160,7 +160,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const firstAdminPassword = await users.createFirstAdmin()
   const http = await createHttpServer({
     logger,
-    jwtSecret: await users.sharedSecret('jwt-secret'),
+    jwtSecret: config.sessionSecret ?? (await users.sharedSecret('jwt-secret')),
+    serviceTokens: config.serviceTokens,
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
       agentRoutes({ roster, store: agentStore }),
@@ -178,6 +179,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       healthRoutes({ switches, log }),
       prometheusRoutes({ prometheus }),
       liveRoutes({ log, tail, source, logger }),
+      asyncApiRoutes({ source }),
     ],
   })
   await http.listen({ host: config.http.host, port: config.http.port })

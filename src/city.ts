@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import Type, { type Static, type TSchema } from 'typebox'
-import { Value } from 'typebox/value'
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import Type, { type Static } from 'typebox'
 import { type Calendar, readCalendars } from './hours/index.ts'
-import { ConfigurationError } from './kernel/index.ts'
+import { LocatedYaml, refuseFaults } from './kernel/index.ts'
 import {
   overflowAction,
   overflowActionForms,
@@ -48,6 +45,8 @@ const citySchema = Type.Object(
     }),
     // Checked by the stage whose they are.
     calendars: Type.Optional(Type.Unknown()),
+    // Checked by the ticket service.
+    tickets: Type.Optional(Type.Unknown()),
     lines: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
@@ -125,91 +124,26 @@ const branchRingsFor = 20
 
 /** Reads a city's file. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCity(path: string): Promise<City> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new ConfigurationError(`${path}: cannot be read: ${error.message}`)
-  })
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
-  const where = (offset: number) => `${path}:${lines.linePos(offset).line}`
-  refuse(document.errors.map(({ pos, message }) => `${where(pos[0])}: ${message}`))
-  refuse(aliasFaults(document, where))
-  const content: unknown = document.toJS()
-  refuse(shapeFaults(citySchema, content, document, where))
-  const { calendars, faults } = readCalendars((content as CityFile).calendars ?? {}, (keys) =>
-    where(offsetOf(document, keys)),
-  )
-  refuse(faults)
-  const city = toCity(content as CityFile, calendars)
-  refuse(lineFaults(city, (line, key) => where(offsetOf(document, ['lines', line, key]))))
-  refuse(chainFaults(content as CityFile, (queue) => where(offsetOf(document, ['queues', queue, 'overflow']))))
+  const file = await LocatedYaml.read(path)
+  refuseFaults(file.shapeFaults(citySchema, { say: detailOf }))
+  const content = file.content as CityFile
+  const { calendars, faults } = readCalendars(content.calendars ?? {}, (keys) => file.where(keys))
+  refuseFaults(faults)
+  const city = toCity(content, calendars)
+  refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
+  refuseFaults(chainFaults(content, (queue) => file.where(['queues', queue, 'overflow'])))
   const overflows = overflowFaults({ queues: city.queues, branches: new Set(city.branches.keys()) })
-  refuse(
-    overflows.map(({ queue, setting, text }) => `${where(offsetOf(document, ['queues', queue, setting]))}: ${text}`),
-  )
+  refuseFaults(overflows.map(({ queue, setting, text }) => `${file.where(['queues', queue, setting])}: ${text}`))
   return city
 }
 
-/** One fault said twice is told once: nesting without end is complained of for every level. */
-function refuse(faults: readonly string[]): void {
-  if (faults.length > 0) throw new ConfigurationError([...new Set(faults)].join('\n'))
-}
-
-/** An alias can make a few lines stand for gigabytes, and "defaults" does what one is wanted for. */
-function aliasFaults(document: Document, where: (offset: number) => string): string[] {
-  const faults: string[] = []
-  visit(document, {
-    Alias: (_, { source, range }) => {
-      faults.push(
-        `${where(range?.[0] ?? 0)}: aliases such as *${source} are not used here, "defaults" is for all queues`,
-      )
-    },
-  })
-  return faults
-}
-
-function shapeFaults(
-  schema: TSchema,
-  content: unknown,
-  document: Document,
-  where: (offset: number) => string,
-): string[] {
-  const errors = Value.Errors(schema, content).filter(
-    // Each setting too many is an error by itself, and why every single choice of a union fits not is no help.
-    ({ keyword, schemaPath }) => keyword !== 'additionalProperties' && !schemaPath.includes('/anyOf/'),
-  )
-  return errors.map(({ keyword, instancePath, message }) => {
-    const keys = instancePath.split('/').slice(1).map(unescaped)
-    return `${where(offsetOf(document, keys))}: ${keys.join('.') || 'the file'}: ${detailOf(keyword, keys, message)}`
-  })
-}
-
-function detailOf(keyword: string, keys: readonly string[], message: string): string {
+function detailOf(keyword: string, keys: readonly string[]): string | undefined {
   if (keyword.endsWith('Properties') && keys.at(-1) === 'whenClosed') {
     return 'must be { announce: PROMPT } or { voicemail: { queue: NAME, greeting: PROMPT } }'
   }
   if (keyword === 'anyOf') return `must be ${overflowActionForms}`
-  if (keyword !== 'boolean') return message
-  return keys.length === 2 && keys[0] === 'queues'
-    ? 'the name of a queue is of small letters, digits and hyphens'
-    : `unknown setting ${keys.at(-1)}`
-}
-
-/** A key as JSON Pointer writes it (RFC 6901 section 4). */
-function unescaped(key: string): string {
-  return key.replaceAll('~1', '/').replaceAll('~0', '~')
-}
-
-/** Where a key stands in the file, or the nearest thing around it. */
-function offsetOf(document: Document, keys: readonly string[]): number {
-  for (let depth = keys.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(keys.slice(0, depth - 1), true)
-    const key = keys[depth - 1] ?? ''
-    const item = isSeq(parent) ? parent.items[Number(key)] : undefined
-    if (isNode(item) && item.range) return item.range[0]
-    const pair = isMap(parent) ? parent.items.find((each) => String(each.key) === key) : undefined
-    if (pair && isNode(pair.key) && pair.key.range) return pair.key.range[0]
-  }
-  return 0
+  const namesQueue = keyword === 'boolean' && keys.length === 2 && keys[0] === 'queues'
+  return namesQueue ? 'the name of a queue is of small letters, digits and hyphens' : undefined
 }
 
 function toCity(

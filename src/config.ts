@@ -27,6 +27,10 @@ export interface Config {
   /** How long calls in progress may go on after SIGTERM, seconds. */
   readonly drainSeconds: number
   readonly logLevel: LogLevel
+  /** Signs sessions; undefined: a secret of our own, kept in the database. */
+  readonly sessionSecret: string | undefined
+  /** Tokens of programs, such as the ticket service, by their name. */
+  readonly serviceTokens: ReadonlyMap<string, string>
 }
 
 /** The variables of {@link readConfig}, for `--help`. */
@@ -45,6 +49,8 @@ export const configHelp = `
   SOUNDS_DIR           voicemails and recordings, encrypted      .yihao/sounds
   SOUND_KEYS           their keys, name:64 hex digits, comma-separated, the one for new files first (required)
   DRAIN_SECONDS        how long calls may go on after SIGTERM    30
+  SERVICE_TOKENS       programs that may read the feed, name:token, comma-separated; a token has 16 characters or more
+  SESSION_SECRET       signs sessions, shared with the ticket service so that one login holds for both
   LOG_LEVEL            ${logLevels.join(', ')}    info
 `
 
@@ -79,6 +85,8 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     sipRealm: environment.text('SIP_REALM', { fallback: 'yihao', meaning: '' }),
     drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
+    sessionSecret: environment.text('SESSION_SECRET', { fallback: '', meaning: '' }) || undefined,
+    serviceTokens: environment.tokens('SERVICE_TOKENS'),
   }
   environment.check()
   return Object.freeze(config)

@@ -17,7 +17,8 @@ The server sends one JSON object a message, told apart by \`type\`:
 
 - \`hello\` with \`sequence\` and \`window\` comes first: the newest place in the log, and how many facts are sent ahead of
   acknowledgements.
-- \`event\` with \`event\`: a committed fact, in the order of the log.
+- \`event\` with \`event\`: a committed fact, in the order of the log. \`previous\` is the sequence of the fact sent before it on this
+  connection, at first the \`after\` asked for: a consumer whose last one is another has lost something, and resumes.
 - \`early\` with \`event\`: the same fact before its commit. It has no \`sequence\`, is not acknowledged, and comes again as
   \`event\` with the same \`id\`.
 - \`error\` with \`detail\`: the client's message was not understood; the connection is closed after it.

@@ -3,6 +3,7 @@ import { agentMachine } from '../../src/agent/index.ts'
 import { callMachine } from '../../src/call/index.ts'
 import type { Line } from '../../src/ivr/index.ts'
 import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
+import { ticketMachine } from '../../src/tickets/machine/ticket-machine.ts'
 import { transferMachine } from '../../src/transfer/index.ts'
 import { voicemailMachine } from '../../src/voicemail/index.ts'
 import type { GeneratedPage } from './generated-page.ts'
@@ -59,6 +60,13 @@ const drawings: readonly Drawing[] = [
     source: 'src/ivr/ivr-machine.ts',
     about: 'One caller’s walk through the menus. `moving` is passed through without stopping.',
     machine: ivrMachine({ menus: anyMenus, line: anyLine }),
+  },
+  {
+    title: 'Ticket',
+    source: 'src/tickets/machine/ticket-machine.ts',
+    about:
+      'A matter from the call to the archive. Every input is somebody’s command or a limit that is over; one that a state does not list is refused. As a picture: [ticket-machine.svg](ticket-machine.svg).',
+    machine: ticketMachine,
   },
 ]
 

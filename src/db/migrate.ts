@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Migration, type MigrationProvider, Migrator, sql } from 'kysely'
+import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely'
 import { ConfigurationError, type Logger, messageOf } from '../kernel/index.ts'
-import type { Database } from './database.ts'
 
 /** Reads `NNNN-name.up.sql` and `NNNN-name.down.sql` of a folder. */
 class SqlFileMigrations implements MigrationProvider {
@@ -30,16 +29,19 @@ class SqlFileMigrations implements MigrationProvider {
  * Brings the schema to the newest migration. Several processes may call it at once: kysely lets one do the work
  * under an advisory lock and the others wait. Throws {@link ConfigurationError} naming the migration that failed.
  */
-export async function migrateToLatest({
+export async function migrateToLatest<Tables>({
   db,
   folder,
   logger,
+  schema,
 }: {
-  db: Database
+  db: Kysely<Tables>
   folder: string
   logger: Logger
+  /** Where the table of migrations is kept, created when missing; the database must have been opened with it. */
+  schema?: string
 }): Promise<void> {
-  const migrator = new Migrator({ db, provider: new SqlFileMigrations(folder) })
+  const migrator = migratorOf({ db, folder, schema })
   const { error, results = [] } = await migrator.migrateToLatest()
   for (const { migrationName, status } of results) logger.info({ migration: migrationName, status }, 'migration')
   if (error) {
@@ -49,7 +51,27 @@ export async function migrateToLatest({
 }
 
 /** Undoes the newest migration. */
-export async function migrateDown({ db, folder }: { db: Database; folder: string }): Promise<void> {
-  const { error } = await new Migrator({ db, provider: new SqlFileMigrations(folder) }).migrateDown()
+export async function migrateDown<Tables>(options: {
+  db: Kysely<Tables>
+  folder: string
+  schema?: string
+}): Promise<void> {
+  const { error } = await migratorOf(options).migrateDown()
   if (error) throw new ConfigurationError(`the newest migration could not be undone: ${messageOf(error)}`)
+}
+
+function migratorOf<Tables>({
+  db,
+  folder,
+  schema,
+}: {
+  db: Kysely<Tables>
+  folder: string
+  schema?: string | undefined
+}) {
+  return new Migrator({
+    db: db as Kysely<unknown>,
+    provider: new SqlFileMigrations(folder),
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  })
 }

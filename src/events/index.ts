@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './async-api.ts'
 export { type CloudEvent, toCloudEvent } from './cloud-event.ts'
 export {
   type CommittedEvent,
@@ -10,3 +11,4 @@ export {
 export { EventJournal } from './event-journal.ts'
 export { EventLog, lastSequence, readEvents } from './event-log.ts'
 export { RecordProjector } from './record-projector.ts'
+export { ticketIdOf } from './ticket-id.ts'

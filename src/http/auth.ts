@@ -1,8 +1,9 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import jwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HotlineError } from '../kernel/index.ts'
 
-const roles = ['agent', 'supervisor', 'admin', 'service'] as const
+const roles = ['agent', 'supervisor', 'admin', 'service', 'unit'] as const
 export type Role = (typeof roles)[number]
 
 /** Who makes a request. */
@@ -11,6 +12,8 @@ export interface Principal {
   readonly role: Role
   /** The agent this person is, if any. */
   readonly agentId: string | null
+  /** The unit of the administration this person works for, if any: role `unit`, known to the ticket service alone. */
+  readonly unitId?: string | null
 }
 
 declare module 'fastify' {
@@ -33,6 +36,18 @@ class NotPermitted extends HotlineError {
   readonly status = 403
 }
 
+export interface AuthOptions {
+  /** Signs the sessions of people. */
+  readonly secret: string
+  /** Tokens of programs by their name: they have the role `service`, and last until the configuration changes. */
+  readonly serviceTokens: ReadonlyMap<string, string>
+}
+
+interface ServiceToken {
+  readonly username: string
+  readonly digest: Buffer
+}
+
 /** Hours a session lasts: a shift. */
 const sessionLasts = '12h'
 
@@ -40,21 +55,24 @@ const sessionLasts = '12h'
  * JWT sessions and the role check of every route. A browser cannot set a header on a WebSocket, so for `/live` alone
  * the token may come as the subprotocol `bearer.<token>`; it never stands in a URL, where logs would keep it.
  */
-export async function registerAuth(app: FastifyInstance, { secret }: { secret: string }): Promise<void> {
+export async function registerAuth(app: FastifyInstance, { secret, serviceTokens }: AuthOptions): Promise<void> {
   await app.register(jwt, { secret, sign: { expiresIn: sessionLasts }, verify: { algorithms: ['HS256'] } })
+  const services = [...serviceTokens].map(([username, token]) => ({ username, digest: digestOf(token) }))
   app.addHook('onRequest', async (request) => {
     const allowed = request.routeOptions.config.roles
     if (allowed === 'public' || request.is404) return
-    request.principal = principalOf(app, request)
+    request.principal = principalOf(app, request, services)
     if (!allowed?.includes(request.principal.role)) {
       throw new NotPermitted(`a ${request.principal.role} may not ${request.method} ${request.routeOptions.url}`)
     }
   })
 }
 
-function principalOf(app: FastifyInstance, request: FastifyRequest): Principal {
+function principalOf(app: FastifyInstance, request: FastifyRequest, services: readonly ServiceToken[]): Principal {
   const token = bearerToken(request)
   if (token === undefined) throw new NotAuthenticated('send "Authorization: Bearer <token>" from POST /api/v1/sessions')
+  const service = serviceOf(services, token)
+  if (service) return service
   try {
     return app.jwt.verify<Principal>(token)
   } catch {
@@ -67,4 +85,15 @@ function bearerToken({ headers }: FastifyRequest): string | undefined {
   if (fromHeader !== undefined || headers.upgrade === undefined) return fromHeader
   const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim())
   return protocols.find((protocol) => protocol.startsWith('bearer.'))?.slice('bearer.'.length)
+}
+
+function serviceOf(services: readonly ServiceToken[], token: string): Principal | undefined {
+  const digest = digestOf(token)
+  // Digests are of one length, and comparing them takes the same time whatever was guessed.
+  const service = services.find((each) => timingSafeEqual(each.digest, digest))
+  return service && { username: service.username, role: 'service', agentId: null }
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
 }

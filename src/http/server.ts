@@ -16,11 +16,17 @@ export interface HttpServerOptions {
   readonly logger: Logger
   /** Signs the session tokens. */
   readonly jwtSecret: string
+  /** Tokens of programs by their name. */
+  readonly serviceTokens?: ReadonlyMap<string, string>
+  /** What the document of the API is headed with. */
+  readonly about?: { readonly title: string; readonly description: string }
   /** Mounted under /api/v1. */
   readonly routes: readonly FastifyPluginAsync[]
   /** Mounted at the root: health, Prometheus, /live. */
   readonly rootRoutes: readonly FastifyPluginAsync[]
 }
+
+const hotline = { title: 'Yihao hotline', description: 'Calls, agents, queues and figures of a public hotline.' }
 
 /** The HTTP server with everything all routes share; it does not listen yet. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
@@ -36,16 +42,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await app.register(helmet)
   await app.register(rateLimit, { global: false })
   await app.register(websocket, { options: { maxPayload: 64 * 1024 }, preClose: endSockets })
-  await registerAuth(app as unknown as FastifyInstance, { secret: options.jwtSecret })
+  await registerAuth(app as unknown as FastifyInstance, {
+    secret: options.jwtSecret,
+    serviceTokens: options.serviceTokens ?? new Map(),
+  })
   refuseNul(app as unknown as FastifyInstance)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: {
-        title: 'Yihao hotline',
-        version: '1',
-        description: 'Calls, agents, queues and figures of a public hotline.',
-      },
+      info: { ...(options.about ?? hotline), version: '1' },
       components: { securitySchemes: { session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
       security: [{ session: [] }],
     },

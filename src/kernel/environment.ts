@@ -60,6 +60,14 @@ export class Environment {
     return text ? text.split(',').map((word) => word.trim()) : fallback
   }
 
+  /** `name:token` of programs, separated by commas; a short token could be guessed and is refused. */
+  tokens(name: string): ReadonlyMap<string, string> {
+    const pairs = this.list(name, { fallback: [] }).map((pair) => /^([\w-]+):(\S{16,})$/.exec(pair))
+    if (pairs.includes(null))
+      this.#faults.push(`${name}: name:token is expected, with 16 characters or more in a token`)
+    return new Map(pairs.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? ''] as const] : [])))
+  }
+
   /** Throws {@link ConfigurationError} with everything that was wrong. */
   check(): void {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults.join('\n'))

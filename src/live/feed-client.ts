@@ -23,6 +23,7 @@ export class FeedClient {
   readonly #unacknowledged: number[] = []
   readonly #stopListening: () => void
   #cursor: number
+  #lastSent: number
   #pumping = false
   #wanted = false
   #closed = false
@@ -30,6 +31,7 @@ export class FeedClient {
   constructor(options: FeedClientOptions) {
     this.#options = options
     this.#cursor = options.after
+    this.#lastSent = options.after
     const { socket, tail } = options
     this.#stopListening = tail.onGrowth(() => this.#pump())
     socket.on('message', (data: unknown) => this.#onMessage(String(data)))
@@ -90,7 +92,9 @@ export class FeedClient {
         this.#cursor = event.sequence
         if (!this.#options.sees(event)) continue
         this.#unacknowledged.push(event.sequence)
-        this.#send({ type: 'event', event: toCloudEvent(event, this.#options.source) })
+        const previous = this.#lastSent
+        this.#lastSent = event.sequence
+        this.#send({ type: 'event', event: toCloudEvent(event, this.#options.source), previous })
       }
     }
   }

@@ -1,3 +1,4 @@
+export { asyncApiRoutes } from './async-api-routes.ts'
 export { CommittedTail } from './committed-tail.ts'
 export { liveRoutes } from './live-routes.ts'
 export type { ClientMessage, ServerMessage } from './protocol.ts'

@@ -8,7 +8,11 @@ import type { CloudEvent } from '../events/index.ts'
 export type ServerMessage =
   /** First message: the newest sequence at this moment. */
   | { readonly type: 'hello'; readonly sequence: number; readonly window: number }
-  | { readonly type: 'event'; readonly event: CloudEvent }
+  /**
+   * A committed fact. `previous` is the sequence of the fact this consumer was sent before it, at first what it asked to
+   * begin after: where that is not the last one it took, something was lost on the way, and it resumes.
+   */
+  | { readonly type: 'event'; readonly event: CloudEvent; readonly previous: number }
   /**
    * The same fact before it is committed, for what must be quick. It has no sequence, is not acknowledged, and comes
    * again as `event` with the same id.

@@ -1,0 +1,126 @@
+import Type from 'typebox'
+import type { TicketContext } from '../machine/ticket-context.ts'
+import { channels, type Matter, type Ticket } from '../office/ticket.ts'
+import type { ListedTicket } from '../office/ticket-list-store.ts'
+import { type Asker, numberFor } from './people.ts'
+
+const text = Type.String()
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+const instant = orNull(Type.String({ format: 'date-time' }))
+
+export const matterSchema = Type.Object(
+  {
+    title: Type.String({ maxLength: 200 }),
+    content: Type.String({ maxLength: 8000 }),
+    classification: orNull(Type.String({ pattern: '^[a-z0-9-]{1,50}$' })),
+    address: Type.String({ maxLength: 300 }),
+    contactName: Type.String({ maxLength: 100 }),
+    confidential: Type.Boolean(),
+  },
+  { additionalProperties: false },
+)
+
+export const listedView = Type.Object({
+  ticketId: text,
+  number: text,
+  state: text,
+  revision: Type.Integer(),
+  kind: orNull(text),
+  urgency: text,
+  title: text,
+  channel: Type.Enum([...channels]),
+  unitId: orNull(text),
+  agentId: orNull(text),
+  callId: orNull(text),
+  callerNumber: text,
+  createdAt: text,
+  dueAt: instant,
+})
+
+export const ticketView = Type.Object({
+  ...listedView.properties,
+  /** Only for those who may tell it to the citizen. */
+  queryCode: orNull(text),
+  /** Who answers for it now: the first receiver until a unit has signed [39]. */
+  responsible: Type.Object({ kind: Type.Enum(['agent', 'unit', 'centre']), id: orNull(text) }),
+  matter: matterSchema,
+  returns: Type.Integer(),
+  returnReason: orNull(text),
+  returnDueAt: instant,
+  extension: orNull(Type.Object({ until: text, grounds: text, decision: text })),
+  urged: Type.Integer(),
+  criticised: Type.Integer(),
+  parentId: orNull(text),
+  answer: orNull(text),
+  /** Three facts: how it was closed, whether it is solved, whether the citizen is satisfied. */
+  closedBy: orNull(text),
+  resolved: orNull(Type.Boolean()),
+  satisfied: orNull(Type.Boolean()),
+  clocks: Type.Array(Type.Object({ stage: text, from: text, dueAt: text })),
+  visits: Type.Array(Type.Object({ at: text, by: text, channel: text, reached: Type.Boolean(), comment: text })),
+})
+
+const iso = (ms: number | null | undefined) => (ms === null || ms === undefined ? null : new Date(ms).toISOString())
+
+export function toListedView({ principal }: Asker, ticket: ListedTicket, confidential = false) {
+  const { context } = ticket
+  return {
+    ticketId: ticket.ticketId,
+    number: ticket.number,
+    state: ticket.state,
+    revision: ticket.revision,
+    kind: context.kind,
+    urgency: context.urgency,
+    title: ticket.title,
+    channel: ticket.channel,
+    unitId: context.unit?.unitId ?? null,
+    agentId: context.firstReceiver,
+    callId: ticket.callId,
+    callerNumber: numberFor(principal.role, ticket, confidential),
+    createdAt: new Date(ticket.createdAt).toISOString(),
+    dueAt: iso(context.clocks.handle?.dueAt),
+  }
+}
+
+export function toTicketView(request: Asker, ticket: Ticket, matter: Matter) {
+  const { context, state } = ticket
+  const { extension, visits, clocks } = context
+  const { role } = request.principal
+  const hidden = matter.confidential && (role === 'unit' || role === 'service')
+  return {
+    ...toListedView(request, { ...ticket, title: matter.title }, matter.confidential),
+    queryCode: role === 'unit' || role === 'service' ? null : ticket.queryCode,
+    responsible: responsibleOf(state, context),
+    matter: hidden ? { ...matter, contactName: '' } : matter,
+    returns: context.returns,
+    returnReason: context.returnReason,
+    returnDueAt: iso(context.returnDueAt),
+    extension: extension && { ...extension, until: new Date(extension.until).toISOString() },
+    urged: context.urged,
+    criticised: context.criticised,
+    parentId: context.parentId,
+    answer: context.answer,
+    closedBy: context.closedBy,
+    resolved: context.resolved,
+    satisfied: context.satisfied,
+    clocks: Object.entries(clocks).map(([stage, { from, dueAt }]) => ({
+      stage,
+      from: new Date(from).toISOString(),
+      dueAt: new Date(dueAt).toISOString(),
+    })),
+    visits: visits.map(({ at, by, channel, reached, comment }) => ({
+      at: new Date(at).toISOString(),
+      by,
+      channel,
+      reached,
+      comment,
+    })),
+  }
+}
+
+const withUnit = ['signed', 'handling', 'replied', 'review', 'returnVisit']
+
+function responsibleOf(state: string, { unit, firstReceiver }: TicketContext) {
+  if (unit && withUnit.includes(state)) return { kind: 'unit' as const, id: unit.unitId }
+  return firstReceiver === null ? { kind: 'centre' as const, id: null } : { kind: 'agent' as const, id: firstReceiver }
+}

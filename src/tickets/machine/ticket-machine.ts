@@ -1,0 +1,259 @@
+import { assign, type SnapshotFrom, setup } from 'xstate'
+import type { TicketContext } from './ticket-context.ts'
+import type { InputOf, InputType, TicketInput } from './ticket-inputs.ts'
+
+/** Grows when stored tickets of the version before would not fit any more; see `machine-versions.ts`. */
+export const ticketMachineVersion = 1
+
+/** The key under which a notice is remembered as sent. */
+export function noticeKey(context: TicketContext, stage: string, kind: 'REMIND' | 'URGE' | 'CRITICISE'): string {
+  const round = context.clocks[stage as keyof TicketContext['clocks']]?.round ?? 0
+  return `${stage}:${round}:${kind}`
+}
+
+const on =
+  <T extends InputType>(change: (context: TicketContext, input: InputOf<T>) => Partial<TicketContext>) =>
+  ({ context, event }: { context: TicketContext; event: TicketInput }) =>
+    change(context, event as InputOf<T>)
+
+/** The clock of handling begins with the first dispatch, and anew where the rules say so. */
+function dispatchTo(context: TicketContext, { unit, at }: InputOf<'DISPATCH'>): Partial<TicketContext> {
+  const { unitId = '', path = '', partner = false } = unit ?? {}
+  const begins = context.handlingSince === null
+  return {
+    unit: { unitId, path, partner },
+    unitSince: at,
+    handlingSince: context.handlingSince ?? at,
+    handlingRound: context.handlingRound + (begins ? 1 : 0),
+    returnReason: null,
+  }
+}
+
+function visited(context: TicketContext, input: InputOf<'VISIT'>): Partial<TicketContext> {
+  const { at, by, channel, reached, resolved = null, satisfied = null, comment = '' } = input
+  const visit = { at, by: by.id, channel, reached, resolved, satisfied, comment }
+  const said = reached ? { resolved, satisfied } : {}
+  return { visits: [...context.visits, visit], ...said }
+}
+
+const ended = (closedBy: TicketContext['closedBy']) => ({ closedBy, unit: null, extension: null })
+
+const machine = setup({
+  types: { context: {} as TicketContext, events: {} as TicketInput, input: {} as TicketContext },
+  guards: {
+    inService: ({ event }) => event.unit !== null && !event.unit.expelled,
+    belowInService: ({ event }) => event.unit !== null && !event.unit.expelled && event.unit.below,
+    mayReturn: ({ context, event }) =>
+      context.returns < event.rules.bounceLimit && (context.returnDueAt === null || event.at <= context.returnDueAt),
+    mayExtend: ({ context, event }) => {
+      const { until } = event as InputOf<'REQUEST_EXTENSION'>
+      const due = context.clocks.handle?.dueAt ?? 0
+      const free = context.extension?.decision !== 'open' && context.extensions < event.rules.extensionLimit
+      return free && event.at < due && Date.parse(until) > due
+    },
+    extensionAsked: ({ context }) => context.extension?.decision === 'open',
+    maySend: ({ context, event }) => {
+      const { stage, type } = event as InputOf<'REMIND' | 'URGE'>
+      if (context.clocks[stage] === undefined) return false
+      return event.by.role !== 'clock' || context.sent[noticeKey(context, stage, type)] === undefined
+    },
+    mayCriticise: ({ context, event }) => {
+      const { stage } = event as InputOf<'CRITICISE'>
+      const sent = (kind: 'URGE' | 'CRITICISE') => context.sent[noticeKey(context, stage, kind)] !== undefined
+      return context.clocks[stage] !== undefined && sent('URGE') && !sent('CRITICISE')
+    },
+    mayVisit: ({ context, event }) => !context.leaderInstructed || event.by.role !== 'agent',
+    notSolvedMayRework: ({ context, event }) => {
+      const { reached, resolved } = event as InputOf<'VISIT'>
+      const may = !context.leaderInstructed || event.by.role !== 'agent'
+      return may && reached && resolved === false && context.reworks < event.rules.reworks
+    },
+    reachedOrLastAttempt: ({ context, event }) => {
+      const { reached } = event as InputOf<'VISIT'>
+      const may = !context.leaderInstructed || event.by.role !== 'agent'
+      return may && (reached || context.visits.length + 1 >= event.rules.visitAttempts)
+    },
+    visitDone: ({ context, event }) => !event.rules.visitsAnswered || context.visits.length > 0,
+    returnRestartsClock: ({ event }) => event.rules.returnRestartsClock,
+  },
+  actions: {
+    register: assign(
+      on<'REGISTER'>((_, { kind, urgency = 'ordinary', investigation = false }) => ({ kind, urgency, investigation })),
+    ),
+    answer: assign(
+      on<'ANSWER'>((context, { kind, answer }) => ({
+        kind: kind ?? context.kind ?? 'consultation',
+        answer,
+        ...ended('answered'),
+      })),
+    ),
+    endVoided: assign(() => ended('voided')),
+    endNotAccepted: assign(() => ended('notAccepted')),
+    endWithdrawn: assign(() => ended('withdrawn')),
+    endReplied: assign({ closedBy: 'replied' }),
+    merge: assign(on<'MERGE'>((_, { parentId }) => ({ parentId, unit: null, extension: null }))),
+    endMerged: assign({ closedBy: 'merged' }),
+    unmerge: assign({ parentId: null }),
+    dispatch: assign(on<'DISPATCH'>(dispatchTo)),
+    handDown: assign(on<'DISPATCH'>((context, input) => ({ ...dispatchTo(context, input), unitSince: input.at }))),
+    takeBack: assign({ unit: null, returnReason: null, extension: null }),
+    askReturn: assign(on<'RETURN'>((_, { reason }) => ({ returnReason: reason }))),
+    countReturn: assign(({ context }) => ({ returns: context.returns + 1 })),
+    stopClock: assign({ handlingSince: null }),
+    keepUnit: assign({ returnReason: null }),
+    askExtension: assign(
+      on<'REQUEST_EXTENSION'>((_, { at, until, grounds }) => ({
+        extension: { askedAt: at, until: Date.parse(until), grounds, decision: 'open' },
+      })),
+    ),
+    extend: assign(({ context }) => ({
+      extension: context.extension && { ...context.extension, decision: 'approved' as const },
+      extensions: context.extensions + 1,
+      handlingRound: context.handlingRound + 1,
+    })),
+    refuseExtension: assign(({ context }) => ({
+      extension: context.extension && { ...context.extension, decision: 'refused' as const },
+    })),
+    noteSent: assign(
+      on<'REMIND' | 'URGE' | 'CRITICISE'>((context, { at, stage, type }) => ({
+        sent: { ...context.sent, [noticeKey(context, stage, type)]: at },
+      })),
+    ),
+    countUrging: assign(({ context }) => ({ urged: context.urged + 1 })),
+    countCriticism: assign(({ context }) => ({ criticised: context.criticised + 1 })),
+    countSupervision: assign(({ context }) => ({ supervised: context.supervised + 1 })),
+    countEscalation: assign(({ context }) => ({ escalated: context.escalated + 1 })),
+    countCallOut: assign(({ context }) => ({ calledOut: context.calledOut + 1, urgency: 'urgent' as const })),
+    instruct: assign({ leaderInstructed: true }),
+    noteVisit: assign(on<'VISIT'>(visited)),
+    rework: assign(({ context, event }) => ({
+      reworks: context.reworks + 1,
+      handlingSince: event.at,
+      handlingRound: context.handlingRound + 1,
+      extension: null,
+    })),
+    reopen: assign(({ context }) => ({
+      reopened: context.reopened + 1,
+      closedBy: null,
+      unit: null,
+      handlingSince: null,
+      resolved: null,
+      satisfied: null,
+      visits: [],
+      parentId: null,
+    })),
+  },
+})
+
+/** What the centre and the clock may do to any open ticket without moving it. */
+const asides = {
+  REMIND: { guard: 'maySend', actions: 'noteSent' },
+  URGE: { guard: 'maySend', actions: ['noteSent', 'countUrging'] },
+  CRITICISE: { guard: 'mayCriticise', actions: ['noteSent', 'countCriticism'] },
+  SUPERVISE: { actions: 'countSupervision' },
+  ESCALATE: { actions: 'countEscalation' },
+  INSTRUCT: { actions: 'instruct' },
+  CALL_OUT: { actions: 'countCallOut' },
+} as const
+
+const endings = {
+  WITHDRAW: { target: 'withdrawn', actions: 'endWithdrawn' },
+  MERGE: { target: 'merged', actions: 'merge' },
+} as const
+
+/** What the first receiver or the centre may do before a unit has it. */
+const triage = {
+  ANSWER: { target: 'answered', actions: 'answer' },
+  NOT_ACCEPT: { target: 'notAccepted', actions: 'endNotAccepted' },
+} as const
+
+const withUnit = {
+  RETURN: { target: 'returned', guard: 'mayReturn', actions: 'askReturn' },
+  RECALL: { target: 'accepted', actions: ['takeBack', 'stopClock'] },
+} as const
+
+const extending = {
+  REQUEST_EXTENSION: { guard: 'mayExtend', actions: 'askExtension' },
+  APPROVE_EXTENSION: { guard: 'extensionAsked', actions: 'extend' },
+  REFUSE_EXTENSION: { guard: 'extensionAsked', actions: 'refuseExtension' },
+} as const
+
+const handDown = { HAND_DOWN: { target: 'dispatched', guard: 'belowInService', actions: 'handDown' } } as const
+
+/**
+ * A ticket (工单) from the call to the archive:
+ *
+ * draft -REGISTER-> registered -ACCEPT-> accepted -DISPATCH-> dispatched -SIGN-> signed -START-> handling -REPLY-> replied
+ * -REVIEW-> review -PASS-> returnVisit -VISIT-> closed -ARCHIVE-> archived.
+ * ANSWER by whoever took the call leads to answered; NOT_ACCEPT, WITHDRAW, MERGE and VOID to ends of their own. A unit's
+ * RETURN waits in returned for the centre. Asides (URGE, CRITICISE, SUPERVISE, …) move nothing.
+ */
+export const ticketMachine = machine.createMachine({
+  id: 'ticket',
+  initial: 'draft',
+  context: ({ input }) => input,
+  states: {
+    draft: {
+      on: {
+        REGISTER: { target: 'registered', actions: 'register' },
+        ANSWER: triage.ANSWER,
+        VOID: { target: 'voided', actions: 'endVoided' },
+      },
+    },
+    registered: { on: { ACCEPT: 'accepted', ...triage, ...endings, ...asides } },
+    accepted: {
+      on: {
+        DISPATCH: { target: 'dispatched', guard: 'inService', actions: 'dispatch' },
+        ...triage,
+        ...endings,
+        ...asides,
+      },
+    },
+    dispatched: { on: { SIGN: 'signed', ...withUnit, ...endings, ...asides } },
+    returned: {
+      on: {
+        UPHOLD_RETURN: [
+          { target: 'accepted', guard: 'returnRestartsClock', actions: ['countReturn', 'takeBack', 'stopClock'] },
+          { target: 'accepted', actions: ['countReturn', 'takeBack'] },
+        ],
+        REFUSE_RETURN: { target: 'dispatched', actions: 'keepUnit' },
+        ...endings,
+        ...asides,
+      },
+    },
+    signed: { on: { START: 'handling', ...handDown, ...withUnit, ...extending, ...endings, ...asides } },
+    handling: { on: { REPLY: 'replied', ...handDown, ...withUnit, ...extending, ...endings, ...asides } },
+    replied: { on: { REVIEW: 'review', ...asides } },
+    review: { on: { PASS: 'returnVisit', SEND_BACK: 'handling', ...asides } },
+    returnVisit: {
+      on: {
+        VISIT: [
+          { target: 'handling', guard: 'notSolvedMayRework', actions: ['noteVisit', 'rework'] },
+          { target: 'closed', guard: 'reachedOrLastAttempt', actions: ['noteVisit', 'endReplied'] },
+          { guard: 'mayVisit', actions: 'noteVisit' },
+        ],
+        ...asides,
+      },
+    },
+    answered: {
+      on: {
+        VISIT: { guard: 'mayVisit', actions: 'noteVisit' },
+        ARCHIVE: { target: 'archived', guard: 'visitDone' },
+        REOPEN: { target: 'registered', actions: 'reopen' },
+      },
+    },
+    merged: {
+      on: {
+        UNMERGE: { target: 'accepted', actions: 'unmerge' },
+        CLOSE_WITH_PARENT: { target: 'closed', actions: 'endMerged' },
+      },
+    },
+    closed: { on: { ARCHIVE: 'archived', REOPEN: { target: 'accepted', actions: 'reopen' } } },
+    notAccepted: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' } } },
+    withdrawn: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' } } },
+    voided: { on: { ARCHIVE: 'archived', REGISTER: { target: 'registered', actions: ['reopen', 'register'] } } },
+    archived: { type: 'final' },
+  },
+})
+
+export type TicketState = SnapshotFrom<typeof ticketMachine>['value']

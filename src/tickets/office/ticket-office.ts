@@ -1,0 +1,280 @@
+import { beijingDate } from '../../hours/calendar-arithmetic.ts'
+import { type Logger, newId } from '../../kernel/index.ts'
+import { changedFields } from '../audit/audit-entry.ts'
+import { dueInputs, type Planning, withClocks } from '../clocks/plan-clocks.ts'
+import type { PlanningClock } from '../clocks/planning-clock.ts'
+import type { WorkingCalendar } from '../clocks/working-calendar.ts'
+import { type Actor, newContext } from '../machine/ticket-context.ts'
+import type { InputData, InputType, TicketInput } from '../machine/ticket-inputs.ts'
+import { advance, type TicketSnapshot } from '../machine/ticket-transition.ts'
+import type { CityRules } from '../rules/city-rules.ts'
+import type { TicketDatabase } from '../ticket-database.ts'
+import { isWithin, type Unit } from '../units/unit.ts'
+import { UnitStore } from '../units/unit-store.ts'
+import { Consequences } from './consequences.ts'
+import { MergeRefused, TicketChanged, TicketNotYours, UnknownKind, UnknownTicket } from './errors.ts'
+import { factOf, factsOf } from './step-facts.ts'
+import { type Channel, emptyMatter, type Matter, type Ticket } from './ticket.ts'
+import { type TicketChange, TicketStore } from './ticket-store.ts'
+
+export interface TicketOfficeOptions {
+  readonly store: TicketStore
+  readonly units: UnitStore
+  readonly rules: CityRules
+  readonly calendar: WorkingCalendar
+  readonly clock: PlanningClock
+  readonly logger: Logger
+  /** Facts were committed. */
+  readonly onFacts: () => void
+}
+
+/** A step somebody asks for. */
+export interface Command<T extends InputType = InputType> {
+  readonly ticketId: string
+  readonly type: T
+  readonly data: InputData<T>
+  readonly by: Actor
+  /** Address or part of the service the command came from. */
+  readonly origin: string
+  /** The revision whoever commands has seen; undefined: whatever it is. */
+  readonly revision?: number | undefined
+}
+
+export interface NewTicketRequest {
+  readonly ticketId?: string
+  readonly channel: Channel
+  readonly callId: string | null
+  readonly callerNumber: string
+  readonly agentId: string | null
+  readonly matter?: Matter
+  readonly by: Actor
+  readonly origin: string
+}
+
+/** Attempts when others change the same ticket meanwhile and the command did not say which revision it is about. */
+const attempts = 5
+
+/**
+ * Carries out what is asked of a ticket: the machine decides, the clocks are counted anew, and everything that follows is
+ * committed in one transaction.
+ */
+export class TicketOffice {
+  readonly #options: TicketOfficeOptions
+  readonly #consequences: Consequences
+
+  constructor(options: TicketOfficeOptions) {
+    this.#options = options
+    this.#consequences = new Consequences(options)
+  }
+
+  /**
+   * One step. Throws {@link UnknownTicket}, {@link TicketNotYours}, {@link TicketChanged}, or what the machine refuses with.
+   */
+  async send<T extends InputType>(command: Command<T>): Promise<Ticket> {
+    for (let attempt = 1; ; attempt += 1) {
+      const done = await this.#attempt(command as unknown as Command)
+      if (done) return done
+      if (command.revision !== undefined || attempt === attempts) {
+        throw new TicketChanged(`ticket ${command.ticketId} was changed meanwhile: read it again`)
+      }
+    }
+  }
+
+  /** The same office at work in a transaction of somebody else. */
+  within(db: TicketDatabase): TicketOffice {
+    return new TicketOffice({ ...this.#options, store: new TicketStore({ db }), units: new UnitStore({ db }) })
+  }
+
+  /** A new draft, in the transaction this office works {@link within}. Undefined: it is there already. */
+  async open(request: NewTicketRequest): Promise<string | undefined> {
+    const { rules, clock, store } = this.#options
+    const { ticketId = newId(), channel, callId, callerNumber, agentId, matter = emptyMatter, by, origin } = request
+    const at = clock.now()
+    const context = newContext({ firstReceiver: agentId, at })
+    const date = beijingDate(at).replaceAll('-', '')
+    const row = {
+      ticketId,
+      prefix: rules.prefix,
+      channel,
+      state: 'draft',
+      context,
+      callId,
+      callerNumber,
+      matter,
+      at,
+      date,
+    }
+    if (!(await store.insert(row))) return undefined
+    const ticket = await store.find(ticketId)
+    if (!ticket) throw new Error(`ticket ${ticketId} is not there after it was written`)
+    const audit = { subject: ticketId, at, actor: by.id, role: by.role, origin, action: 'DRAFT' }
+    await store.note({
+      at,
+      audit: { ...audit, detail: { after: { channel, callId, agentId } } },
+      facts: [factOf('ticket.drafted', { ticket, from: null, by })],
+    })
+    return ticketId
+  }
+
+  /** Opens a ticket that did not come from a call. */
+  async create(request: NewTicketRequest): Promise<Ticket> {
+    const ticketId = await this.#options.store.transaction((_, db) => this.within(db).open(request))
+    this.#options.onFacts()
+    return this.get(ticketId ?? '')
+  }
+
+  /** Another agent has the call now: a draft goes along with it. */
+  async takeOver({ ticketId, agentId, by, origin }: { ticketId: string; agentId: string; by: Actor; origin: string }) {
+    const ticket = await this.get(ticketId)
+    if (ticket.state !== 'draft' || ticket.context.firstReceiver === agentId) return
+    const after = { state: ticket.state, context: { ...ticket.context, firstReceiver: agentId } }
+    const audit = this.#audit(ticket, after, { by, origin, action: 'TAKE_OVER' })
+    const facts = [factOf('ticket.drafted', { ticket: { ...ticket, ...after }, from: 'draft', by })]
+    await this.#options.store.save({ ...this.#change(ticket, after), audit, facts })
+  }
+
+  /** Throws {@link UnknownTicket}. */
+  async get(ticketId: string): Promise<Ticket> {
+    const ticket = await this.#options.store.find(ticketId)
+    if (!ticket) throw new UnknownTicket(`no ticket ${ticketId}`)
+    return ticket
+  }
+
+  /** Replaces what the citizen said. Throws {@link UnknownTicket}. */
+  async saveMatter(ticketId: string, matter: Matter, { by, origin }: { by: Actor; origin: string }): Promise<void> {
+    await this.#options.store.transaction(async (store) => {
+      if (!(await store.find(ticketId))) throw new UnknownTicket(`no ticket ${ticketId}`)
+      const before = await store.matter(ticketId)
+      await store.saveMatter(ticketId, matter)
+      const detail = changedFields({ ...before }, { ...matter })
+      const at = this.#options.clock.now()
+      const audit = { subject: ticketId, at, actor: by.id, role: by.role, origin, action: 'EDIT_MATTER', detail }
+      await store.note({ at, audit, facts: [] })
+    })
+  }
+
+  /** What the clock has to do now, done one after the other; says how many steps that were. */
+  async wake(ticketId: string): Promise<number> {
+    for (let done = 0; ; done += 1) {
+      const ticket = await this.get(ticketId)
+      const [next] = dueInputs(ticket.context, this.#planning())
+      if (!next || next.at > this.#options.clock.now()) return done
+      const data = next.type === 'ARCHIVE' ? {} : { stage: next.stage }
+      await this.send({ ticketId, type: next.type, data, by: clockActor, origin: 'clock', revision: ticket.revision })
+    }
+  }
+
+  /** Counts the clocks of a ticket anew, as when the calendar or a rule has changed; says whether that changed anything. */
+  async replan(ticketId: string, why: string): Promise<boolean> {
+    const ticket = await this.get(ticketId)
+    const after = withClocks(ticket, this.#planning())
+    if (JSON.stringify(after.context) === JSON.stringify(ticket.context)) return false
+    const audit = this.#audit(ticket, after, { by: clockActor, origin: why, action: 'REPLAN' })
+    const saved = await this.#options.store.save({ ...this.#change(ticket, after), audit, facts: [] })
+    return saved || this.replan(ticketId, why)
+  }
+
+  #planning(): Planning {
+    return { rules: this.#options.rules, time: this.#options.calendar.time() }
+  }
+
+  async #attempt(command: Command): Promise<Ticket | undefined> {
+    const { store, onFacts } = this.#options
+    const ticket = await this.get(command.ticketId)
+    if (command.revision !== undefined && command.revision !== ticket.revision) return undefined
+    await this.#refuseOthers(ticket, command.by)
+    const input = await this.#inputOf(command)
+    await this.#refuseWrongParent(ticket, input)
+    const after = withClocks(advance(ticket, input), this.#planning())
+    const saved = alone(input, after)
+      ? await store.save(this.#step(ticket, input, after, command.origin))
+      : await this.#consequences.save({ ticket, input, after, step: this.#step(ticket, input, after, command.origin) })
+    if (!saved) return undefined
+    onFacts()
+    return { ...ticket, ...after, revision: ticket.revision + 1 }
+  }
+
+  /** An official acts on what is with the own unit, or below it. */
+  async #refuseOthers({ context }: Ticket, by: Actor): Promise<void> {
+    if (by.role !== 'unit') return
+    const own = by.unitId === null ? undefined : await this.#options.units.find(by.unitId)
+    if (own && context.unit && isWithin(context.unit.path, own.path)) return
+    throw new TicketNotYours(`the ticket is not with unit ${by.unitId}`)
+  }
+
+  async #inputOf({ type, data, by, ticketId }: Command): Promise<TicketInput> {
+    const { rules, units, clock } = this.#options
+    const kind = 'kind' in data ? data.kind : undefined
+    if (kind !== undefined && !rules.kinds.has(kind)) {
+      throw new UnknownKind(`${rules.city} has no kind ${kind}: ${[...rules.kinds.keys()].join(', ')}`)
+    }
+    const unit = 'unitId' in data ? await units.find(data.unitId) : undefined
+    const above = type === 'HAND_DOWN' ? (await this.get(ticketId)).context.unit : null
+    return {
+      type,
+      ...data,
+      at: clock.now(),
+      by,
+      rules,
+      unit: unit ? handlingUnit(unit, above?.path) : null,
+    } as TicketInput
+  }
+
+  async #refuseWrongParent({ ticketId }: Ticket, input: TicketInput): Promise<void> {
+    if (input.type !== 'MERGE') return
+    const parent = await this.#options.store.find(input.parentId)
+    const wrong = !parent || parent.ticketId === ticketId || parent.context.parentId !== null
+    if (wrong) throw new MergeRefused('the parent must be another ticket, one that is not merged itself')
+  }
+
+  #step(ticket: Ticket, input: TicketInput, after: TicketSnapshot, origin: string): TicketChange {
+    const { type, at, by, rules: _, unit, ...data } = input
+    const audit = this.#audit(ticket, after, { by, origin, action: type, at, input: { ...data, unit: unit?.unitId } })
+    return { ...this.#change(ticket, after), at, audit, facts: factsOf({ ticket, input, after }) }
+  }
+
+  #audit(
+    before: Ticket,
+    after: TicketSnapshot,
+    {
+      by,
+      at = this.#options.clock.now(),
+      ...rest
+    }: { by: Actor; origin: string; action: string; at?: number; input?: unknown },
+  ) {
+    const { input, ...entry } = rest
+    const changed = changedFields({ state: before.state, ...before.context }, { state: after.state, ...after.context })
+    return { ...entry, subject: before.ticketId, at, actor: by.id, role: by.role, detail: { ...changed, input } }
+  }
+
+  #change(before: Ticket, after: TicketSnapshot): Omit<TicketChange, 'audit' | 'facts'> {
+    const { clock } = this.#options
+    const planning = this.#planning()
+    const next = dueInputs(after.context, planning)[0]?.at ?? null
+    const planned = dueInputs(before.context, planning)[0]?.at ?? null
+    return {
+      ticketId: before.ticketId,
+      revision: before.revision,
+      ...after,
+      at: clock.now(),
+      dueAt: after.context.clocks.handle?.dueAt ?? null,
+      wakeAt: next,
+      wakeJobAt: next === null || next === planned ? null : clock.realTimeOf(next),
+    }
+  }
+}
+
+/** The service itself, when a limit is over. */
+export const clockActor: Actor = { id: 'clock', role: 'clock', unitId: null }
+
+const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VISIT']
+
+/** Whether a step is one statement, with nothing besides. */
+function alone({ type }: TicketInput, { state }: TicketSnapshot): boolean {
+  return !withDocuments.includes(type) && state !== 'closed' && state !== 'answered'
+}
+
+function handlingUnit({ unitId, path, type, expelledAt }: Unit, above: string | undefined) {
+  const below = above !== undefined && path !== above && isWithin(path, above)
+  return { unitId, path, partner: type === 'partner', expelled: expelledAt !== null, below }
+}

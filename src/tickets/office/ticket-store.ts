@@ -1,0 +1,270 @@
+import { randomInt } from 'node:crypto'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { newId } from '../../kernel/index.ts'
+import type { AuditEntry } from '../audit/audit-entry.ts'
+import type { TicketFact } from '../facts/ticket-facts.ts'
+import { toCurrentVersion } from '../machine/machine-versions.ts'
+import type { TicketContext } from '../machine/ticket-context.ts'
+import { ticketMachineVersion } from '../machine/ticket-machine.ts'
+import { jobSchema, type TicketDatabase, type TicketTables } from '../ticket-database.ts'
+import { addressKey, bigramsOf } from './bigrams.ts'
+import type { Channel, Matter, Ticket } from './ticket.ts'
+
+type Row = Selectable<TicketTables['tickets']>
+type Executor = Kysely<TicketTables>
+
+/** One step of a ticket with everything that goes into the same transaction. */
+export interface TicketChange {
+  readonly ticketId: string
+  /** The revision the change was decided on. */
+  readonly revision: number
+  readonly state: string
+  readonly context: TicketContext
+  readonly at: number
+  /** When the unit has to be done, and when the clock has something to do next. */
+  readonly dueAt: number | null
+  readonly wakeAt: number | null
+  /** Whether `wakeAt` is another than before: then the job is planned again, for this moment of real time. */
+  readonly wakeJobAt: Date | null
+  readonly audit: AuditEntry
+  readonly facts: readonly TicketFact[]
+}
+
+export interface NewTicket {
+  readonly ticketId: string
+  readonly prefix: string
+  readonly channel: Channel
+  readonly state: string
+  readonly context: TicketContext
+  readonly callId: string | null
+  readonly callerNumber: string
+  readonly matter: Matter
+  readonly at: number
+  /** The local date, YYYYMMDD, that stands in the number. */
+  readonly date: string
+}
+
+/** Tickets and what citizens said, in PostgreSQL. */
+export class TicketStore {
+  readonly #db: Executor
+
+  constructor({ db }: { db: TicketDatabase }) {
+    this.#db = db
+  }
+
+  /** Runs `work` in one transaction with a store of its own. */
+  transaction<T>(work: (store: TicketStore, db: TicketDatabase) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute((transaction) => work(new TicketStore({ db: transaction }), transaction))
+  }
+
+  async find(ticketId: string): Promise<Ticket | undefined> {
+    const row = await this.#db.selectFrom('tickets').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()
+    return row && toTicket(row)
+  }
+
+  async findByNumber(number: string): Promise<(Ticket & { wrongCodes: number }) | undefined> {
+    const row = await this.#db.selectFrom('tickets').selectAll().where('number', '=', number).executeTakeFirst()
+    return row && { ...toTicket(row), wrongCodes: row.wrong_codes }
+  }
+
+  async countWrongCode(ticketId: string): Promise<void> {
+    await sql`update tickets set wrong_codes = wrong_codes + 1 where ticket_id = ${ticketId}`.execute(this.#db)
+  }
+
+  async matter(ticketId: string): Promise<Matter> {
+    const row = await this.#db
+      .selectFrom('matters')
+      .selectAll()
+      .where('ticket_id', '=', ticketId)
+      .executeTakeFirstOrThrow()
+    const { title, content, classification, address, contact_name, confidential } = row
+    return { title, content, classification, address, contactName: contact_name, confidential }
+  }
+
+  /** False: it is there already, as when the same fact is applied twice. */
+  async insert(ticket: NewTicket): Promise<boolean> {
+    const { ticketId, context, at } = ticket
+    const known = await this.#db.selectFrom('tickets').select('ticket_id').where('ticket_id', '=', ticketId).execute()
+    if (known.length > 0) return false
+    const serial = await this.nextSerial(`ticket:${ticket.date}`)
+    const inserted = await this.#db
+      .insertInto('tickets')
+      .values({
+        ticket_id: ticketId,
+        number: `${ticket.prefix}${ticket.date}${String(serial).padStart(6, '0')}`,
+        query_code: String(randomInt(1_000_000)).padStart(6, '0'),
+        channel: ticket.channel,
+        state: ticket.state,
+        context: JSON.stringify(context),
+        machine_version: ticketMachineVersion,
+        revision: 1,
+        kind: context.kind,
+        unit_id: null,
+        unit_path: null,
+        agent_id: context.firstReceiver,
+        call_id: ticket.callId,
+        caller_number: ticket.callerNumber,
+        parent_id: null,
+        due_at: null,
+        wake_at: null,
+        created_at: new Date(at),
+        updated_at: new Date(at),
+      })
+      .onConflict((conflict) => conflict.column('ticket_id').doNothing())
+      .returning('ticket_id')
+      .execute()
+    if (inserted.length === 0) return false
+    await this.#db
+      .insertInto('matters')
+      .values({ ticket_id: ticketId, created_at: new Date(at), ...matterColumns(ticket.matter) })
+      .execute()
+    return true
+  }
+
+  /** The next number of a series, without gaps: the transaction that takes it makes others wait. */
+  async nextSerial(name: string): Promise<number> {
+    const { rows } = await sql<{ value: number }>`
+      insert into counters (name, value) values (${name}, 1)
+      on conflict (name) do update set value = counters.value + 1 returning value`.execute(this.#db)
+    return rows[0]?.value ?? 0
+  }
+
+  async saveMatter(ticketId: string, matter: Matter): Promise<void> {
+    await this.#db.updateTable('matters').set(matterColumns(matter)).where('ticket_id', '=', ticketId).execute()
+  }
+
+  /** Records facts and an entry of the audit beside a change that is not a step of a ticket. */
+  async note({ audit, facts, at }: Pick<TicketChange, 'audit' | 'facts' | 'at'>): Promise<void> {
+    await sql`with noted as (${noteSql(audit)}) ${factsSql(facts, at)}`.execute(this.#db)
+  }
+
+  /**
+   * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. One statement, so that
+   * ticket, audit, facts and job stand or fall together at the price of one round trip.
+   */
+  async save(change: TicketChange): Promise<boolean> {
+    const { ticketId, revision, state, context, at, dueAt, wakeAt, wakeJobAt, audit, facts } = change
+    const { rows } = await sql<{ changed: number }>`
+      with changed as (
+        update tickets set
+          state = ${state}, context = ${JSON.stringify(context)}::jsonb, machine_version = ${ticketMachineVersion},
+          revision = revision + 1, kind = ${context.kind}, unit_id = ${context.unit?.unitId ?? null},
+          unit_path = ${context.unit?.path ?? null}, parent_id = ${context.parentId}::uuid,
+          agent_id = ${context.firstReceiver}, due_at = ${instant(dueAt)}::timestamptz,
+          wake_at = ${instant(wakeAt)}::timestamptz, updated_at = ${instant(at)}::timestamptz
+        where ticket_id = ${ticketId} and revision = ${revision}
+        returning ticket_id
+      ), noted as (${noteSql(audit, sql`where exists (select from changed)`)}),
+      told as (${factsSql(facts, at, sql`where exists (select from changed)`)}),
+      planned as (
+        select ${sql.ref(`${jobSchema}.add_job`)}(
+          'deadline', json_build_object('ticketId', ticket_id), run_at => ${wakeJobAt}::timestamptz,
+          job_key => 'ticket:' || ticket_id
+        ) from changed where ${wakeJobAt}::timestamptz is not null
+      )
+      select (select count(*)::int from changed) as changed, (select count(*) from planned) as planned`.execute(
+      this.#db,
+    )
+    return rows[0]?.changed === 1
+  }
+
+  /** Has what was merged under a ticket closed with it: by a job, so that a parent of a thousand closes in a moment. */
+  async closeMerged(parentId: string): Promise<void> {
+    await sql`
+      select ${sql.ref(`${jobSchema}.add_job`)}('close-merged', json_build_object('parentId', ${parentId}::text))
+      where exists (select from tickets where parent_id = ${parentId}::uuid)`.execute(this.#db)
+  }
+
+  /** What is merged under a ticket and still waits for it. */
+  async mergedUnder(parentId: string): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('tickets')
+      .select('ticket_id')
+      .where('parent_id', '=', parentId)
+      .where('state', '=', 'merged')
+      .execute()
+    return rows.map(({ ticket_id }) => ticket_id)
+  }
+
+  /** Tickets the clock should have woken before a moment. */
+  async overdueWakes(before: number, limit: number): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('tickets')
+      .select('ticket_id')
+      .where('wake_at', '<', new Date(before))
+      .orderBy('wake_at')
+      .limit(limit)
+      .execute()
+    return rows.map(({ ticket_id }) => ticket_id)
+  }
+
+  /** Tickets whose clocks run, after one of them in the order of ids. */
+  async running(after: string, limit: number): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('tickets')
+      .select('ticket_id')
+      .where('wake_at', 'is not', null)
+      .where('ticket_id', '>', after)
+      .orderBy('ticket_id')
+      .limit(limit)
+      .execute()
+    return rows.map(({ ticket_id }) => ticket_id)
+  }
+}
+
+function noteSql(audit: AuditEntry, condition = sql``) {
+  return sql`
+    insert into audit_entries (subject, at, actor, role, origin, action, detail)
+    select ${audit.subject}, ${instant(audit.at)}::timestamptz, ${audit.actor}, ${audit.role}, ${audit.origin},
+      ${audit.action}, ${jsonText(audit.detail)}::jsonb ${condition}`
+}
+
+function factsSql(facts: readonly TicketFact[], at: number, condition = sql``) {
+  return sql`
+    insert into facts (event_id, type, subject, time, data)
+    select id, type, data ->> 'ticketId', ${instant(at)}::timestamptz, data
+    from unnest(
+      ${facts.map(() => newId())}::uuid[], ${facts.map(({ type }) => type)}::text[],
+      ${facts.map(({ data }) => jsonText(data))}::jsonb[]
+    ) as fact (id, type, data) ${condition}`
+}
+
+function instant(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms)
+}
+
+/** PostgreSQL refuses NUL and lone surrogates in JSON. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '') : part,
+  )
+}
+
+function matterColumns({ title, content, classification, address, contactName, confidential }: Matter) {
+  return {
+    title,
+    content,
+    classification,
+    address,
+    address_key: addressKey(address),
+    contact_name: contactName,
+    confidential,
+    bigrams: bigramsOf(`${title} ${content}`),
+  }
+}
+
+/** A row as a ticket of today's machine. */
+export function toTicket(row: Row): Ticket {
+  const stored = { version: row.machine_version, state: row.state, context: row.context as Record<string, unknown> }
+  return {
+    ...toCurrentVersion(stored),
+    ticketId: row.ticket_id,
+    number: row.number,
+    queryCode: row.query_code,
+    channel: row.channel as Channel,
+    revision: row.revision,
+    callId: row.call_id,
+    callerNumber: row.caller_number,
+    createdAt: row.created_at.getTime(),
+  }
+}
