@@ -1,6 +1,6 @@
 // The import table of docs/architecture: who may import whom, and which library is whose. Type-only imports count.
 const keepsSounds = new Set(['voicemail'])
-const stages = ['ivr', 'queue', 'agent', 'transfer', 'voicemail', 'hours']
+const stages = ['ivr', 'queue', 'agent', 'transfer', 'monitor', 'voicemail', 'hours']
 
 /** `from` may import nothing of ours but `allowed` (regular expressions of paths). */
 const only = (name, from, allowed) => ({
@@ -93,6 +93,7 @@ module.exports = {
       '^src/transfer/talk\\.ts$',
       '^src/voicemail/message-taking\\.ts$',
       '^src/tickets/machine/ticket-transition\\.ts$',
+      '^src/monitor/monitor\\.ts$',
     ]),
     reserved('fastify', ['^src/http/', '-routes\\.ts$', '^src/(tickets/)?app\\.ts$']),
     reserved('ws', ['^src/live/', '^src/tickets/stream/']),

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
-import { CallStore, CallSupervisor, CallTargets, callRoutes } from './call/index.ts'
+import { CallStore, CallSupervisor, CallTargets, callRoutes, monitorRoutes } from './call/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
@@ -166,6 +166,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       userRoutes({ users, realm: config.sipRealm }),
       agentRoutes({ roster, store: agentStore }),
       callRoutes({ supervisor, log, source, targets }),
+      monitorRoutes({ supervisor, roster }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({

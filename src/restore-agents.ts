@@ -31,6 +31,8 @@ export async function restoreAgents({
     const { agentId, abilities, changedAt, context } = agent
     if (agent.state === 'ready') dispatcher.agentReady({ agentId, abilities, readySince: changedAt })
     if (agent.state === 'wrapUp') roster.resumeWrapUp(agent, wrapUpSecondsOf(''))
+    // Whoever listened was cut off: a leg that belongs to no call is ended.
+    if (agent.state === 'monitoring' && context.callId !== null) roster.monitorEnded(agentId, context.callId)
     if (context.callId === null || open.has(context.callId)) continue
     if (agent.state === 'ringing') roster.withdrawn(agentId, context.callId)
     if (agent.state === 'talking') roster.released(agentId, context.callId, '')

@@ -59,6 +59,10 @@ export class HotlineClient {
     return Buffer.from(await answer.arrayBuffer())
   }
 
+  delete<T>(path: string): Promise<T> {
+    return send(`${this.#url}/api/v1${path}`, 'DELETE', undefined, this.token) as Promise<T>
+  }
+
   /** Creates an agent and the phone of the same number. */
   async createAgent({
     agentId,
@@ -97,7 +101,7 @@ async function send(url: string, method: string, body: object | undefined, token
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
-  const answer: unknown = await response.json()
+  const answer: unknown = response.status === 204 ? undefined : await response.json()
   if (!response.ok) throw new RequestRefused(response.status, answer as { code?: string; detail?: string })
   return answer
 }

@@ -25,6 +25,12 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.conferenced': 'Caller, agent and third party hear each other.',
   'call.transferred': 'Caller and third party go on alone; the agent is free.',
   'call.returned': 'The caller is back with the agent; `reason` says why.',
+  'call.monitor-started':
+    'A supervisor (`agentId`) hears the talk of the agent `monitored`: unheard (`listen`), heard by that agent alone (`whisper`), or by everybody (`barge`). `by` is the user who asked. The agent’s own feed does not carry it.',
+  'call.monitor-changed': 'The supervisor listens on in another mode.',
+  'call.monitor-ended':
+    'The supervisor is off the call: stopped, hung up, the agent left, or the phone could not be had (`heard` is false then).',
+  'call.taken-over': 'The supervisor `agentId` is the call’s agent; the agent before, `from`, is in wrap-up.',
   'call.abandoned': 'The caller was gone before a person answered.',
   'call.released':
     'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',

@@ -3,6 +3,7 @@ import { agentMachine } from '../../src/agent/index.ts'
 import { callMachine } from '../../src/call/index.ts'
 import type { Line } from '../../src/ivr/index.ts'
 import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
+import { monitorMachine } from '../../src/monitor/index.ts'
 import { ticketMachine } from '../../src/tickets/machine/ticket-machine.ts'
 import { transferMachine } from '../../src/transfer/index.ts'
 import { voicemailMachine } from '../../src/voicemail/index.ts'
@@ -54,6 +55,13 @@ const drawings: readonly Drawing[] = [
     source: 'src/voicemail/voicemail-machine.ts',
     about: 'A caller leaves a message. REPLAY, AGAIN and ACCEPT are keys, LEAVE is the caller’s hang-up.',
     machine: voicemailMachine,
+  },
+  {
+    title: 'Monitor',
+    source: 'src/monitor/monitor-machine.ts',
+    about:
+      'A supervisor who listens to a talk. CHANGE and TAKE_OVER are the supervisor’s commands; in which way the supervisor is heard is the mode, not the state.',
+    machine: monitorMachine,
   },
   {
     title: 'IVR',

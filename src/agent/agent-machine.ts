@@ -4,11 +4,12 @@ import { assign, setup } from 'xstate'
  * offline -LOGIN-> notReady -READY-> ready -OFFER-> ringing -ANSWER-> talking -RELEASE-> wrapUp -RESTED-> ready
  * ringing -MISS-> notReady.   ringing -WITHDRAW-> ready.   ready -BREAK-> notReady.   wrapUp -READY-> ready.
  * BREAK while ringing, talking or in wrap-up is kept and leads to notReady afterwards; READY takes it back.
- * LOGOUT leads to offline from notReady, ready and wrapUp; while ringing or talking it is kept like a break.
+ * ready | notReady -MONITOR-> monitoring -UNMONITOR-> ready | notReady.   monitoring -TAKE_OVER-> talking.
+ * LOGOUT leads to offline from notReady, ready and wrapUp; while ringing, talking or monitoring it is kept like a break.
  *
  * The *state* is what the centre observes, the *status* what the person chose (available, break, offline).
  */
-export type AgentState = 'offline' | 'notReady' | 'ready' | 'ringing' | 'talking' | 'wrapUp'
+export type AgentState = 'offline' | 'notReady' | 'ready' | 'ringing' | 'talking' | 'wrapUp' | 'monitoring'
 export type AgentStatus = 'offline' | 'available' | 'break'
 
 export interface AgentContext {
@@ -31,6 +32,9 @@ export type AgentInput =
   | { readonly type: 'WITHDRAW'; readonly callId: string }
   | { readonly type: 'RELEASE'; readonly callId: string }
   | { readonly type: 'RESTED' }
+  | { readonly type: 'MONITOR'; readonly callId: string }
+  | { readonly type: 'UNMONITOR'; readonly callId: string }
+  | { readonly type: 'TAKE_OVER'; readonly callId: string }
 
 const machineSetup = setup({
   types: { context: {} as AgentContext, events: {} as AgentInput },
@@ -56,7 +60,9 @@ const machineSetup = setup({
     ),
     leave: assign({ status: 'offline', reason: null }),
     forget: assign({ status: 'offline', reason: null, extension: null, callId: null }),
-    takeCall: assign(({ event }) => (event.type === 'OFFER' ? { callId: event.callId } : {})),
+    takeCall: assign(({ event }) =>
+      event.type === 'OFFER' || event.type === 'MONITOR' ? { callId: event.callId } : {},
+    ),
     dropCall: assign({ callId: null }),
     miss: assign(({ event, context }) =>
       event.type === 'MISS' ? { callId: null, reason: event.reason, status: context.status } : {},
@@ -81,10 +87,12 @@ export const agentMachine = machineSetup.createMachine({
         READY: { target: 'ready', actions: 'becomeAvailable' },
         BREAK: { actions: 'takeBreak' },
         LOGOUT: { target: 'offline', actions: 'forget' },
+        MONITOR: { target: 'monitoring', actions: 'takeCall' },
       },
     },
     ready: {
       on: {
+        MONITOR: { target: 'monitoring', actions: 'takeCall' },
         OFFER: { target: 'ringing', actions: 'takeCall' },
         BREAK: { target: 'notReady', actions: 'takeBreak' },
         LOGOUT: { target: 'offline', actions: 'forget' },
@@ -111,6 +119,17 @@ export const agentMachine = machineSetup.createMachine({
         RELEASE: [
           { target: 'offline', guard: 'releasedWhileLeaving', actions: 'forget' },
           { target: 'wrapUp', guard: 'ownCall', actions: 'dropCall' },
+        ],
+      },
+    },
+    monitoring: {
+      on: {
+        ...whileBusy,
+        TAKE_OVER: { target: 'talking', guard: 'ownCall' },
+        UNMONITOR: [
+          { target: 'offline', guard: 'releasedWhileLeaving', actions: 'forget' },
+          { target: 'ready', guard: 'withdrawnWhileAvailable', actions: 'dropCall' },
+          { target: 'notReady', guard: 'ownCall', actions: 'dropCall' },
         ],
       },
     },

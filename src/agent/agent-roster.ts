@@ -110,6 +110,21 @@ export class AgentRoster {
     if (agent.state === 'wrapUp') this.#restAfter(agent, seconds * 1000)
   }
 
+  /** A supervisor begins to listen to a call and is offered none meanwhile; false when the state does not allow it. */
+  monitor(agentId: string, callId: string): boolean {
+    return this.#take(this.get(agentId), { type: 'MONITOR', callId })
+  }
+
+  /** Listening is over: ready or not as before. */
+  monitorEnded(agentId: string, callId: string): void {
+    this.#observe(agentId, { type: 'UNMONITOR', callId })
+  }
+
+  /** The supervisor who listened has the call. */
+  tookOver(agentId: string, callId: string): void {
+    this.#observe(agentId, { type: 'TAKE_OVER', callId })
+  }
+
   close(): void {
     for (const cancel of this.#wrapUps.values()) cancel()
   }

@@ -15,7 +15,7 @@ const agentView = Type.Object({
   skills: Type.Array(Type.String()),
   languages: Type.Array(Type.String()),
   wrapUpSeconds: Type.Union([Type.Integer(), Type.Null()]),
-  state: Type.String({ description: 'offline, notReady, ready, ringing, talking or wrapUp' }),
+  state: Type.String({ description: 'offline, notReady, ready, ringing, talking, wrapUp or monitoring' }),
   status: Type.String({ description: 'what the person chose: offline, available or break' }),
   reason: Type.Union([Type.String(), Type.Null()]),
   extension: Type.Union([Type.String(), Type.Null()]),

@@ -5,12 +5,13 @@ import type { ChannelSnapshot, HangupCause, LegId, SwitchPort } from '../switch/
 import { type Talk, type Target, TransferRefused } from '../transfer/index.ts'
 import { AgentOffer } from './agent-offer.ts'
 import { BranchOffer } from './branch-offer.ts'
-import type { Call, CallNeed } from './call.ts'
+import type { Call, CallNeed, CallPartner } from './call.ts'
 import type { CallContext, ClosedLine, LastCalls } from './call-context.ts'
 import { CallEnding } from './call-ending.ts'
 import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
+import { Monitors } from './monitors.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { TalkStage } from './talk-stage.ts'
@@ -41,6 +42,8 @@ export class CallFlow {
   readonly #ending: CallEnding
   readonly #queue: QueueStage
   readonly #voicemail: VoicemailStage
+  /** Supervisors who listen. */
+  readonly monitors: Monitors
   #audio: LegAudio
   #menu: MenuWalk | undefined
   #offer: PhoneOffer | undefined
@@ -78,6 +81,7 @@ export class CallFlow {
         this.#owner.onClosed(this)
       },
     })
+    this.monitors = this.#newMonitors()
     this.#owner.ownLeg(this.call.callerLeg.legId, this)
   }
 
@@ -201,6 +205,7 @@ export class CallFlow {
   }
 
   legRinging(legId: LegId, at: number): void {
+    this.monitors.ringing(legId, at)
     if (this.#offer?.legId === legId) this.#offer.ringing(at, this.#lastCalls)
   }
 
@@ -248,6 +253,7 @@ export class CallFlow {
     if (legId === call.callerLeg.legId) this.#voicemail.left()
     if (call.state === 'released') return this.#ending.legEnded()
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
+    if (this.monitors.legEnded(legId)) return
     if (this.#talk?.isThird(legId)) {
       if (!this.#talk.thirdEnded(legId, cause, sipStatus)) this.release('third', cause, 'third party hung up', at)
       return
@@ -279,6 +285,7 @@ export class CallFlow {
     }
     this.#stopStages()
     this.#talk?.close()
+    this.monitors.close()
     this.#ending.begin({ before, by, cause, reason, at })
     if (before === 'ringing') this.#offer?.withdrawn()
     else if (partner?.agentId && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
@@ -357,6 +364,38 @@ export class CallFlow {
       drop: (legId, cause) => this.#drop(legId, cause),
       onAlone: () => this.#leftAlone(),
     })
+  }
+
+  #newMonitors(): Monitors {
+    const { call, switchPort } = this
+    return new Monitors({
+      call,
+      switchPort,
+      context: this.#context,
+      ownLeg: (legId) => this.#owner.ownLeg(legId, this),
+      drop: (legId, cause) => this.#drop(legId, cause),
+      checkTakeOver: () => this.talk.checkAlone(),
+      prepareTakeOver: () => this.#prepareTakeOver(),
+      onTakenOver: (partner, before) => this.#takenOver(partner, before),
+    })
+  }
+
+  #prepareTakeOver(): () => Promise<void> {
+    const { talk } = this
+    talk.checkAlone()
+    // Music that the bridge cuts off must not begin again.
+    this.#talk?.silence()
+    return () => talk.resume()
+  }
+
+  /** A supervisor has the caller; the agent before goes to wrap-up. */
+  #takenOver(partner: CallPartner & { readonly agentId: string }, before: CallPartner): void {
+    const { call } = this
+    this.#talk?.close()
+    call.partner = partner
+    this.#talk = this.#newTalk(partner)
+    if (before.leg.endedAt === null) this.#drop(before.leg.legId, 'NORMAL_CLEARING')
+    if (before.agentId !== null) this.#context.roster.released(before.agentId, call.callId, call.need?.queue ?? '')
   }
 
   /** The agent went while a third party rang, and that did not answer: the caller is queued again, at the old place. */

@@ -1,20 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { type EventLog, toCloudEvent } from '../events/index.ts'
-import { HotlineError } from '../kernel/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
 import type { CallTargets } from './call-targets.ts'
-
-class UnknownCall extends HotlineError {
-  readonly code = 'call-unknown'
-  readonly status = 404
-}
-
-class CallOfAnother extends HotlineError {
-  readonly code = 'call-of-another-agent'
-  readonly status = 403
-}
+import { CallOfAnother, UnknownCall } from './errors.ts'
 
 const callParams = Type.Object({ callId: Type.String({ format: 'uuid' }) })
 const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])

@@ -20,7 +20,7 @@ const thirdOutcome = Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable'])
 /** One leg's timings and why it ended, for the record of the call. */
 const legFacts = Type.Object({
   legId: name,
-  role: Type.Enum(['caller', 'agent', 'third']),
+  role: Type.Enum(['caller', 'agent', 'third', 'supervisor']),
   createdAt: instant,
   ringingAt: instant,
   answeredAt: instant,
@@ -30,7 +30,16 @@ const legFacts = Type.Object({
 })
 
 const voicemailReason = Type.Enum(['closed', 'overflow'])
-const agentState = Type.Enum(['offline', 'notReady', 'ready', 'ringing', 'talking', 'wrapUp'])
+/** A supervisor (`agentId`) who listens to the call of another agent (`monitored`). */
+const monitoring = {
+  callId: id,
+  agentId: name,
+  monitored: name,
+  legId: name,
+  mode: Type.Enum(['listen', 'whisper', 'barge']),
+}
+
+const agentState = Type.Enum(['offline', 'notReady', 'ready', 'ringing', 'talking', 'wrapUp', 'monitoring'])
 const agentStatus = Type.Enum(['offline', 'available', 'break'])
 
 /**
@@ -109,6 +118,13 @@ export const eventSchemas = {
     cause: name,
     sipStatus: Type.Integer(),
   }),
+  /** A supervisor hears the call from here on; `by` is the user who asked for it. */
+  'call.monitor-started': Type.Object({ ...monitoring, by: name }),
+  'call.monitor-changed': Type.Object({ ...monitoring, from: monitoring.mode, by: name }),
+  /** `heard` is false when the phone was rung only. */
+  'call.monitor-ended': Type.Object({ ...monitoring, heard: Type.Boolean(), reason: name }),
+  /** A supervisor (`agentId`) is the call's agent instead of `from`. */
+  'call.taken-over': Type.Object({ callId: id, agentId: name, legId: name, from: name, by: name }),
   /** The caller gave up before a person answered. */
   'call.abandoned': Type.Object({
     callId: id,

@@ -147,6 +147,8 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       const { agentId, legId } = event.data
       return { agent_id: agentId, agent_leg_id: legId, answered_at: at, ringing_agent_id: null }
     }
+    case 'call.taken-over':
+      return { agent_id: event.data.agentId, agent_leg_id: event.data.legId }
     case 'call.branch-answered':
     case 'call.transferred':
       return { agent_leg_id: event.data.legId, transferred_to: event.data.target }

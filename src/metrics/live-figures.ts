@@ -83,7 +83,15 @@ export class LiveFigures {
 
   /** How many agents are in each state. */
   agentsByState(): Record<string, number> {
-    const states: Record<string, number> = { offline: 0, notReady: 0, ready: 0, ringing: 0, talking: 0, wrapUp: 0 }
+    const states: Record<string, number> = {
+      offline: 0,
+      notReady: 0,
+      ready: 0,
+      ringing: 0,
+      talking: 0,
+      wrapUp: 0,
+      monitoring: 0,
+    }
     for (const state of this.#agents.values()) states[state] = (states[state] ?? 0) + 1
     return states
   }

@@ -5,6 +5,7 @@ export type {
   DialOutcome,
   DialRequest,
   HangupCause,
+  HeardBy,
   LegId,
   OfferedLeg,
   Playback,

@@ -76,6 +76,9 @@ export interface DialRequest {
   readonly timeoutSeconds: number
 }
 
+/** Who hears a leg that listens to another: nobody, the one listened to, or also those that one talks to. */
+export type HeardBy = 'nobody' | 'monitored' | 'all'
+
 /** How an attempt to reach a phone ended. A failure also comes as `leg.ended` when a channel existed. */
 export type DialOutcome = { readonly kind: 'answered' } | { readonly kind: 'failed'; readonly cause: HangupCause }
 
@@ -131,6 +134,11 @@ export interface SwitchPort {
   refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void>
   /** Puts an answered leg into a conference of that name; who is alone in it hears nothing. */
   conference(legId: LegId, name: string): Promise<void>
+  /**
+   * An answered leg hears what another one says and hears, whatever that one is in, until it ends: then the listening
+   * leg is hung up. Asked again with the same legs, it changes who hears the listener.
+   */
+  monitor(legId: LegId, monitoredLegId: LegId, heardBy: HeardBy): Promise<void>
   /** Ends a leg; one that rings gets CANCEL, one that is gone already is no error. */
   hangUp(legId: LegId, cause: HangupCause): Promise<void>
   /** Asks the switch to tell its events as quickly as it can; worth its cost while somebody waits. */

@@ -189,6 +189,18 @@ export class Talk {
     return true
   }
 
+  /** Throws TransferRefused unless citizen and agent have the talk, held or not, to themselves. */
+  checkAlone(): void {
+    if (this.state === 'talking' || this.state === 'held') return
+    throw new TransferRefused(`the talk is ${this.state}: a third party takes part, let it go first`)
+  }
+
+  /** After a take-over that could not be: citizen and agent hear again what they heard. */
+  async resume(): Promise<void> {
+    if (this.state === 'held') await this.#separate()
+    else if (this.state === 'talking') await this.#rejoin()
+  }
+
   #command(type: TalkInput['type']): void {
     if (!this.#take(type)) this.#refuse(type)
   }

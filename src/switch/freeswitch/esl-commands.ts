@@ -1,5 +1,5 @@
 import { UnsafeSwitchText } from '../errors.ts'
-import type { DialRequest, HangupCause, LegId, RecordRequest } from '../switch-port.ts'
+import type { DialRequest, HangupCause, HeardBy, LegId, RecordRequest } from '../switch-port.ts'
 
 /**
  * The one place where text becomes an ESL command. A command is a branded string, so nothing else compiles; every
@@ -78,6 +78,19 @@ export const eslCommands = {
     command(`uuid_kill ${token(legId, 'leg id')} ${token(cause, 'hang-up cause')}`),
   conference: (legId: LegId, name: string) =>
     command(`uuid_transfer ${token(legId, 'leg id')} conference:${token(name, 'conference')}@hotline inline`),
+  /**
+   * `eavesdrop` on the monitored leg, which is its A leg: what that one says is mixed for "aleg", what it hears for
+   * "bleg". The keys of the listener's phone are kept from changing it, so that every change is a command of ours.
+   */
+  monitor(legId: LegId, monitoredLegId: LegId, heardBy: HeardBy) {
+    const applications = [
+      'set:eavesdrop_enable_dtmf=false',
+      `set:eavesdrop_whisper_aleg=${heardBy === 'all'}`,
+      `set:eavesdrop_whisper_bleg=${heardBy !== 'nobody'}`,
+      `eavesdrop:${token(monitoredLegId, 'leg id')}`,
+    ].join(',')
+    return command(`uuid_transfer ${token(legId, 'leg id')} ${applications} inline`)
+  },
   park: (legId: LegId) => command(`uuid_park ${token(legId, 'leg id')}`),
 
   /** The leg's next park is no REFER any more. */
@@ -106,6 +119,8 @@ export const eslCommands = {
       'confirm_blind_transfer=true',
       'force_transfer_context=referred',
       'force_transfer_dialplan=XML',
+      // A parked phone is sent silence: a whisper is mixed into what is sent, so there must be something.
+      'send_silence_when_idle=-1',
       answerTimeouts,
     ].join(',')
     const target = `sofia/${token(route.profile, 'profile')}/sip:${token(extension, 'extension')}@${edgeAddress(route.edge)}`

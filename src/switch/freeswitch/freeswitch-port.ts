@@ -5,6 +5,7 @@ import type {
   DialOutcome,
   DialRequest,
   HangupCause,
+  HeardBy,
   LegId,
   Playback,
   RecordRequest,
@@ -127,6 +128,10 @@ export class FreeSwitchPort implements SwitchPort {
 
   async conference(legId: LegId, name: string): Promise<void> {
     await this.#api(eslCommands.conference(legId, name))
+  }
+
+  async monitor(legId: LegId, monitoredLegId: LegId, heardBy: HeardBy): Promise<void> {
+    await this.#api(eslCommands.monitor(legId, monitoredLegId, heardBy))
   }
 
   async hangUp(legId: LegId, cause: HangupCause): Promise<void> {

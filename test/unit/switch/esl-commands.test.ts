@@ -54,6 +54,7 @@ const expectedNames = [
   'confirm_blind_transfer',
   'force_transfer_context',
   'force_transfer_dialplan',
+  'send_silence_when_idle',
   'media_timeout',
   'media_hold_timeout',
 ]
@@ -91,6 +92,8 @@ describe('ESL commands', () => {
       () => eslCommands.cancelSchedule(text),
       () => eslCommands.bridge(text, legId),
       () => eslCommands.bridge(legId, text),
+      () => eslCommands.monitor(text, legId, 'all'),
+      () => eslCommands.monitor(legId, text, 'all'),
       () => eslCommands.hangUp(text, 'NORMAL_CLEARING'),
       () => eslCommands.hangUp(legId, text),
       () => eslCommands.playback(text, ['/a.wav']),

@@ -17,6 +17,7 @@ import {
   transferApplication,
 } from './call-control.ts'
 import { conference } from './conference.ts'
+import { eavesdrop } from './eavesdrop.ts'
 import { echo } from './echo.ts'
 import { endlessPlayback, playback } from './play.ts'
 import { record, recordSession, stopRecordSession } from './record.ts'
@@ -42,6 +43,7 @@ export const applications: ReadonlyMap<string, Application> = new Map<string, Ap
   ['intercept', intercept],
   ['hangup', hangup],
   ['echo', echo],
+  ['eavesdrop', eavesdrop],
   ['bridge', bridge],
   ['transfer', transferApplication],
   ['respond', respond],

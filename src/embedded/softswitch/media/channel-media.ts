@@ -13,6 +13,15 @@ export interface MediaTap {
   frame(received: Int16Array, sent: Int16Array | undefined): void
 }
 
+/**
+ * Stands in both directions of a channel each beat and may change what passes, as FreeSWITCH's media bugs with
+ * `_REPLACE` do. `heard` and `filled` say whether there was a frame at all; where there was none, there is nothing to mix into.
+ */
+export interface MediaBug {
+  received(frame: Int16Array, heard: boolean): void
+  sending(frame: Int16Array, filled: boolean): void
+}
+
 export interface ChannelMediaOptions {
   ports: RtpPorts
   ticker: Ticker
@@ -22,31 +31,39 @@ export interface ChannelMediaOptions {
 /** The audio of one channel: its RTP stream, what is sent on it, who records it, which direction is muted. */
 export class ChannelMedia {
   readonly #rtp: RtpSession
-  readonly #taps = new Set<MediaTap>()
+  readonly #taps: Set<MediaTap>
+  readonly #bugs: Set<MediaBug>
   readonly #mute: { read: boolean; write: boolean }
 
-  private constructor(rtp: RtpSession, taps: Set<MediaTap>, mute: { read: boolean; write: boolean }) {
+  private constructor(
+    rtp: RtpSession,
+    parts: { taps: Set<MediaTap>; bugs: Set<MediaBug>; mute: { read: boolean; write: boolean } },
+  ) {
     this.#rtp = rtp
-    this.#taps = taps
-    this.#mute = mute
+    this.#taps = parts.taps
+    this.#bugs = parts.bugs
+    this.#mute = parts.mute
   }
 
   static async open({ ports, ticker, onDigit }: ChannelMediaOptions): Promise<ChannelMedia> {
     const taps = new Set<MediaTap>()
+    const bugs = new Set<MediaBug>()
     const mute = { read: false, write: false }
     const rtp = await RtpSession.open({
       ports,
       ticker,
       onDigit,
-      onFrame(frame) {
+      onFrame(frame, heard) {
         if (mute.read) frame.fill(0)
+        for (const bug of bugs) bug.received(frame, heard)
       },
       onSend(frame, filled) {
+        for (const bug of bugs) bug.sending(frame, filled)
         if (filled && mute.write) frame.fill(0)
         for (const tap of taps) tap.frame(rtp.received, filled ? frame : undefined)
       },
     })
-    return new ChannelMedia(rtp, taps, mute)
+    return new ChannelMedia(rtp, { taps, bugs, mute })
   }
 
   get port(): number {
@@ -103,8 +120,17 @@ export class ChannelMedia {
     this.#taps.delete(tap)
   }
 
+  addBug(bug: MediaBug): void {
+    this.#bugs.add(bug)
+  }
+
+  removeBug(bug: MediaBug): void {
+    this.#bugs.delete(bug)
+  }
+
   close(): void {
     this.#taps.clear()
+    this.#bugs.clear()
     this.#rtp.close()
   }
 }
