@@ -11,6 +11,7 @@ import { freePorts, type Stack, startStack } from './launch/stack.ts'
 import { comeBackFromBusyBranch, talkWithBranch } from './scenes/branches.ts'
 import { abandon, nextAgentAnswers, talk } from './scenes/main-path.ts'
 import { insist, type Room } from './scenes/room.ts'
+import { followTicket } from './scenes/ticket.ts'
 import { leaveMessage } from './scenes/voicemail.ts'
 
 const help = `Usage: scripts/demo [--freeswitch] [--drachtio] [--keep]
@@ -41,6 +42,8 @@ interface Outcome {
   threeWay: boolean
   branchBusyReturned: boolean
   voicemail: boolean
+  ticketArchived: boolean
+  urgingNotices: number
   events: number
   calls: number
 }
@@ -86,6 +89,8 @@ async function start(stateDir: string, phones: Softphones): Promise<Stack> {
     sipServer: flags.drachtio ? 'drachtio' : 'embedded',
     mediaSwitch: flags.freeswitch ? 'freeswitch' : 'embedded',
     temporary: true,
+    // A day of the tickets is a second of ours.
+    tickets: { TICKET_CLOCK: `86400@${Date.now()}` },
     env: { DRAIN_SECONDS: '2', CITY: cityWithBranches(stateDir, phones.sipPort) },
     onProgress: (what) => console.log(`starting ${what}`),
   })
@@ -116,9 +121,18 @@ async function play(stack: Stack, phones: Softphones): Promise<Outcome> {
     const threeWay = await talkWithBranch(room)
     const branchBusyReturned = await comeBackFromBusyBranch(room)
     const voicemail = await leaveMessage(room)
+    const ticket = await followTicket(room)
     const { offered } = await admin.get<{ offered: number }>('/metrics/summary')
     insist(offered === 5, `5 calls were placed, the figures know ${offered}`)
-    return { ...talked, threeWay, branchBusyReturned, voicemail, events: timeline.events.length, calls: offered }
+    return {
+      ...talked,
+      threeWay,
+      branchBusyReturned,
+      voicemail,
+      ...ticket,
+      events: timeline.events.length,
+      calls: offered,
+    }
   } finally {
     await timeline.close()
     await phones.close()

@@ -9,7 +9,7 @@ import { type Stack, type StackOptions, type StackPorts, startStack } from './la
 const help = `Usage: scripts/start [--freeswitch] [--drachtio] [--state-dir DIR] [--city NAME]
 
 Starts the hotline: everything the environment does not name. Without any setting that is PostgreSQL, a SIP server and
-a switch of our own, the SIP edge and the hotline service. SIGTERM or Ctrl-C stops it: no new calls, those in progress
+a switch of our own, the SIP edge, the hotline service and the ticket service. SIGTERM or Ctrl-C stops it: no new calls, those in progress
 may go on for DRAIN_SECONDS.
 
   --freeswitch     start the FreeSWITCH of this machine instead of the embedded softswitch
@@ -22,7 +22,7 @@ Settings that name something of yours keep us from starting our own:
   SWITCHES, SWITCHES_SIP, SWITCH_ESL_PASSWORD   your FreeSWITCH
   SIP_SERVER, SIP_SERVER_SECRET, EDGE_ADDRESS   your drachtio-server
 
-Ports: SIP_PORT 5060, HTTP_PORT 8080, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
+Ports: SIP_PORT 5060, HTTP_PORT 8080, TICKETS_PORT 8090, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
 ${configHelp}`
 
 const { values: flags } = parseArgs({
@@ -74,6 +74,7 @@ function optionsFrom(stateDir: string): StackOptions {
     mediaSwitch: env['SWITCHES'] ? 'external' : flags.freeswitch ? 'freeswitch' : 'embedded',
     ...(env['DATABASE_URL'] ? { databaseUrl: env['DATABASE_URL'] } : {}),
     ...(flags.city ? { env: { CITY: flags.city } } : {}),
+    tickets: {},
     keepAlive: true,
     onProgress: (what) => console.log(`starting ${what}`),
   }
@@ -93,6 +94,7 @@ function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
     switchSip: port('SWITCH_SIP_PORT', 5080),
     switchEsl: port('SWITCH_ESL_PORT', 8021),
     http: port('HTTP_PORT', 8080),
+    tickets: port('TICKETS_PORT', 8090),
   }
 }
 
@@ -100,6 +102,7 @@ function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
 async function refuseBusyPorts({ ports, sipServer, mediaSwitch, databaseUrl }: StackOptions): Promise<void> {
   const own: [string, number][] = [
     ['HTTP_PORT', ports.http],
+    ['TICKETS_PORT', ports.tickets],
     ...(sipServer === 'external'
       ? []
       : ([
@@ -150,6 +153,7 @@ function screen(stack: Stack, agents: readonly FirstAgent[]): string {
     'Yihao is running.',
     `  telephones   sip:12345@${at(ports.sip)} (UDP and TCP)`,
     `  HTTP API     ${api}/docs      figures ${api}/metrics      events ws://${at(ports.http)}/live`,
+    `  tickets      http://${at(ports.tickets)}/docs      the machine http://${at(ports.tickets)}/machine.svg`,
     `  switch       SIP ${at(ports.switchSip)}, event socket ${at(ports.switchEsl)}`,
     `  database     ${databaseUrl.replace(/:[^:@/]+@/, ':***@')}`,
     `  logs         ${logDir}`,

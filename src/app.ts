@@ -71,6 +71,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     facts: {
       closed: (fact, at) => log.append('calendar.closed', fact, at),
       reopened: (fact, at) => log.append('calendar.reopened', fact, at),
+      dayChanged: (fact, at) => log.append('calendar.day-changed', { calendarId: 'state-council', ...fact }, at),
       yearMissing: (fact, at) => log.append('calendar.year-missing', fact, at),
     },
   })

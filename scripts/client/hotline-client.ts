@@ -32,6 +32,11 @@ export class HotlineClient {
     this.token = token
   }
 
+  /** With the token of another login, as the ticket service takes the hotline's. */
+  static with(url: string, token: string): HotlineClient {
+    return new HotlineClient(url, token)
+  }
+
   static async login(
     url: string,
     { username, password }: { username: string; password: string },

@@ -46,6 +46,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'calendar.closed':
     'A calendar was closed by command, until a moment or until revoked (`until` null); a second one replaces the first.',
   'calendar.reopened': 'The closing is over: revoked by `by`, or its time had come (`by` null).',
+  'calendar.day-changed':
+    'Somebody edited the State Council’s days (`calendarId` is `state-council`); `ordinary` is neither holiday nor make-up workday.',
   'calendar.year-missing': 'No holiday of the year is known that this calendar needs; once a day until entered.',
   'call.turned-away': 'The line is closed by its calendar: the caller hears so and the call ends.',
   'call.sent-to-voicemail':

@@ -10,6 +10,10 @@ export interface Secrets {
   readonly sipServer: string
   /** Encrypts voicemails and recordings: without it nobody hears them again. */
   readonly soundKeys: string
+  /** Signs sessions, for the hotline and the ticket service alike. */
+  readonly session: string
+  /** The ticket service's token at the hotline. */
+  readonly tickets: string
 }
 
 export function readOrMakeSecrets(path: string): Secrets {
@@ -23,5 +27,6 @@ export function readOrMakeSecrets(path: string): Secrets {
 
 function newSecrets(): Secrets {
   const soundKeys = `1:${randomBytes(32).toString('hex')}`
-  return { postgres: newSecret(), switchEsl: newSecret(), sipServer: newSecret(), soundKeys }
+  const between = { postgres: newSecret(), switchEsl: newSecret(), sipServer: newSecret() }
+  return { ...between, soundKeys, session: newSecret(32), tickets: newSecret(32) }
 }

@@ -15,6 +15,7 @@ export interface StackPorts {
   readonly switchSip: number
   readonly switchEsl: number
   readonly http: number
+  readonly tickets: number
 }
 
 export interface StackOptions {
@@ -32,10 +33,14 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Variables for the hotline process alone; they win. */
   readonly hotlineEnv?: Readonly<Record<string, string>>
+  /** Start the ticket service too, with these variables of its own. */
+  readonly tickets?: Readonly<Record<string, string>>
   /** Start processes again that end by themselves. */
   readonly keepAlive?: boolean
   readonly onProgress?: (what: string) => void
 }
+
+type StackProcess = 'sip-server' | 'switch' | 'edge' | 'hotline' | 'tickets'
 
 export interface Stack {
   readonly ports: StackPorts
@@ -44,15 +49,16 @@ export interface Stack {
   readonly logDir: string
   /** Set when this start created the database. */
   readonly adminPassword: string | undefined
-  child(name: 'sip-server' | 'switch' | 'edge' | 'hotline'): Child
+  child(name: StackProcess): Child
   /** Starts one of the processes anew after it was stopped. */
-  restart(name: 'sip-server' | 'switch' | 'edge' | 'hotline'): Promise<void>
+  restart(name: StackProcess): Promise<void>
   stop(): Promise<void>
 }
 
 /** Ports nobody uses at the moment. */
 export async function freePorts(): Promise<StackPorts> {
-  const [postgres, sip, sipAdmin, switchSip, switchEsl, http] = [
+  const [postgres, sip, sipAdmin, switchSip, switchEsl, http, tickets] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -60,10 +66,8 @@ export async function freePorts(): Promise<StackPorts> {
     await freePort(),
     await freePort(),
   ]
-  return { postgres, sip, sipAdmin, switchSip, switchEsl, http }
+  return { postgres, sip, sipAdmin, switchSip, switchEsl, http, tickets }
 }
-
-type Name = Parameters<Stack['child']>[0]
 
 /** Starts everything in the order of dependence and stops it in the reverse; what fails takes the rest down with it. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -75,10 +79,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const secrets = readOrMakeSecrets(join(stateDir, 'secrets.json'))
   const logDir = join(stateDir, 'log')
   let adminPassword: string | undefined
-  const children = new Map<Name, Child>()
+  const children = new Map<StackProcess, Child>()
   let postgres: RunningPostgres | undefined
 
-  const node = (name: Name, script: string, env: Record<string, string>, ready: () => Promise<boolean>) =>
+  const node = (name: StackProcess, script: string, env: Record<string, string>, ready: () => Promise<boolean>) =>
     Child.start({
       name,
       command: process.execPath,
@@ -102,7 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ownSwitch = options.mediaSwitch !== 'external'
   const ownSipServer = options.sipServer !== 'external'
 
-  const start: Record<Name, () => Promise<Child>> = {
+  const start: Record<StackProcess, () => Promise<Child>> = {
     'sip-server': () =>
       options.sipServer === 'drachtio'
         ? startDrachtio({ ports, secrets, stateDir, logDir, keepAlive })
@@ -157,14 +161,30 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           SPOOL_DIR: join(stateDir, 'spool'),
           SOUNDS_DIR: join(stateDir, 'sounds'),
           SOUND_KEYS: process.env['SOUND_KEYS'] ?? secrets.soundKeys,
+          SERVICE_TOKENS: `tickets:${secrets.tickets}`,
+          SESSION_SECRET: secrets.session,
           ...options.hotlineEnv,
         },
         () => isReady(ports.http),
       ),
+    tickets: () =>
+      node(
+        'tickets',
+        'src/tickets/main.js',
+        {
+          DATABASE_URL: databaseUrl,
+          TICKETS_LISTEN: `127.0.0.1:${ports.tickets}`,
+          HOTLINE_URL: `http://127.0.0.1:${ports.http}`,
+          HOTLINE_TOKEN: secrets.tickets,
+          SESSION_SECRET: secrets.session,
+          ...options.tickets,
+        },
+        () => isReady(ports.tickets),
+      ),
   }
 
   const stop = async () => {
-    for (const name of ['hotline', 'edge', 'switch', 'sip-server'] as const) await children.get(name)?.stop()
+    for (const name of ['tickets', 'hotline', 'edge', 'switch', 'sip-server'] as const) await children.get(name)?.stop()
     await postgres?.stop()
   }
 
@@ -182,7 +202,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await postgres.createDatabase('yihao')
       databaseUrl = postgres.url('yihao')
     }
-    for (const name of ['sip-server', 'switch', 'hotline', 'edge'] as const) {
+    for (const name of ['sip-server', 'switch', 'hotline', 'edge', 'tickets'] as const) {
+      if (name === 'tickets' && !options.tickets) continue
       if ((name === 'switch' && !ownSwitch) || (name === 'sip-server' && !ownSipServer)) continue
       onProgress(name)
       children.set(name, await start[name]())

@@ -1,4 +1,4 @@
-import type { EventData } from '../events/index.ts'
+import { type EventData, ticketIdOf } from '../events/index.ts'
 import { type Cancel, messageOf, newId } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import type { Call, CallNeed } from './call.ts'
@@ -63,7 +63,8 @@ export class AgentOffer implements PhoneOffer {
     const { callerNumber, callerName, line } = call.identity
     const { language, queue, queuedAt } = need
     const waitedMs = Math.max(0, at - queuedAt)
-    const pop = { callerNumber, callerName, line, language, queue, menuPath: [...call.menuPath], waitedMs, lastCalls }
+    const caller = { callerNumber, callerName, line, language, queue, menuPath: [...call.menuPath] }
+    const pop = { ticketId: ticketIdOf('call', call.callId), ...caller, waitedMs, lastCalls }
     const fact = { agentId: this.agentId, callId: call.callId, legId: this.legId, pop }
     context.log.append('agent.ringing', fact, at)
   }

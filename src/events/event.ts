@@ -155,6 +155,14 @@ export const eventSchemas = {
     by: name,
   }),
   'calendar.reopened': Type.Object({ calendarId: name, by: nullable(name), closedMs: duration }),
+  /** Somebody edited the State Council's days; `ordinary`: neither holiday nor make-up workday any more. */
+  'calendar.day-changed': Type.Object({
+    calendarId: name,
+    date: Type.String({ format: 'date' }),
+    kind: Type.Enum(['holiday', 'workday', 'ordinary']),
+    name: Type.String(),
+    by: name,
+  }),
   /** No holidays of a year are known that a calendar needs. */
   'calendar.year-missing': Type.Object({ calendarId: name, year: Type.Integer() }),
   /** The line is closed by its calendar: the caller hears so. */
@@ -204,6 +212,8 @@ export const eventSchemas = {
     callId: id,
     legId: name,
     pop: Type.Object({
+      /** The ticket of this call, in the ticket service; it is there a moment after the answer. */
+      ticketId: id,
       callerNumber: name,
       callerName: Type.String(),
       line: name,

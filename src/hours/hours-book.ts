@@ -120,6 +120,7 @@ export class HoursBook {
   async putDay(day: CalendarDay, editor: string): Promise<CalendarDay> {
     await this.#options.keeper.saveDay(day, editor)
     this.#days = new Map(this.#days).set(day.date, day)
+    this.#options.facts.dayChanged({ ...day, by: editor }, this.#options.clock.now())
     return day
   }
 
@@ -130,6 +131,7 @@ export class HoursBook {
     const days = new Map(this.#days)
     days.delete(date)
     this.#days = days
+    this.#options.facts.dayChanged({ date, kind: 'ordinary', name: '', by: editor }, this.#options.clock.now())
   }
 
   /** Ends the watches and waits for what is being saved. */

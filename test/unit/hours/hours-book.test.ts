@@ -43,6 +43,7 @@ async function bookAt(now: number, options: { calendars?: ReadonlyMap<string, Ca
   const facts: HoursFacts = {
     closed: (fact, at) => told.push({ type: 'closed', ...fact, at }),
     reopened: (fact, at) => told.push({ type: 'reopened', ...fact, at }),
+    dayChanged: (fact, at) => told.push({ type: 'day changed', ...fact, at }),
     yearMissing: (fact, at) => told.push({ type: 'year missing', ...fact, at }),
   }
   const book = await HoursBook.open({ calendars, keeper: throughWire, clock, logger: silent, facts, ...options })

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const keeper = new HoursStore({ db })
   await keeper.seed(stateCouncilDays())
   const clock = new SetClock(Date.parse('2026-11-18T10:00:00+08:00'))
-  const facts = { closed: () => {}, reopened: () => {}, yearMissing: () => {} }
+  const facts = { closed: () => {}, reopened: () => {}, yearMissing: () => {}, dayChanged: () => {} }
   book = await HoursBook.open({ calendars, keeper, clock, logger: silent, facts })
   app = await createHttpServer({
     logger: silent,
