@@ -213,7 +213,8 @@ describe('a year without holidays', () => {
     expect(told).toHaveLength(2)
     await book.putDay({ date: '2027-01-01', kind: 'holiday', name: '元旦' }, 'admin')
     clock.advance(240 * hour)
-    expect(told).toHaveLength(2)
+    expect(told).toHaveLength(3)
+    expect(told.at(-1)).toMatchObject({ type: 'day changed', date: '2027-01-01', kind: 'holiday' })
   })
 
   test('is warned of when it has begun as well, and a make-up workday alone does not make it known', async () => {
