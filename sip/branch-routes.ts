@@ -9,7 +9,7 @@ export class BranchRoutes {
   readonly #db: Database
   readonly #clock: Clock
   readonly #logger: Logger
-  #routes: ReadonlyMap<string, string> = new Map()
+  #routes: ReadonlyMap<string, string | null> = new Map()
   #cancel: Cancel = () => {}
 
   constructor({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }) {
@@ -20,7 +20,12 @@ export class BranchRoutes {
 
   /** The SIP URI of a branch's number, if it is one. */
   find(number: string): string | undefined {
-    return this.#routes.get(number)
+    return this.#routes.get(number) ?? undefined
+  }
+
+  /** Whether the branch's seats are in our room, so that calls to its number are ours. */
+  isOurs(number: string): boolean {
+    return this.#routes.get(number) === null
   }
 
   /** Reads the table now, and again from time to time. */

@@ -12,7 +12,7 @@ export interface CallRouterOptions {
   readonly switches: readonly Address[]
   readonly hotlineNumbers: ReadonlySet<string>
   readonly location: Location
-  readonly branches: { find(number: string): string | undefined }
+  readonly branches: { find(number: string): string | undefined; isOurs(number: string): boolean }
   readonly callsPerSecond: number
   readonly callsPerSourcePerSecond: number
   readonly clock: Clock
@@ -63,7 +63,8 @@ export class CallRouter {
 
   #toSwitch(request: SrfRequest, response: SrfResponse): void {
     const number = userPart(request.uri)
-    if (!this.#options.hotlineNumbers.has(number)) return response.send(404)
+    const { hotlineNumbers, branches } = this.#options
+    if (!hotlineNumbers.has(number) && !branches.isOurs(number)) return response.send(404)
     const retry = { headers: { 'Retry-After': '2' } }
     if (!this.#bySource.allow(request.source_address) || !this.#all.allow('all')) return response.send(503, retry)
     const targets = this.#nextSwitches().map(({ host, port }) => `sip:${number}@${host}:${port}`)

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
-import { CallStore, CallSupervisor, CallTargets, callRoutes, monitorRoutes } from './call/index.ts'
+import { CallStore, CallSupervisor, CallTargets, callRoutes, freeSeats, monitorRoutes } from './call/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
@@ -18,7 +18,7 @@ import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes 
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
-import { saveBranchRoutes } from './transfer/index.ts'
+import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
 import { readSoundKeys, Spool, Vault } from './vault/index.ts'
 import { Mailbox, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
@@ -107,7 +107,13 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const voicemails = new VoicemailStore({ db })
   const mailbox = new Mailbox({ spool, vault, store: voicemails, log, limits: city.voicemail, clock, logger })
 
-  const targets = new CallTargets({ branches: city.branches, roster, queueOf })
+  const branches: BranchBook = new BranchBook({
+    branches: city.branches,
+    hours: (calendarId) => hours.at(calendarId, new Date(clock.now())),
+    callsTo: (number) => supervisor.legsTo(number),
+    freeSeats: (queue) => freeSeats(roster, queueOf(queue).skills).length,
+  })
+  const targets = new CallTargets({ branches, roster, queueOf })
   const callStore = new CallStore({ db })
   const openCalls = await callStore.openCalls()
   const supervisor = new CallSupervisor({
@@ -166,7 +172,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
       agentRoutes({ roster, store: agentStore }),
-      callRoutes({ supervisor, log, source, targets }),
+      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir }),
+      branchRoutes({ book: branches }),
       monitorRoutes({ supervisor, roster }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
@@ -276,10 +283,13 @@ function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void 
     ]),
     ...[...city.lines.values()].map(({ whenClosed }) => whenClosed),
   ].flatMap((way) => (way.kind === 'announce' ? [way.prompt] : way.kind === 'voicemail' ? [way.greeting] : []))
+  const advice = [...city.branches.values()].flatMap((branch) => branch.advice ?? [])
   const missing = menus
     .current()
     .languages.flatMap((language) =>
-      named.map((name) => promptFile({ promptsDir, prompt: { language, name } })).filter((file) => !existsSync(file)),
+      [...named, ...advice]
+        .map((name) => promptFile({ promptsDir, prompt: { language, name } }))
+        .filter((file) => !existsSync(file)),
     )
   if (missing.length > 0)
     throw new ConfigurationError(`the city's file names prompts that are missing: ${missing.join(', ')}`)

@@ -70,8 +70,15 @@ const citySchema = Type.Object(
         Type.Object(
           {
             name: Type.String({ minLength: 1 }),
-            route: Type.String({ pattern: '^sip:[^\\s@]+(@[^\\s@]+)?$' }),
+            mode: Type.Optional(Type.Enum(['sub-centre', 'specialist-seats', 'direct-merge'])),
+            route: Type.Optional(Type.String({ pattern: '^sip:[^\\s@]+(@[^\\s@]+)?$' })),
+            queue: Type.Optional(name),
             ringFor: Type.Optional(seconds(2, 120)),
+            hours: Type.Optional(name),
+            capacity: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+            languages: Type.Optional(Type.Array(name)),
+            advice: Type.Optional(name),
+            returnWithin: Type.Optional(seconds(0, 600)),
           },
           closed,
         ),
@@ -119,8 +126,18 @@ const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
 
 const voicemailLimits: VoicemailLimits = { longest: 180, silence: 5, shortest: 2 }
 
-/** Seconds a branch may ring where its entry does not say. */
-const branchRingsFor = 20
+/** What holds for a branch where its entry does not say; seconds. */
+const branchDefaults = {
+  mode: 'sub-centre',
+  route: null,
+  queue: null,
+  ringFor: 20,
+  hours: null,
+  capacity: null,
+  languages: [],
+  advice: null,
+  returnWithin: 10,
+} as const
 
 /** Reads a city's file. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCity(path: string): Promise<City> {
@@ -131,6 +148,7 @@ export async function readCity(path: string): Promise<City> {
   refuseFaults(faults)
   const city = toCity(content, calendars)
   refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
+  refuseFaults(branchFaults(city, (number) => file.where(['branches', number])))
   refuseFaults(chainFaults(content, (queue) => file.where(['queues', queue, 'overflow'])))
   const overflows = overflowFaults({ queues: city.queues, branches: new Set(city.branches.keys()) })
   refuseFaults(overflows.map(({ queue, setting, text }) => `${file.where(['queues', queue, setting])}: ${text}`))
@@ -160,7 +178,7 @@ function toCity(
     lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
     voicemail: { ...voicemailLimits, ...voicemail },
     branches: new Map(
-      Object.entries(branches).map(([number, branch]) => [number, { number, ringFor: branchRingsFor, ...branch }]),
+      Object.entries(branches).map(([number, branch]) => [number, { number, ...branchDefaults, ...branch }]),
     ),
   }
 }
@@ -184,6 +202,22 @@ function lineFaults(
       ? []
       : [`${where(line, 'whenClosed')}: line ${line}: there is no queue ${then.queue}`]),
   ])
+}
+
+/** Each way to take in a department's line needs its own: a route to its centre, or the queue of its seats. */
+function branchFaults({ branches, calendars, queues }: City, where: (number: string) => string): string[] {
+  return [...branches.values()].flatMap(({ number, mode, route, queue, hours }) => {
+    const own = mode === 'sub-centre'
+    const faults = [
+      own && route === null ? 'a sub-centre needs a route, as in route: sip:10.0.0.1' : '',
+      own && queue !== null ? 'a sub-centre has no queue here; specialist-seats and direct-merge have' : '',
+      !own && route !== null ? `${mode} has no route: its seats are here` : '',
+      !own && queue === null ? `${mode} needs the queue of its seats` : '',
+      queue !== null && !queues.has(queue) ? `there is no queue ${queue}` : '',
+      hours !== null && !calendars.has(hours) ? `there is no calendar ${hours}` : '',
+    ]
+    return faults.filter(Boolean).map((fault) => `${where(number)}: branch ${number}: ${fault}`)
+  })
 }
 
 /** A step has one condition: the shape of the file allows none and both. */

@@ -28,7 +28,8 @@ export class BranchOffer implements PhoneOffer {
 
   constructor(options: BranchOfferOptions) {
     this.#options = options
-    this.leg = new Leg({ legId: newId(), role: 'third', createdAt: options.context.clock.now() })
+    const { target, context } = options
+    this.leg = new Leg({ legId: newId(), role: 'third', createdAt: context.clock.now(), target: target.name })
   }
 
   get legId(): LegId {

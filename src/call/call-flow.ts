@@ -99,7 +99,9 @@ export class CallFlow {
     this.#cancelDeadline()
     this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
     const closed = this.#context.closed(call.identity.line)
+    const seats = this.#context.targets.branches.queueOf(call.identity.line)
     if (closed) this.#turnAway(closed, menu.language)
+    else if (seats !== undefined) this.#toSeats(seats, menu)
     else menu.start()
   }
 
@@ -433,6 +435,12 @@ export class CallFlow {
       },
       onDone: (result, front) => this.#menuDone(result, front),
     })
+  }
+
+  /** The number of a branch whose seats are here: no menu, its callers know what they want. */
+  #toSeats(queue: string, { language }: MenuWalk): void {
+    this.call.language = language
+    this.#menuDone({ kind: 'queue', queue, language, skills: [], priority: 0, path: [], reason: 'direct' }, 'direct')
   }
 
   #menuDone(result: IvrResult, front: 'menu' | 'direct'): void {

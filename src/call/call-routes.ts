@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { type EventLog, toCloudEvent } from '../events/index.ts'
+import { promptFile } from '../ivr/index.ts'
+import { type Branch, BranchBusy, BranchClosed } from '../transfer/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
-import type { CallTargets } from './call-targets.ts'
+import type { CallTarget, CallTargets } from './call-targets.ts'
 import { CallOfAnother, UnknownCall } from './errors.ts'
 
 const callParams = Type.Object({ callId: Type.String({ format: 'uuid' }) })
@@ -22,8 +24,9 @@ const callView = Type.Object({
   agentId: nullable(Type.String()),
 })
 
+const branchNumber = Type.String({ pattern: '^[0-9]{3,15}$' })
 const targetBody = Type.Union([
-  Type.Object({ branch: Type.String({ pattern: '^[0-9]{3,15}$' }) }, { additionalProperties: false }),
+  Type.Object({ branch: branchNumber }, { additionalProperties: false }),
   Type.Object({ agentId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }) }, { additionalProperties: false }),
 ])
 
@@ -33,11 +36,13 @@ export function callRoutes({
   log,
   source,
   targets,
+  promptsDir,
 }: {
   supervisor: CallSupervisor
   log: EventLog
   source: string
   targets: CallTargets
+  promptsDir: string
 }): FastifyPluginAsyncTypebox {
   /** The call, for whoever may command it: its agent, and supervisors. */
   const flowFor = (callId: string, principal: { role: string; agentId: string | null }) => {
@@ -81,8 +86,9 @@ export function callRoutes({
           schema: { tags: ['calls'], summary, params: callParams, body: targetBody, response: accepted },
         },
         async ({ params, body, principal }, reply) => {
-          const { talk } = flowFor(params.callId, principal)
-          const target = targets.claim(body, params.callId)
+          const { talk, call } = flowFor(params.callId, principal)
+          talk.check(command === 'consult' ? 'CONSULT' : 'TRANSFER')
+          const target = claimed({ targets, log, call, wanted: body })
           try {
             await talk[command](target)
           } catch (error) {
@@ -93,6 +99,27 @@ export function callRoutes({
         },
       )
     }
+
+    app.post(
+      '/calls/:callId/advice',
+      {
+        config: people,
+        schema: {
+          tags: ['calls'],
+          summary: "Play a branch's advice to the caller: its own number, in the language of the call",
+          params: callParams,
+          body: Type.Object({ branch: branchNumber }, { additionalProperties: false }),
+          response: accepted,
+        },
+      },
+      async ({ params, body, principal }, reply) => {
+        const flow = flowFor(params.callId, principal)
+        const { talk } = flow
+        const { branch } = targets.branches.find(body.branch)
+        await talk.advise(branch.number, adviceFiles({ branch, language: flow.call.language, promptsDir }))
+        return reply.code(202).send({ callId: params.callId, talk: talk.state })
+      },
+    )
 
     app.get(
       '/calls',
@@ -135,6 +162,46 @@ export function callRoutes({
       },
     )
   }
+}
+
+/** Claims the target for the agent; a branch that is known to be closed or full becomes a fact before it is refused. */
+function claimed({
+  targets,
+  log,
+  call,
+  wanted,
+}: {
+  targets: CallTargets
+  log: EventLog
+  call: Call
+  wanted: { branch: string } | { agentId: string }
+}): CallTarget {
+  try {
+    return targets.claim(wanted, call.callId)
+  } catch (error) {
+    const agentId = call.partner?.agentId
+    if (agentId && 'branch' in wanted && (error instanceof BranchClosed || error instanceof BranchBusy)) {
+      const outcome = error instanceof BranchClosed ? 'closed' : 'busy'
+      const fact = { callId: call.callId, agentId, target: wanted.branch, outcome, reason: error.message } as const
+      log.append('call.branch-refused', fact)
+    }
+    throw error
+  }
+}
+
+/** What the branch's entry names; without, the number is read out after a word that it is the department's own. */
+function adviceFiles({
+  branch,
+  language,
+  promptsDir,
+}: {
+  branch: Branch
+  language: string
+  promptsDir: string
+}): string[] {
+  const names =
+    branch.advice === null ? ['branch-advice', ...[...branch.number].map((digit) => `n${digit}`)] : [branch.advice]
+  return names.map((name) => promptFile({ promptsDir, prompt: { language, name } }))
 }
 
 function view(call: Call) {

@@ -57,6 +57,12 @@ export class CallSupervisor {
     return [...this.#flows.values()].map(({ call }) => call).filter(({ state }) => state !== 'released')
   }
 
+  /** Legs that ring or talk at a branch now. */
+  legsTo(branch: string): number {
+    const legs = [...this.#flows.values()].flatMap(({ call }) => call.legs)
+    return legs.filter(({ target, endedAt }) => target === branch && endedAt === null).length
+  }
+
   flow(callId: string): CallFlow | undefined {
     return this.#flows.get(callId)
   }

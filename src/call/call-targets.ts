@@ -1,47 +1,41 @@
 import type { AgentRoster } from '../agent/index.ts'
-import { type Branch, type Target, TransferRefused, UnknownTarget } from '../transfer/index.ts'
+import { type BranchBook, BranchBusy, type Target, TransferRefused } from '../transfer/index.ts'
 
 /** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
 export interface CallTarget extends Target {
   readonly agentId?: string
 }
 
+export interface CallTargetsOptions {
+  readonly branches: BranchBook
+  readonly roster: AgentRoster
+  readonly queueOf: (name: string) => { readonly ringFor: number; readonly skills: readonly string[] }
+}
+
 /** Whom a call can be taken to: the branches of the city and the agents of the room. */
 export class CallTargets {
-  readonly #branches: ReadonlyMap<string, Branch>
+  readonly branches: BranchBook
   readonly #roster: AgentRoster
-  readonly #agentRingsFor: () => number
+  readonly #queueOf: CallTargetsOptions['queueOf']
 
-  constructor({
-    branches,
-    roster,
-    queueOf,
-  }: {
-    branches: ReadonlyMap<string, Branch>
-    roster: AgentRoster
-    queueOf: (name: string) => { readonly ringFor: number }
-  }) {
-    this.#branches = branches
+  constructor({ branches, roster, queueOf }: CallTargetsOptions) {
+    this.branches = branches
     this.#roster = roster
-    this.#agentRingsFor = () => queueOf('').ringFor
+    this.#queueOf = queueOf
   }
 
-  /** Throws UnknownTarget, or TransferRefused when the agent is not ready; a ready agent is claimed for the call. */
+  /**
+   * Throws UnknownTarget, BranchClosed, BranchBusy, or TransferRefused when the agent is not ready; a ready agent is claimed
+   * for the call.
+   */
   claim(wanted: { branch: string } | { agentId: string }, callId: string): CallTarget {
-    if ('branch' in wanted) return this.#branch(wanted.branch)
-    const { agentId } = wanted
-    const agent = this.#roster.get(agentId)
-    const { extension } = agent.context
-    if (extension === null || !this.#roster.offer(agentId, callId)) {
-      throw new TransferRefused(`agent ${agentId} is ${agent.state}, not ready`)
-    }
-    return { name: `agent:${agentId}`, extension, ringFor: this.#agentRingsFor(), agentId }
+    return 'branch' in wanted ? this.#branch(wanted.branch, callId) : this.#agent(wanted.agentId, callId)
   }
 
   /** As `claim`, by what a phone dials: a branch's number, an agent's extension. */
   claimNumber(number: string, callId: string): CallTarget {
     const agent = this.#roster.all().find(({ context }) => context.extension === number)
-    return this.claim(agent && !this.#branches.has(number) ? { agentId: agent.agentId } : { branch: number }, callId)
+    return this.claim(agent && !this.branches.has(number) ? { agentId: agent.agentId } : { branch: number }, callId)
   }
 
   /** The target was not rung after all. */
@@ -49,12 +43,32 @@ export class CallTargets {
     if (agentId !== undefined) this.#roster.withdrawn(agentId, callId)
   }
 
-  #branch(number: string): CallTarget {
-    const branch = this.#branches.get(number)
-    if (!branch)
-      throw new UnknownTarget(
-        `${number} is no branch of this city: ${[...this.#branches.keys()].join(', ') || 'it has none'}`,
-      )
-    return { name: number, extension: number, ringFor: branch.ringFor }
+  #agent(agentId: string, callId: string): CallTarget {
+    const agent = this.#roster.get(agentId)
+    const { extension } = agent.context
+    if (extension === null || !this.#roster.offer(agentId, callId)) {
+      throw new TransferRefused(`agent ${agentId} is ${agent.state}, not ready`)
+    }
+    return { name: `agent:${agentId}`, extension, ringFor: this.#queueOf('').ringFor, agentId }
   }
+
+  #branch(number: string, callId: string): CallTarget {
+    const { queue, ringFor, returnWithin } = this.branches.admit(number)
+    if (queue === null) return { name: number, extension: number, ringFor, returnWithin }
+    const seat = freeSeats(this.#roster, this.#queueOf(queue).skills).find(({ agentId }) =>
+      this.#roster.offer(agentId, callId),
+    )
+    if (!seat) throw new BranchBusy(`${number}: no seat of ${queue} is free`)
+    const { agentId, extension } = seat
+    return { name: number, extension, ringFor: this.#queueOf(queue).ringFor, agentId, returnWithin }
+  }
+}
+
+/** Ready agents who have the skills, the longest idle first. */
+export function freeSeats(roster: AgentRoster, skills: readonly string[]): { agentId: string; extension: string }[] {
+  return roster
+    .all()
+    .filter(({ state, abilities }) => state === 'ready' && skills.every((skill) => abilities.includes(skill)))
+    .sort((a, b) => a.changedAt - b.changedAt)
+    .flatMap(({ agentId, context: { extension } }) => (extension === null ? [] : [{ agentId, extension }]))
 }

@@ -31,6 +31,8 @@ export class TalkStage implements TalkOwner {
   readonly #options: TalkStageOptions
   #audio: LegAudio | undefined
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
+  /** Who was handed the citizen blindly, and when. */
+  #handedOver: { readonly target: CallTarget; readonly at: number } | undefined
 
   constructor(options: TalkStageOptions) {
     this.#options = options
@@ -78,10 +80,28 @@ export class TalkStage implements TalkOwner {
 
   /** A third party's leg ended. Returns whether the call goes on. */
   thirdEnded(legId: LegId, cause: HangupCause, sipStatus: number): boolean {
-    if (this.talk.state === 'transferred' && this.#options.call.partner?.leg.legId === legId) return false
+    if (this.talk.state === 'transferred' && this.#options.call.partner?.leg.legId === legId) return this.#cameBack()
     if (this.#third?.leg.legId !== legId) return true
     this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
     this.talk.thirdEnded(legId, cause, sipStatus)
+    return true
+  }
+
+  /** Whoever took the citizen over hung up so soon that the two have not talked: the citizen waits here again. */
+  #cameBack(): boolean {
+    const { call, partner, context, onAlone } = this.#options
+    const handed = this.#handedOver
+    this.#handedOver = undefined
+    const seconds = handed ? (context.clock.now() - handed.at) / 1000 : Number.POSITIVE_INFINITY
+    if (!handed || call.callerLeg.endedAt !== null || seconds >= (handed.target.returnWithin ?? 0)) return false
+    const { agentId } = handed.target
+    if (agentId !== undefined) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
+    context.log.append('call.returned', {
+      callId: call.callId,
+      agentId: partner.agentId,
+      reason: 'hung up while waiting',
+    })
+    onAlone()
     return true
   }
 
@@ -114,6 +134,12 @@ export class TalkStage implements TalkOwner {
     play()
   }
 
+  advice(files: readonly string[], then: () => void): void {
+    this.#audio?.close()
+    this.#audio = this.#options.newAudio()
+    this.#audio.play(files, then)
+  }
+
   silence(): void {
     this.#audio?.close()
     this.#audio = undefined
@@ -121,7 +147,7 @@ export class TalkStage implements TalkOwner {
 
   thirdBegins({ legId, target }: { legId: LegId; target: CallTarget }): void {
     const { call, context, ownLeg } = this.#options
-    const leg = new Leg({ legId, role: 'third', createdAt: context.clock.now() })
+    const leg = new Leg({ legId, role: 'third', createdAt: context.clock.now(), target: target.name })
     call.legs.push(leg)
     this.#third = { leg, target }
     ownLeg(legId)
@@ -138,13 +164,14 @@ export class TalkStage implements TalkOwner {
     if (this.#third?.leg.legId === legId) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
   }
 
-  agentLeaves({ referred }: { referred: boolean }): void {
+  agentLeaves({ referred, introduced }: { referred: boolean; introduced: boolean }): void {
     const { call, partner, context, drop } = this.#options
     const third = this.#third
     if (!third) return
     call.partner = { agentId: third.target.agentId ?? null, leg: third.leg }
     // From here on the third party is the call's partner, and is freed with it.
     this.#third = undefined
+    this.#handedOver = introduced ? undefined : { target: third.target, at: context.clock.now() }
     const leave = () => {
       if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
       context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')

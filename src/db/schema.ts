@@ -87,7 +87,7 @@ export interface RegistrationsTable {
 
 export interface BranchRoutesTable {
   number: string
-  uri: string
+  uri: string | null
 }
 
 export interface SettingsTable {

@@ -99,6 +99,16 @@ export const eventSchemas = {
     cause: name,
     sipStatus: Type.Integer(),
   }),
+  /** A branch was wanted that is known to be closed or full: it was not rung, and nothing changed. */
+  'call.branch-refused': Type.Object({
+    callId: id,
+    agentId: name,
+    target: name,
+    outcome: Type.Enum(['closed', 'busy']),
+    reason: name,
+  }),
+  /** The caller heard of the branch's own number. */
+  'call.advised': Type.Object({ callId: id, agentId: name, target: name }),
   /** Caller, agent and third party hear each other. */
   'call.conferenced': Type.Object(third),
   /** Caller and third party go on alone. */

@@ -123,7 +123,10 @@ export interface SwitchPort {
   stopPlaying(legId: LegId): Promise<void>
   /** Rings a phone. Resolves when it answered (the leg is parked) or finally did not. */
   dial(request: DialRequest): Promise<DialOutcome>
-  /** Connects two answered legs at once, whatever plays on them. */
+  /**
+   * Connects two answered legs at once, whatever plays on them. Resolves when they hear each other, so that what is asked
+   * next finds them joined; rejects with {@link SwitchRefused} when one of them ended instead.
+   */
   bridge(legId: LegId, otherLegId: LegId): Promise<void>
   /** Takes an answered leg out of whatever it is in; it hears nothing until something is played. */
   park(legId: LegId): Promise<void>

@@ -14,6 +14,8 @@ export interface Target {
   readonly extension: string
   /** Seconds it may ring. */
   readonly ringFor: number
+  /** Seconds: who hangs up so soon after a blind transfer has not talked to the citizen. Not given: whoever hangs up has. */
+  readonly returnWithin?: number
 }
 
 /** What the talk needs from the call it is part of. */
@@ -21,13 +23,18 @@ export interface TalkOwner {
   /** The caller hears music until `silence`. */
   music(): void
   silence(): void
+  /** The caller hears these files, and `then` follows. */
+  advice(files: readonly string[], then: () => void): void
   /** A leg begins: its events belong to the call. */
   thirdBegins(leg: { readonly legId: LegId; readonly target: Target }): void
   thirdAnswered(): void
   /** The third party is gone or was never had; its leg is to be ended if it still lives. */
   thirdEnds(legId: LegId, cause: HangupCause): void
-  /** The agent is out: the caller and the third party go on alone. One whose phone asked by REFER hears the yes first. */
-  agentLeaves(options: { readonly referred: boolean }): void
+  /**
+   * The agent is out: the caller and the third party go on alone. One whose phone asked by REFER (`referred`) hears the yes
+   * first; a third party the agent has talked with (`introduced`) is known to be a person.
+   */
+  agentLeaves(options: { readonly referred: boolean; readonly introduced: boolean }): void
   /** Agent and third party are both gone, the caller is still there. */
   callerIsAlone(): void
 }
@@ -55,6 +62,11 @@ export class Talk {
   #third: { readonly legId: LegId; readonly target: Target } | undefined
   /** The transfer under way was asked for by the agent's phone, which waits for what comes of it. */
   #referred = false
+  #agentIsGone = false
+  /** The agent has talked with the third party. */
+  #introduced = false
+  /** Settles when the switch has done what was asked for last, or failed to; never rejects. */
+  #lastStep: Promise<void> = Promise.resolve()
   /** In a conference the parties are mixed, not bridged. */
   #mixed = false
 
@@ -73,14 +85,27 @@ export class Talk {
   /** The citizen hears music, the agent nothing. */
   async hold(): Promise<void> {
     this.#command('HOLD')
-    await this.#separate()
+    await this.#inTurn(() => this.#separate())
     this.#record('call.held')
   }
 
   async retrieve(): Promise<void> {
     this.#command('RETRIEVE')
-    await this.#rejoin()
+    await this.#inTurn(() => this.#rejoin())
     this.#record('call.retrieved')
+  }
+
+  /** The citizen hears the advice, then both are together again. */
+  async advise(target: string, files: readonly string[]): Promise<void> {
+    const wasHeld = this.state === 'held'
+    this.#command('ADVISE')
+    const { callId, agentId, log, owner } = this.#options
+    log.append('call.advised', { callId, agentId, target })
+    if (!wasHeld) await this.#inTurn(() => this.#separate())
+    if (this.state !== 'advising') return
+    owner.advice(files, () => {
+      if (this.#take('ADVISED')) this.#attempt(() => this.#rejoin())
+    })
   }
 
   /** Rings the target for the agent while the citizen hears music. */
@@ -103,12 +128,13 @@ export class Talk {
     this.#referred = true
     this.#mixed = false
     this.#options.owner.music()
-    this.#attempt(this.#callThird('TRANSFER', target, { apart: true }))
+    this.#callThird('TRANSFER', target, { apart: true }).catch((error: unknown) => this.#complain(error))
   }
 
   /** The REFER is refused, and those it parted are together again. */
   refuseRefer(referredLegId: LegId, sipStatus: number): void {
-    this.#attempt(this.#options.switchPort.refuseRefer(referredLegId, this.#otherOf(referredLegId), sipStatus))
+    const other = this.#otherOf(referredLegId)
+    this.#attempt(() => this.#options.switchPort.refuseRefer(referredLegId, other, sipStatus))
   }
 
   /** With whom the leg talked, by the state. */
@@ -124,26 +150,21 @@ export class Talk {
   async giveBack(): Promise<void> {
     this.#command('RETURN')
     this.#dropThird('NORMAL_CLEARING')
-    await this.#rejoin()
+    await this.#inTurn(() => this.#rejoin())
     this.#recordReturn('agent')
   }
 
   /** Citizen and third party talk alone; the agent is out. */
   async complete(): Promise<void> {
     this.#command('COMPLETE')
-    await this.#handOver()
+    await this.#inTurn(() => this.#handOver())
   }
 
   /** All three hear each other. */
   async join(): Promise<void> {
     this.#command('JOIN')
-    const { switchPort, callerLegId, agentLegId, callId, owner } = this.#options
     const third = this.#third
-    if (!third) return
-    owner.silence()
-    this.#mixed = true
-    await Promise.all([callerLegId, agentLegId, third.legId].map((legId) => switchPort.conference(legId, callId)))
-    this.#recordThird('call.conferenced', third)
+    if (third) await this.#inTurn(() => this.#mix(third))
   }
 
   /** The third party's phone answered. */
@@ -154,9 +175,10 @@ export class Talk {
     if (!this.#take('ANSWERED')) return
     this.#options.owner.thirdAnswered()
     if (before === 'consulting') {
+      this.#introduced = true
       this.#recordThird('call.consulted', third)
-      this.#attempt(this.#options.switchPort.bridge(this.#options.agentLegId, legId))
-    } else this.#attempt(this.#handOver())
+      this.#attempt(() => this.#options.switchPort.bridge(this.#options.agentLegId, legId))
+    } else this.#attempt(() => this.#handOver())
   }
 
   /** The third party could not be had, or hung up. */
@@ -166,7 +188,7 @@ export class Talk {
     if (this.#take('THIRD_GONE')) {
       this.#third = undefined
       // In a conference the two others go on hearing each other.
-      if (!this.#mixed) this.#attempt(this.#rejoin())
+      if (!this.#mixed) this.#attempt(() => this.#rejoin())
       this.#recordReturn('third party hung up')
       return
     }
@@ -176,16 +198,16 @@ export class Talk {
     const outcome = thirdOutcome(cause)
     const fact = { callId, agentId, legId, target: third.target.name, outcome, cause, sipStatus }
     log.append('call.consultation-failed', fact)
-    if (this.state === 'lost') return owner.callerIsAlone()
-    this.#attempt(this.#rejoin(sipStatus))
+    if (this.state === 'lost' || this.#agentIsGone) return owner.callerIsAlone()
+    this.#attempt(() => this.#rejoin(sipStatus))
     this.#recordReturn(outcome)
   }
 
   /** The agent hung up. Returns whether the call goes on without. */
   agentEnded(): boolean {
-    const before = this.state
+    this.#agentIsGone = true
     if (!this.#take('AGENT_GONE') || this.state === 'over') return false
-    if (this.state === 'transferred') this.#attempt(this.#handOver({ mixed: before === 'conference' }))
+    if (this.state === 'transferred') this.#attempt(() => this.#handOver())
     return true
   }
 
@@ -206,7 +228,7 @@ export class Talk {
   }
 
   #refuse(type: TalkInput['type']): never {
-    const can = (['HOLD', 'RETRIEVE', 'CONSULT', 'TRANSFER', 'RETURN', 'JOIN', 'COMPLETE'] as const)
+    const can = (['HOLD', 'RETRIEVE', 'ADVISE', 'CONSULT', 'TRANSFER', 'RETURN', 'JOIN', 'COMPLETE'] as const)
       .filter((each) => this.#snapshot.can({ type: each }))
       .map((each) => each.toLowerCase())
     const instead = can.length > 0 ? `possible now: ${can.join(', ')}` : 'nothing is possible now'
@@ -220,10 +242,13 @@ export class Talk {
     const { switchPort, callerNumber, callerName, callId, agentId, log, owner } = this.#options
     const third = { legId: newId(), target }
     this.#third = third
+    this.#introduced = false
     owner.thirdBegins(third)
     const purpose = type === 'CONSULT' ? 'consult' : 'transfer'
     log.append('call.consultation-started', { callId, agentId, legId: third.legId, target: target.name, purpose })
-    if (!wasHeld) await this.#separate()
+    if (!wasHeld) await this.#inTurn(() => this.#separate())
+    // The agent may have taken the citizen back meanwhile.
+    if (this.#third !== third) return
     const { extension, ringFor } = target
     switchPort
       .dial({ legId: third.legId, extension, callerNumber, callerName, timeoutSeconds: ringFor })
@@ -232,6 +257,16 @@ export class Talk {
         else this.thirdEnded(third.legId, outcome.cause, 0)
       })
       .catch(() => this.thirdEnded(third.legId, 'NETWORK_OUT_OF_ORDER', 0))
+  }
+
+  async #mix(third: { readonly legId: LegId; readonly target: Target }): Promise<void> {
+    const { switchPort, callerLegId, agentLegId, callId, owner } = this.#options
+    // Gone while its turn came: citizen and agent are together again.
+    if (this.state !== 'conference') return
+    owner.silence()
+    this.#mixed = true
+    await Promise.all([callerLegId, agentLegId, third.legId].map((legId) => switchPort.conference(legId, callId)))
+    this.#recordThird('call.conferenced', third)
   }
 
   async #separate(): Promise<void> {
@@ -252,14 +287,30 @@ export class Talk {
     await switchPort.bridge(callerLegId, agentLegId)
   }
 
-  async #handOver({ mixed = false } = {}): Promise<void> {
+  async #handOver(): Promise<void> {
     const { switchPort, callerLegId, owner } = this.#options
     const third = this.#third
     if (!third) return
     owner.silence()
     this.#recordThird('call.transferred', third)
-    if (!mixed) await switchPort.bridge(callerLegId, third.legId)
-    owner.agentLeaves({ referred: this.#referred })
+    try {
+      if (!this.#mixed) await switchPort.bridge(callerLegId, third.legId)
+    } catch (error) {
+      this.#complain(error)
+      return await this.#handOverFailed(third.legId)
+    }
+    owner.agentLeaves({ referred: this.#referred, introduced: this.#introduced })
+  }
+
+  /** The third party was gone in the moment it was to be joined with the citizen. */
+  async #handOverFailed(thirdLegId: LegId): Promise<void> {
+    const { owner } = this.#options
+    if (!this.#take('FAILED')) return
+    this.#third = undefined
+    owner.thirdEnds(thirdLegId, 'NORMAL_CLEARING')
+    if (this.#agentIsGone) return owner.callerIsAlone()
+    await this.#rejoin()
+    this.#recordReturn('third party hung up')
   }
 
   #dropThird(cause: HangupCause): void {
@@ -269,11 +320,20 @@ export class Talk {
   }
 
   /** A step at the switch that was nobody's command: when it fails the legs' own ends tell what to do next. */
-  #attempt(step: Promise<void>): void {
-    step.catch((error: unknown) => {
-      const { callId, logger } = this.#options
-      logger.warn({ callId, state: this.state, reason: messageOf(error) }, 'a step of the talk failed at the switch')
-    })
+  #attempt(step: () => Promise<void>): void {
+    this.#inTurn(step).catch((error: unknown) => this.#complain(error))
+  }
+
+  /** Steps are done one after the other: the switch would mix up a bridge that begins with a conference that begins. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#lastStep.then(step)
+    this.#lastStep = done.catch(() => {})
+    return done
+  }
+
+  #complain(error: unknown): void {
+    const { callId, logger } = this.#options
+    logger.warn({ callId, state: this.state, reason: messageOf(error) }, 'a step of the talk failed at the switch')
   }
 
   #take(type: TalkInput['type']): boolean {

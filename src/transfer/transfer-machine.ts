@@ -6,13 +6,16 @@ import { setup } from 'xstate'
  * consulted -JOIN-> conference -THIRD_GONE-> talking.   consulted -COMPLETE-> transferred.
  * talking | held -TRANSFER-> transferring -ANSWERED-> transferred.   transferring -FAILED | RETURN-> talking.
  * consulted | conference -AGENT_GONE-> transferred.   consulting | transferring -AGENT_GONE-> orphaned
- * orphaned -ANSWERED-> transferred.   orphaned -FAILED-> lost.   talking | held -AGENT_GONE-> over.
+ * talking | held -ADVISE-> advising -ADVISED | RETRIEVE-> talking.
+ * transferred -FAILED-> talking, when the two could not be joined.
+ * orphaned -ANSWERED-> transferred.   orphaned -FAILED-> lost.   talking | held | advising -AGENT_GONE-> over.
  *
  * From `transferred` on, caller and third party talk alone. In `lost` the caller is nobody's and is queued again.
  */
 export type TalkState =
   | 'talking'
   | 'held'
+  | 'advising'
   | 'consulting'
   | 'consulted'
   | 'conference'
@@ -27,6 +30,8 @@ export type TalkInput = {
   readonly type:
     | 'HOLD'
     | 'RETRIEVE'
+    | 'ADVISE'
+    | 'ADVISED'
     | 'CONSULT'
     | 'TRANSFER'
     | 'RETURN'
@@ -41,6 +46,7 @@ export type TalkInput = {
 const fromTalk = {
   CONSULT: { target: 'consulting' },
   TRANSFER: { target: 'transferring' },
+  ADVISE: { target: 'advising' },
   AGENT_GONE: { target: 'over' },
 } as const
 const back = { target: 'talking' } as const
@@ -52,6 +58,7 @@ export const transferMachine = setup({ types: { events: {} as TalkInput } }).cre
   states: {
     talking: { on: { ...fromTalk, HOLD: { target: 'held' } } },
     held: { on: { ...fromTalk, RETRIEVE: back } },
+    advising: { on: { ADVISED: back, RETRIEVE: back, AGENT_GONE: { target: 'over' } } },
     consulting: {
       on: { ANSWERED: { target: 'consulted' }, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } },
     },
@@ -67,7 +74,7 @@ export const transferMachine = setup({ types: { events: {} as TalkInput } }).cre
     conference: { on: { THIRD_GONE: back, AGENT_GONE: transferred } },
     transferring: { on: { ANSWERED: transferred, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } } },
     orphaned: { on: { ANSWERED: transferred, FAILED: { target: 'lost' } } },
-    transferred: {},
+    transferred: { on: { FAILED: back } },
     lost: { type: 'final' },
     over: { type: 'final' },
   },

@@ -267,7 +267,7 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     const { call, callId } = await talk('5013')
 
     await expect(command(callId, 'retrieve')).rejects.toMatchObject({ status: 409, code: 'transfer-refused' })
-    await expect(command(callId, 'complete')).rejects.toThrow(/possible now: hold, consult, transfer/)
+    await expect(command(callId, 'complete')).rejects.toThrow(/possible now: hold, advise, consult, transfer/)
     await expect(command(callId, 'consult', { branch: '99999' })).rejects.toMatchObject({
       status: 400,
       code: 'transfer-target-unknown',

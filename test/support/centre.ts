@@ -112,7 +112,7 @@ export class Centre {
   }
 
   /** The phone of a branch hotline: 12366 or 12333. */
-  branch(number: '12366' | '12333', onCall: Phone['onCall']): Phone {
+  branch(number: '12366' | '12333' | '12358', onCall: Phone['onCall']): Phone {
     return this.citizen({ user: number, onCall })
   }
 
@@ -142,10 +142,13 @@ export class Centre {
   }
 
   /** Dials 12345 and presses keys; resolves with the call and the id the centre gave it. */
-  async call(keys: string, { tone, from = this.citizen() }: { tone?: number; from?: Phone } = {}) {
-    const call = await from.call('12345', tone === undefined ? {} : { tone })
+  async call(
+    keys: string,
+    { tone, from = this.citizen(), number = '12345' }: { tone?: number; from?: Phone; number?: string } = {},
+  ) {
+    const call = await from.call(number, tone === undefined ? {} : { tone })
     const answered = await call.answered
-    if (answered.kind !== 'answered') throw new Error(`12345 did not answer: ${answered.cause}`)
+    if (answered.kind !== 'answered') throw new Error(`${number} did not answer: ${answered.cause}`)
     if (keys !== '') await call.sendDtmf(keys, { via: 'rfc4733' })
     const offered = await this.timeline.until(
       'call.offered',
@@ -181,12 +184,18 @@ export class Centre {
   }
 }
 
-/** The test city with two branches, which are phones of the test. */
+/** The test city with branches: phones of the test, and one whose seats are agents of the centre. */
 function cityWithBranches(folder: string, file: string, sipPort: number): string {
   const city = readFileSync(join(projectRoot(), 'test/support', file), 'utf8')
-  const branch = (number: string) =>
-    `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4 }\n`
+  const branch = (number: string, more = '') =>
+    `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4${more} }\n`
   const path = join(folder, 'city.yaml')
-  writeFileSync(path, `${city}branches:\n${branch('12366')}${branch('12333')}`)
+  const branches = [
+    branch('12366'),
+    branch('12333', ', capacity: 1'),
+    branch('12358', ', hours: prices'),
+    '  "12315": { name: market, mode: specialist-seats, queue: market-supervision }\n',
+  ]
+  writeFileSync(path, `${city}branches:\n${branches.join('')}`)
   return path
 }

@@ -115,7 +115,13 @@ export class Phone {
 
   /** An INVITE for this phone. */
   async receive(request: Incoming, response: Answer): Promise<void> {
+    // A CANCEL may come right behind its INVITE, before the media is there.
+    let isCancelled = false
+    request.on('cancel', () => {
+      isCancelled = true
+    })
     const media = await PhoneMedia.open(this.#services)
+    if (isCancelled) return media.close()
     const call = receiveCall({ ...this.#services, request, response, contact: this.#contact, media }, this.onCall)
     this.#calls.push(call)
     const [taker] = this.#awaiting

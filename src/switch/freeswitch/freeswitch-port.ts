@@ -34,6 +34,8 @@ const reconnectEvery = 1000
 const reconcileEvery = 15_000
 /** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
 const bridgeWithin = 700
+/** Milliseconds after which two legs that were to be joined are not; "+OK" says only that FreeSWITCH will try. */
+const bridgeTakes = 3000
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
 const firstReconcile = 1000
 
@@ -111,7 +113,9 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
+    const joined = this.#joined([legId, otherLegId], bridgeTakes)
     await this.#api(eslCommands.bridge(legId, otherLegId))
+    if (!(await joined)) throw new SwitchRefused(`${legId} and ${otherLegId} were not joined`)
   }
 
   async park(legId: LegId): Promise<void> {
@@ -120,7 +124,7 @@ export class FreeSwitchPort implements SwitchPort {
 
   async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
     await this.#api(eslCommands.referStatus(referredLegId, sipStatus))
-    const joined = this.#bridgeOf(referredLegId)
+    const joined = this.#joined([referredLegId], bridgeWithin)
     await this.#live().execute(eslCommands.refuseRefer(referredLegId), newId())
     // FreeSWITCH brings them together itself when the REFER was still open, and does nothing when it was not.
     if (!(await joined)) await this.bridge(referredLegId, otherLegId)
@@ -143,18 +147,21 @@ export class FreeSwitchPort implements SwitchPort {
     this.#connection?.hurry(wanted)
   }
 
-  /** Whether the leg is bridged within the next moment. */
-  #bridgeOf(wanted: LegId): Promise<boolean> {
+  /** Whether the legs are bridged in time. A connection that breaks says nothing against it. */
+  #joined(legs: readonly LegId[], withinMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = (isBridged: boolean) => {
+      const done = (isJoined: boolean) => {
         cancel()
         this.#listeners.delete(listen)
-        resolve(isBridged)
+        resolve(isJoined)
       }
       const listen = (event: SwitchEvent) => {
-        if (event.type === 'leg.bridged' && [event.legId, event.otherLegId].includes(wanted)) done(true)
+        if (event.type === 'switch.lost') done(true)
+        else if (event.type === 'leg.ended' && legs.includes(event.legId)) done(false)
+        else if (event.type === 'leg.bridged' && legs.some((leg) => leg === event.legId || leg === event.otherLegId))
+          done(true)
       }
-      const cancel = this.#options.clock.after(bridgeWithin, () => done(false))
+      const cancel = this.#options.clock.after(withinMs, () => done(false))
       this.#listeners.add(listen)
     })
   }

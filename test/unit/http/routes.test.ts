@@ -52,12 +52,16 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/voicemails/{voicemailId}/audio': everybody,
   'POST /api/v1/voicemails/{voicemailId}/handled': people,
   'DELETE /api/v1/voicemails/{voicemailId}': overseersOfHours,
+  'POST /api/v1/calls/{callId}/advice': people,
+  'GET /api/v1/branches': everybody,
+  'GET /api/v1/branches/{number}': everybody,
   'GET /api/v1/metrics/intervals': everybody,
   'GET /api/v1/metrics/summary': everybody,
   'GET /api/v1/metrics/now': everybody,
 }
 const examples: Record<string, string> = {
   extension: '8001',
+  number: '12366',
   agentId: '8001',
   callId,
   calendarId: 'always',
