@@ -1,6 +1,6 @@
 // The import table of docs/architecture: who may import whom, and which library is whose. Type-only imports count.
 const keepsSounds = new Set(['voicemail'])
-const stages = ['ivr', 'queue', 'agent', 'transfer', 'monitor', 'voicemail', 'hours']
+const stages = ['ivr', 'queue', 'agent', 'transfer', 'monitor', 'notices', 'incident', 'voicemail', 'hours']
 
 /** `from` may import nothing of ours but `allowed` (regular expressions of paths). */
 const only = (name, from, allowed) => ({

@@ -15,6 +15,7 @@ import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr
 import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
+import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
@@ -163,6 +164,20 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   log.onRecorded((event) => live.take(event))
   const prometheus = new Prometheus({ log, live })
 
+  const notices = new NoticeBoard({
+    store: new NoticeStore({ db }),
+    log,
+    clock,
+    readers: {
+      ofQueue: (queue) => {
+        const skills = city.queues.get(queue)?.skills
+        const able = roster.all().filter(({ profile }) => skills?.every((skill) => profile.skills.includes(skill)))
+        return skills && able.map(({ agentId }) => agentId)
+      },
+      exists: (agentId) => roster.all().some((agent) => agent.agentId === agentId),
+    },
+  })
+
   const users = new UserStore({ db })
   const firstAdminPassword = await users.createFirstAdmin()
   const http = await createHttpServer({
@@ -171,10 +186,11 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     serviceTokens: config.serviceTokens,
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
-      agentRoutes({ roster, store: agentStore }),
       callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir }),
       branchRoutes({ book: branches }),
+      agentRoutes({ roster, store: agentStore, log }),
       monitorRoutes({ supervisor, roster }),
+      noticeRoutes({ board: notices }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({

@@ -46,6 +46,13 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.branch-failed': 'The branch could not be had. The caller waits on at the old place.',
   'queue.overflowed':
     'A step of the overflow chain was due, or the longest wait (`maxWait`) is over. `to` is `queue:<name>`, `branch:<number>` or `announce:<prompt>`.',
+  'notice.published':
+    'A supervisor tells something to desks: to all (`agentIds` null), to those who can serve `queue`, or to some. The feed of every agent it is for carries it.',
+  'notice.withdrawn': 'The notice is taken back before its time.',
+  'agent.commanded':
+    'Somebody else (`by`), usually a supervisor, commanded the agent’s state. `agent.state-changed` tells what came of it, now or after the call.',
+  'agent.profile-changed':
+    'An agent was created (`before` null) or has other skills and languages from now on: moved between groups, by `by`.',
   'calendar.closed':
     'A calendar was closed by command, until a moment or until revoked (`until` null); a second one replaces the first.',
   'calendar.reopened': 'The closing is over: revoked by `by`, or its time had come (`by` null).',

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { Agent } from './agent.ts'
+import type { EventLog } from '../events/index.ts'
+import type { Agent, AgentProfile } from './agent.ts'
 import type { AgentCommand, AgentRoster } from './agent-roster.ts'
 import type { AgentStore } from './agent-store.ts'
 import { AgentCommandRefused } from './errors.ts'
@@ -26,10 +27,11 @@ const agentView = Type.Object({
 export interface AgentRoutesOptions {
   readonly roster: AgentRoster
   readonly store: AgentStore
+  readonly log: EventLog
 }
 
 /** Agents and their status. An agent commands only itself; supervisors and admins command anybody. */
-export function agentRoutes({ roster, store }: AgentRoutesOptions): FastifyPluginAsyncTypebox {
+export function agentRoutes({ roster, store, log }: AgentRoutesOptions): FastifyPluginAsyncTypebox {
   return async (app) => {
     const everybody = { roles: ['agent', 'supervisor', 'admin', 'service'] } as const
     const people = { roles: ['agent', 'supervisor', 'admin'] } as const
@@ -66,17 +68,27 @@ export function agentRoutes({ roster, store }: AgentRoutesOptions): FastifyPlugi
           response: { 200: agentView },
         },
       },
-      async ({ params, body }) => {
+      async ({ params, body, principal }) => {
         const { name, skills, languages, wrapUpSeconds = null } = body
         const profile = { agentId: params.agentId, name, skills, languages, wrapUpSeconds }
+        const before = roster.all().find(({ agentId }) => agentId === params.agentId)?.profile
         await store.save(profile)
+        if (!sameAbilities(before, profile)) {
+          const { agentId } = params
+          const was = before ? { skills: [...before.skills], languages: [...before.languages] } : null
+          log.append('agent.profile-changed', { agentId, skills, languages, before: was, by: principal.username })
+        }
         return view(roster.put(profile))
       },
     )
 
     const command = (request: FastifyRequest, agentId: string, input: AgentCommand) => {
       refuseOthers(request, agentId)
-      return view(roster.command(agentId, input))
+      const agent = roster.command(agentId, input)
+      const { username, agentId: own } = request.principal
+      // Only what somebody else did needs a name: the agent's own wish is the state's change itself.
+      if (own !== agentId) log.append('agent.commanded', { agentId, ...commanded(input), by: username })
+      return view(agent)
     }
 
     app.post(
@@ -126,6 +138,19 @@ function refuseOthers({ principal }: FastifyRequest, agentId: string): void {
   if (principal.role === 'agent' && principal.agentId !== agentId) {
     throw new AgentCommandRefused(`agent ${principal.agentId} cannot command agent ${agentId}`)
   }
+}
+
+function sameAbilities(before: AgentProfile | undefined, now: AgentProfile): boolean {
+  if (!before) return false
+  return (['skills', 'languages'] as const).every(
+    (kind) => before[kind].length === now[kind].length && before[kind].every((each) => now[kind].includes(each)),
+  )
+}
+
+const commandNames = { LOGIN: 'login', READY: 'ready', BREAK: 'break', LOGOUT: 'logout' } as const
+
+function commanded(input: AgentCommand) {
+  return { command: commandNames[input.type], reason: input.type === 'BREAK' ? input.reason : null }
 }
 
 function view(agent: Agent) {

@@ -47,6 +47,18 @@ const agentStatus = Type.Enum(['offline', 'available', 'break'])
  * for `call.*`, the agent for `agent.*`, the queue for `queue.*`.
  */
 export const eventSchemas = {
+  /** A notice for desks; `agentIds` is null for all of them. */
+  'notice.published': Type.Object({
+    noticeId: id,
+    text: name,
+    level: Type.Enum(['info', 'warning', 'urgent']),
+    queue: nullable(name),
+    agentIds: nullable(Type.Array(name)),
+    until: instant,
+    by: name,
+  }),
+  'notice.withdrawn': Type.Object({ noticeId: id, agentIds: nullable(Type.Array(name)), by: name }),
+
   /** A call arrived and waits, parked, at a switch. */
   'call.offered': Type.Object({
     callId: id,
@@ -205,6 +217,21 @@ export const eventSchemas = {
   'voicemail.handled': Type.Object({ voicemailId: id, queue: name, by: name }),
   'voicemail.deleted': Type.Object({ voicemailId: id, queue: name, by: name }),
 
+  /** Somebody else than the agent, a supervisor, commanded the agent's state; what came of it is the state change. */
+  'agent.commanded': Type.Object({
+    agentId: name,
+    command: Type.Enum(['login', 'ready', 'break', 'logout']),
+    reason: nullable(name),
+    by: name,
+  }),
+  /** An agent was created or moved between groups: skills and languages hold from now on. */
+  'agent.profile-changed': Type.Object({
+    agentId: name,
+    skills: Type.Array(name),
+    languages: Type.Array(name),
+    before: nullable(Type.Object({ skills: Type.Array(name), languages: Type.Array(name) })),
+    by: name,
+  }),
   'agent.state-changed': Type.Object({
     agentId: name,
     from: agentState,
@@ -279,6 +306,8 @@ const subjectKey = {
   queue: 'queue',
   calendar: 'calendarId',
   voicemail: 'voicemailId',
+  notice: 'noticeId',
+  incident: 'incidentId',
 } as const
 
 /** The subject a fact is about, from its data. */

@@ -54,7 +54,10 @@ export function liveRoutes({ log, tail, source, logger }: LiveRoutesOptions): Fa
 }
 
 function concerns(event: HotlineEvent, agentId: string | null): boolean {
-  return agentId !== null && 'agentId' in event.data && event.data.agentId === agentId
+  if (agentId === null) return false
+  // A notice concerns all it is for, and all of them when it names nobody.
+  if ('agentIds' in event.data) return event.data.agentIds?.includes(agentId) ?? true
+  return 'agentId' in event.data && event.data.agentId === agentId
 }
 
 function pingAll(sockets: () => Iterable<WebSocket>): () => void {

@@ -1,0 +1,3 @@
+drop table incident_sounds;
+drop table incidents;
+drop table notices;

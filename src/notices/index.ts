@@ -1,0 +1,3 @@
+export { NoticeBoard } from './notice-board.ts'
+export { noticeRoutes } from './notice-routes.ts'
+export { NoticeStore } from './notice-store.ts'
