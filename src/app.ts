@@ -17,6 +17,7 @@ import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
 import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
+import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './recording/index.ts'
 import { restoreAgents } from './restore-agents.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
@@ -115,6 +116,11 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     freeSeats: (queue) => freeSeats(roster, queueOf(queue).skills).length,
   })
   const targets = new CallTargets({ branches, roster, queueOf })
+  const recordings = new RecordingStore({ db })
+  const keepDays = (line: string) => city.lines.get(line)?.keepRecordings ?? city.recording.keepDays
+  const archive = new RecordingArchive({ vault, store: recordings, log, keepDays, clock, logger })
+  const recorder = await Recorder.open({ spool, archive, log, clock, logger })
+
   const callStore = new CallStore({ db })
   const openCalls = await callStore.openCalls()
   const supervisor = new CallSupervisor({
@@ -131,6 +137,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       dispatcher,
       promptsDir: config.promptsDir,
       mailbox,
+      recorder,
       menus: () => menus.current(),
       queue: queueOf,
       staffed: (need) => staffed(roster, need),
@@ -186,11 +193,12 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     serviceTokens: config.serviceTokens,
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
-      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir }),
+      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder }),
       branchRoutes({ book: branches }),
       agentRoutes({ roster, store: agentStore, log }),
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),
+      recordingRoutes({ store: recordings, archive, vault, log }),
       metricsRoutes({ history, live }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
@@ -210,6 +218,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   await http.listen({ host: config.http.host, port: config.http.port })
   supervisor.start()
   mailbox.start()
+  recorder.startSweeping()
+  archive.start()
 
   return {
     http,
@@ -223,6 +233,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       await supervisor.close()
       await menus.close()
       await mailbox.stop()
+      await recorder.close()
+      await archive.close()
       await hours.stop()
       await log.close()
       projector.close()

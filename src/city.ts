@@ -14,6 +14,7 @@ import type { Branch } from './transfer/index.ts'
 import type { VoicemailLimits } from './voicemail/index.ts'
 
 const seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
+const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 const closed = { additionalProperties: false }
 const oneOfThem = { ...closed, minProperties: 1, maxProperties: 1 }
 const name = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
@@ -50,10 +51,11 @@ const citySchema = Type.Object(
     lines: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
-        Type.Object({ calendar: name, whenClosed }, closed),
+        Type.Object({ calendar: name, whenClosed, keepRecordings: Type.Optional(days) }, closed),
         closed,
       ),
     ),
+    recording: Type.Optional(Type.Object({ keepDays: days }, closed)),
     voicemail: Type.Optional(
       Type.Object(
         {
@@ -101,12 +103,16 @@ export interface City {
   /** Branch hotlines by number. */
   readonly branches: ReadonlyMap<string, Branch>
   readonly voicemail: VoicemailLimits
+  /** How long recordings are kept, where the line does not say. */
+  readonly recording: { readonly keepDays: number }
 }
 
 /** The hours of one of our numbers. */
 export interface LineHours {
   readonly calendar: string
   readonly whenClosed: WhenClosed
+  /** Days for which recordings of this line are kept. */
+  readonly keepRecordings?: number
 }
 
 /** What becomes of a caller outside the hours: a prompt and the end, or a message for the people of a queue. */
@@ -123,6 +129,9 @@ const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
   wrapUp: 15,
   maxWait: 600,
 }
+
+/** A year and a half: longer than a complaint's ways take. */
+const recordingKept = { keepDays: 540 }
 
 const voicemailLimits: VoicemailLimits = { longest: 180, silence: 5, shortest: 2 }
 
@@ -165,7 +174,7 @@ function detailOf(keyword: string, keys: readonly string[]): string | undefined 
 }
 
 function toCity(
-  { name: city, defaults = {}, queues, branches = {}, lines = {}, voicemail = {} }: CityFile,
+  { name: city, defaults = {}, queues, branches = {}, lines = {}, voicemail = {}, recording = recordingKept }: CityFile,
   calendars: City['calendars'],
 ): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
@@ -177,6 +186,7 @@ function toCity(
     calendars,
     lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
     voicemail: { ...voicemailLimits, ...voicemail },
+    recording,
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ...branchDefaults, ...branch }]),
     ),
@@ -186,10 +196,11 @@ function toCity(
 function toLineHours({
   calendar,
   whenClosed: { announce = '', voicemail },
+  ...line
 }: NonNullable<CityFile['lines']>[string]): LineHours {
-  if (!voicemail) return { calendar, whenClosed: { kind: 'announce', prompt: announce } }
+  if (!voicemail) return { ...line, calendar, whenClosed: { kind: 'announce', prompt: announce } }
   const { queue, greeting = 'closed' } = voicemail
-  return { calendar, whenClosed: { kind: 'voicemail', queue, greeting } }
+  return { ...line, calendar, whenClosed: { kind: 'voicemail', queue, greeting } }
 }
 
 function lineFaults(

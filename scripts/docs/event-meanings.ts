@@ -69,6 +69,15 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'voicemail.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
   'voicemail.handled': 'Somebody has dealt with the message.',
   'voicemail.deleted': 'Message and sound are gone; who listened to it stays known.',
+  'recording.started': 'The call is recorded from here on; subject of all `recording.*` is the call.',
+  'recording.paused': 'Silence is recorded instead of what is said, while an identity number is spoken, for instance.',
+  'recording.resumed':
+    'What is said is recorded again: by command, or because the call or the agent’s part in it ends (`system`).',
+  'recording.stored':
+    'The recording is encrypted, on disk and listed. `bytes` and `sha256` are of the WAV file; `keepUntil` is when it will be deleted.',
+  'recording.failed': 'An alarm: the call is not recorded, or a part of it is missing. The call goes on.',
+  'recording.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
+  'recording.deleted': 'The recording is gone: its time was over (`by` null), or somebody deleted it.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',

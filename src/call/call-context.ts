@@ -3,6 +3,7 @@ import type { EventData, EventLog } from '../events/index.ts'
 import type { MenuSnapshot } from '../ivr/index.ts'
 import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
+import type { Recorder } from '../recording/index.ts'
 import type { Target } from '../transfer/index.ts'
 import type { Mailbox } from '../voicemail/index.ts'
 import type { CallNeed } from './call.ts'
@@ -41,6 +42,7 @@ export interface CallContext {
     readonly fact: EventData<'call.announced'> | undefined
   }
   readonly mailbox: Mailbox
+  readonly recorder: Recorder
   /** Whether the line is closed now, why, and what becomes of its callers. */
   closed(line: string): ClosedLine | undefined
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>

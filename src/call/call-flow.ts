@@ -165,6 +165,7 @@ export class CallFlow {
     call.bridgedAt = answeredAt
     call.restore('talking')
     this.#owner.ownLeg(legId, this)
+    this.#context.recorder.adopt(call.callId, this.switchPort)
     if (agentId !== null) this.#talk = this.#newTalk({ agentId, leg })
     if (together) return
     this.switchPort.bridge(call.callerLeg.legId, legId).catch((error: unknown) => this.#complain(error))
@@ -223,6 +224,7 @@ export class CallFlow {
     this.#deadline(limits.bridge, () => this.#bridgeFailed('no bridge in time'))
     this.switchPort.bridge(call.callerLeg.legId, legId).catch((error: unknown) => this.#bridgeFailed(messageOf(error)))
     offer.answered(at)
+    this.#record(offer.agentId)
   }
 
   legBridged(at: number): void {
@@ -288,6 +290,7 @@ export class CallFlow {
     this.#stopStages()
     this.#talk?.close()
     this.monitors.close()
+    this.#context.recorder.stop(call.callId)
     this.#ending.begin({ before, by, cause, reason, at })
     if (before === 'ringing') this.#offer?.withdrawn()
     else if (partner?.agentId && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
@@ -299,6 +302,14 @@ export class CallFlow {
       throw new TransferRefused(`call ${this.call.callId} is ${this.call.state}: nobody talks`)
     }
     return this.#talk.talk
+  }
+
+  #record(agentId: string | null): void {
+    const { call, switchPort } = this
+    const { callId, identity, need, callerLeg } = call
+    const { line, callerNumber } = identity
+    const what = { callId, legId: callerLeg.legId, line, queue: need?.queue ?? null, agentId, callerNumber }
+    this.#context.recorder.start(what, switchPort)
   }
 
   /** The line is closed by its calendar. */

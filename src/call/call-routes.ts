@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { type EventLog, toCloudEvent } from '../events/index.ts'
 import { promptFile } from '../ivr/index.ts'
+import type { Recorder } from '../recording/index.ts'
 import { type Branch, BranchBusy, BranchClosed } from '../transfer/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
@@ -37,12 +38,14 @@ export function callRoutes({
   source,
   targets,
   promptsDir,
+  recorder,
 }: {
   supervisor: CallSupervisor
   log: EventLog
   source: string
   targets: CallTargets
   promptsDir: string
+  recorder: Recorder
 }): FastifyPluginAsyncTypebox {
   /** The call, for whoever may command it: its agent, and supervisors. */
   const flowFor = (callId: string, principal: { role: string; agentId: string | null }) => {
@@ -120,6 +123,28 @@ export function callRoutes({
         return reply.code(202).send({ callId: params.callId, talk: talk.state })
       },
     )
+    for (const [path, command, summary] of [
+      ['pause', 'pause', 'Record silence while an identity number is spoken'],
+      ['resume', 'resume', 'Record what is said again'],
+    ] as const) {
+      app.post(
+        `/calls/:callId/recording/${path}`,
+        {
+          config: people,
+          schema: {
+            tags: ['calls'],
+            summary,
+            params: callParams,
+            response: { 200: Type.Object({ callId: Type.String(), paused: Type.Boolean() }) },
+          },
+        },
+        async ({ params: { callId }, principal }) => {
+          flowFor(callId, principal)
+          await recorder[command](callId, principal.username)
+          return { callId, paused: path === 'pause' }
+        },
+      )
+    }
 
     app.get(
       '/calls',

@@ -166,6 +166,7 @@ export class TalkStage implements TalkOwner {
 
   agentLeaves({ referred, introduced }: { referred: boolean; introduced: boolean }): void {
     const { call, partner, context, drop } = this.#options
+    context.recorder.unmask(call.callId)
     const third = this.#third
     if (!third) return
     call.partner = { agentId: third.target.agentId ?? null, leg: third.leg }

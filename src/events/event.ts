@@ -232,6 +232,33 @@ export const eventSchemas = {
     before: nullable(Type.Object({ skills: Type.Array(name), languages: Type.Array(name) })),
     by: name,
   }),
+  'recording.started': Type.Object({ callId: id }),
+  /** What is said is not recorded, while the recording's time goes on. */
+  'recording.paused': Type.Object({ callId: id, by: name }),
+  'recording.resumed': Type.Object({ callId: id, by: name }),
+  /** The recording is encrypted, on disk and listed. `sha256` is of the WAV file. */
+  'recording.stored': Type.Object({
+    callId: id,
+    line: name,
+    queue: nullable(name),
+    agentId: nullable(name),
+    durationMs: duration,
+    bytes: Type.Integer({ minimum: 0 }),
+    sha256: name,
+    keyId: name,
+    keepUntil: Type.Integer({ minimum: 0 }),
+  }),
+  /** An alarm: a call is not recorded, or not whole. The call itself goes on. */
+  'recording.failed': Type.Object({ callId: id, line: name, reason: name }),
+  'recording.played': Type.Object({
+    callId: id,
+    by: name,
+    firstByte: Type.Integer({ minimum: 0 }),
+    lastByte: Type.Integer({ minimum: 0 }),
+  }),
+  /** Sound and row are gone; `by` is null when its time was over. */
+  'recording.deleted': Type.Object({ callId: id, sha256: name, by: nullable(name) }),
+
   'agent.state-changed': Type.Object({
     agentId: name,
     from: agentState,
@@ -308,6 +335,7 @@ const subjectKey = {
   voicemail: 'voicemailId',
   notice: 'noticeId',
   incident: 'incidentId',
+  recording: 'callId',
 } as const
 
 /** The subject a fact is about, from its data. */

@@ -11,6 +11,7 @@ export class Prometheus {
   readonly #offerFailures: Counter<'outcome'>
   readonly #voicemails: Counter<'queue'>
   readonly #voicemailFailures: Counter<'queue'>
+  readonly #recordingFailures: Counter
   readonly #queueOf = new Map<string, string>()
 
   constructor({ log, live }: { log: EventLog; live: LiveFigures }) {
@@ -52,6 +53,11 @@ export class Prometheus {
       name: 'yihao_voicemails_failed_total',
       help: 'Messages that could not be recorded or stored',
       labelNames,
+      registers,
+    })
+    this.#recordingFailures = new Counter({
+      name: 'yihao_recordings_failed_total',
+      help: 'Calls that are not recorded, or not whole',
       registers,
     })
     this.#gauges(log, live)
@@ -114,6 +120,8 @@ export class Prometheus {
         return this.#voicemails.inc({ queue: event.data.queue })
       case 'voicemail.failed':
         return this.#voicemailFailures.inc({ queue: event.data.queue })
+      case 'recording.failed':
+        return this.#recordingFailures.inc()
       case 'call.released':
         this.#queueOf.delete(event.data.callId)
     }

@@ -119,7 +119,13 @@ export interface SwitchPort {
   play(legId: LegId, files: readonly string[], options?: { readonly loop?: boolean }): Playback
   /** Records what the leg says until a limit, or until `stopPlaying`. A file it cannot open ends the leg (FreeSWITCH 1.10). */
   record(legId: LegId, request: RecordRequest): VoiceRecording
-  /** Stops what plays or records and what is still waiting to be played on the leg. */
+  /** Records both directions of a leg, left what it says and right what it hears, whatever becomes of the leg. */
+  startRecording(legId: LegId, path: string): Promise<void>
+  /** Records silence instead of what is said, or no longer. */
+  maskRecording(legId: LegId, path: string, masked: boolean): Promise<void>
+  /** Closes the file; one that is closed already is no error. */
+  stopRecording(legId: LegId, path: string): Promise<void>
+  /** Stops what plays or is said to `record` and what is still waiting to be played on the leg. */
   stopPlaying(legId: LegId): Promise<void>
   /** Rings a phone. Resolves when it answered (the leg is parked) or finally did not. */
   dial(request: DialRequest): Promise<DialOutcome>

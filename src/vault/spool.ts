@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../kernel/index.ts'
 import { SoundUnusable } from './errors.ts'
@@ -47,9 +47,32 @@ export class Spool {
     return path
   }
 
-  /** Names of the files there are. */
-  async names(): Promise<string[]> {
-    return await readdir(this.#folder)
+  /** Writes what is known of a recording beside it: whole or not at all. */
+  async writeNote(name: string, content: object): Promise<void> {
+    const path = this.path(noteOf(name))
+    await writeFile(`${path}.part`, JSON.stringify(content), { mode: 0o600 })
+    await rename(`${path}.part`, path)
+  }
+
+  /** The note beside a recording; undefined when there is none. */
+  async readNote<T extends object>(name: string): Promise<T | undefined> {
+    const text = await readFile(this.path(noteOf(name)), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    return text === undefined ? undefined : (JSON.parse(text) as T)
+  }
+
+  /** Names of the recordings of one kind that have a note. */
+  async notes(prefix: string): Promise<string[]> {
+    const names = await readdir(this.#folder)
+    return names
+      .filter((name) => name.startsWith(prefix) && name.endsWith(noteEnd))
+      .map((name) => name.slice(0, -noteEnd.length))
+  }
+
+  async removeNote(name: string): Promise<void> {
+    await rm(this.path(noteOf(name)), { force: true })
   }
 
   /** When the file was last written, milliseconds since the epoch; undefined when it is not there. */
@@ -64,3 +87,6 @@ export class Spool {
     await rm(this.path(name), { force: true })
   }
 }
+
+const noteEnd = '.json'
+const noteOf = (name: string) => `${name}${noteEnd}`

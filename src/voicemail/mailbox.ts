@@ -1,4 +1,3 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { EventLog } from '../events/index.ts'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import { openWav, SoundUnusable, type Spool, type Vault } from '../vault/index.ts'
@@ -49,9 +48,7 @@ export class Mailbox {
     const { spool, limits } = this.#options
     this.#active.add(draft.voicemailId)
     const path = await spool.prepare(soundName(draft), limits.longest * bytesPerSecond)
-    const note = spool.path(noteName(draft))
-    await writeFile(`${note}.part`, JSON.stringify(draft), { mode: 0o600 })
-    await rename(`${note}.part`, note)
+    await spool.writeNote(soundName(draft), draft)
     return path
   }
 
@@ -96,7 +93,7 @@ export class Mailbox {
   async discard(draft: Draft): Promise<void> {
     const { spool } = this.#options
     await spool.remove(soundName(draft))
-    await spool.remove(noteName(draft))
+    await spool.removeNote(soundName(draft))
     this.#active.delete(draft.voicemailId)
   }
 
@@ -133,8 +130,7 @@ export class Mailbox {
 
   async #sweep(): Promise<void> {
     const { spool, logger } = this.#options
-    for (const name of await spool.names()) {
-      if (!isNote(name)) continue
+    for (const name of await spool.notes(prefix)) {
       await this.#takeUp(name).catch((error: unknown) =>
         logger.warn(
           { file: name, reason: messageOf(error) },
@@ -144,11 +140,12 @@ export class Mailbox {
     }
   }
 
-  async #takeUp(note: string): Promise<void> {
+  async #takeUp(name: string): Promise<void> {
     const { spool, store, clock, logger } = this.#options
-    const draft = JSON.parse(await readFile(spool.path(note), 'utf8')) as Draft
+    const draft = await spool.readNote<Draft>(name)
+    if (!draft) return
     const { voicemailId } = draft
-    const changedAt = await spool.changedAt(soundName(draft))
+    const changedAt = await spool.changedAt(name)
     const quiet = changedAt === undefined || clock.now() - changedAt > quietFor
     if (this.#active.has(voicemailId) || !quiet) return
     // Without a file, or listed before a crash: what is left is the note.
@@ -160,5 +157,3 @@ export class Mailbox {
 
 const prefix = 'voicemail-'
 const soundName = ({ voicemailId }: Draft) => `${prefix}${voicemailId}.wav`
-const noteName = ({ voicemailId }: Draft) => `${prefix}${voicemailId}.json`
-const isNote = (name: string) => name.startsWith(prefix) && name.endsWith('.json')

@@ -107,6 +107,21 @@ voicemail: { longest: 60 }
   expect(voicemail).toEqual({ longest: 60, silence: 5, shortest: 2 })
 })
 
+test('city - a line keeps its recordings as long as it says, the others as long as the city says', async () => {
+  const { lines, recording } = await cityOf(`${head}
+calendars: { all: { always: true } }
+recording: { keepDays: 90 }
+lines:
+  "12345": { calendar: all, whenClosed: { announce: closed }, keepRecordings: 365 }
+  "12346": { calendar: all, whenClosed: { announce: closed } }
+queues: { general: { skills: [] } }
+`)
+
+  expect(recording).toEqual({ keepDays: 90 })
+  expect(lines.get('12345')?.keepRecordings).toBe(365)
+  expect(lines.get('12346')?.keepRecordings).toBeUndefined()
+})
+
 describe('city - a mistake is refused with file and line', () => {
   test.each([
     {

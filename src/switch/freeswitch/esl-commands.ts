@@ -53,6 +53,13 @@ function filePath(value: string): string {
   return value
 }
 
+/** As above, in a command that ends at a space. */
+function recordingPath(value: string): string {
+  const path = filePath(value)
+  if (path.includes(' ')) throw new UnsafeSwitchText(`recording path ${JSON.stringify(path)} contains a space`)
+  return path
+}
+
 export function fileString(files: readonly string[]): string {
   const paths = files.map(filePath)
   return paths.length === 1 && paths[0] !== undefined ? paths[0] : `file_string://${paths.join('!')}`
@@ -104,6 +111,11 @@ export const eslCommands = {
     argument: 'false',
   }),
 
+  /** The file has two channels; FreeSWITCH reads this when the recording begins. */
+  recordStereo: (legId: LegId) => command(`uuid_setvar ${token(legId, 'leg id')} RECORD_STEREO true`),
+  recordCall: (legId: LegId, verb: 'start' | 'stop' | 'mask' | 'unmask', path: string) =>
+    command(`uuid_record ${token(legId, 'leg id')} ${verb} ${recordingPath(path)}`),
+
   originate({ legId, extension, callerNumber, callerName, timeoutSeconds }: DialRequest, route: OriginateRoute) {
     const number = shownNumber(callerNumber)
     const variables = [
@@ -137,10 +149,12 @@ export const eslCommands = {
   },
 
   record(legId: LegId, { path, longest, silence }: RecordRequest): EslExecute {
-    const file = filePath(path)
-    if (file.includes(' ')) throw new UnsafeSwitchText(`recording path ${JSON.stringify(file)} contains a space`)
     const limits = [longest, silenceBelow, silence].map((limit) => Math.max(1, Math.trunc(limit)))
-    return { legId: token(legId, 'leg id'), application: 'record', argument: [file, ...limits].join(' ') }
+    return {
+      legId: token(legId, 'leg id'),
+      application: 'record',
+      argument: [recordingPath(path), ...limits].join(' '),
+    }
   },
 }
 

@@ -32,6 +32,7 @@ export interface FreeSwitchPortOptions {
 /** Milliseconds: pause between attempts to connect, and between looks at the list of channels. */
 const reconnectEvery = 1000
 const reconcileEvery = 15_000
+const recordingWithin = 5000
 /** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
 const bridgeWithin = 700
 /** Milliseconds after which two legs that were to be joined are not; "+OK" says only that FreeSWITCH will try. */
@@ -99,6 +100,21 @@ export class FreeSwitchPort implements SwitchPort {
     const recordingId = newId()
     const start = async () => this.#live().execute(eslCommands.record(legId, request), recordingId)
     return { recordingId, accepted: start() }
+  }
+
+  async startRecording(legId: LegId, path: string): Promise<void> {
+    await this.#api(eslCommands.recordStereo(legId))
+    // As a job: FreeSWITCH starts a thread for it, and the events of everybody else would wait for that.
+    const reply = await this.#live().job(eslCommands.recordCall(legId, 'start', path), recordingWithin)
+    if (!reply.startsWith('+OK')) throw new SwitchRefused(`"uuid_record start" was refused: ${reply.trim()}`)
+  }
+
+  async maskRecording(legId: LegId, path: string, masked: boolean): Promise<void> {
+    await this.#api(eslCommands.recordCall(legId, masked ? 'mask' : 'unmask', path))
+  }
+
+  async stopRecording(legId: LegId, path: string): Promise<void> {
+    await this.#api(eslCommands.recordCall(legId, 'stop', path)).catch(ignoreRefusal)
   }
 
   async stopPlaying(legId: LegId): Promise<void> {

@@ -192,4 +192,21 @@ describe('ESL commands', () => {
   ])('the number %j is shown as %j', (number, shown) => {
     expect(shownNumber(number)).toBe(shown)
   })
+
+  test.each([...hostile, 'a.wav', '/a b.wav', '/a!b.wav', '/a{b}.wav', '/a\nb.wav', '/$' + '{x}.wav'])(
+    'a recording path %j is refused: what follows a space would be an argument of its own',
+    (path) => {
+      expect(() => eslCommands.record('leg', { path, longest: 60, silence: 5 })).toThrow(UnsafeSwitchText)
+      for (const verb of ['start', 'stop', 'mask', 'unmask'] as const) {
+        expect(() => eslCommands.recordCall('leg', verb, path)).toThrow(UnsafeSwitchText)
+      }
+    },
+  )
+
+  test('recordings are asked for with their limits, in whole seconds', () => {
+    const { application, argument } = eslCommands.record('leg', { path: '/spool/a.wav', longest: 60.9, silence: 5 })
+
+    expect([application, argument]).toEqual(['record', '/spool/a.wav 60 200 5'])
+    expect(eslCommands.recordCall('leg', 'mask', '/spool/a.wav')).toBe('uuid_record leg mask /spool/a.wav')
+  })
 })

@@ -1,0 +1,2 @@
+alter table call_records drop column rating;
+drop table recordings;

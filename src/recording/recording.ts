@@ -1,0 +1,33 @@
+import type { LegId } from '../switch/switch-port.ts'
+
+/** What is known of a recording while it is made; it lies beside the file, so that a crash loses neither. */
+export interface RecordingNote {
+  readonly callId: string
+  /** The caller's: what it says is the left channel, what it hears the right. */
+  readonly legId: LegId
+  readonly line: string
+  readonly queue: string | null
+  readonly agentId: string | null
+  readonly callerNumber: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly masked: boolean
+}
+
+/** A recording that is kept. */
+export interface Recording {
+  readonly callId: string
+  /** Counts upwards in the order of storing. */
+  readonly number: number
+  readonly line: string
+  readonly queue: string | null
+  readonly agentId: string | null
+  readonly callerNumber: string
+  readonly startedAt: Date
+  readonly durationMs: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly keyId: string
+  readonly file: string
+  readonly keepUntil: Date
+}
