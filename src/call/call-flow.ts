@@ -405,6 +405,7 @@ export class CallFlow {
   #takenOver(partner: CallPartner & { readonly agentId: string }, before: CallPartner): void {
     const { call } = this
     this.#talk?.close()
+    this.#context.recorder.unmask(call.callId)
     call.partner = partner
     this.#talk = this.#newTalk(partner)
     if (before.leg.endedAt === null) this.#drop(before.leg.legId, 'NORMAL_CLEARING')
@@ -415,6 +416,7 @@ export class CallFlow {
   #leftAlone(): void {
     const { call } = this
     if (!call.take('LEFT_ALONE')) return
+    this.#context.recorder.unmask(call.callId)
     this.#talk = undefined
     this.#forgetOffer()
     this.#renewAudio()
