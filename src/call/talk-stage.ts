@@ -22,6 +22,8 @@ export interface TalkStageOptions {
 }
 
 const musicRepeats = 4
+/** Milliseconds in which a phone hangs up because its REFER was refused, and not because the talk is over. */
+const hangsUpWithin = 2000
 /** Milliseconds for the switch's NOTIFY to reach a phone that asked by REFER, which then hangs up by itself (RFC 5589). */
 const notifyTakes = 300
 
@@ -31,6 +33,7 @@ export class TalkStage implements TalkOwner {
   readonly #options: TalkStageOptions
   #audio: LegAudio | undefined
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
+  #referRefusedAt = Number.NEGATIVE_INFINITY
   /** Who was handed the citizen blindly, and when. */
   #handedOver: { readonly target: CallTarget; readonly at: number } | undefined
 
@@ -107,8 +110,14 @@ export class TalkStage implements TalkOwner {
 
   /** The agent's leg ended. Returns whether the call goes on. */
   agentEnded(): boolean {
+    const { call, partner, context, onAlone } = this.#options
+    // Some phones (baresip 1.0) hang up when their REFER is refused; the citizen is not to pay for that.
+    if (context.clock.now() - this.#referRefusedAt < hangsUpWithin && this.talk.state === 'talking') {
+      context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+      onAlone()
+      return true
+    }
     if (!this.talk.agentEnded()) return false
-    const { call, partner, context } = this.#options
     // Free at once, also while the third party still rings.
     context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
     return true
@@ -179,6 +188,10 @@ export class TalkStage implements TalkOwner {
     }
     if (referred) context.clock.after(notifyTakes, leave)
     else leave()
+  }
+
+  referRefused(): void {
+    this.#referRefusedAt = this.#options.context.clock.now()
   }
 
   callerIsAlone(): void {

@@ -35,6 +35,8 @@ export interface TalkOwner {
    * first; a third party the agent has talked with (`introduced`) is known to be a person.
    */
   agentLeaves(options: { readonly referred: boolean; readonly introduced: boolean }): void
+  /** The agent's phone hears that its REFER came to nothing. */
+  referRefused(): void
   /** Agent and third party are both gone, the caller is still there. */
   callerIsAlone(): void
 }
@@ -134,6 +136,7 @@ export class Talk {
   /** The REFER is refused, and those it parted are together again. */
   refuseRefer(referredLegId: LegId, sipStatus: number): void {
     const other = this.#otherOf(referredLegId)
+    this.#options.owner.referRefused()
     this.#attempt(() => this.#options.switchPort.refuseRefer(referredLegId, other, sipStatus))
   }
 
@@ -282,6 +285,7 @@ export class Talk {
     this.#mixed = false
     if (this.#referred) {
       this.#referred = false
+      owner.referRefused()
       return switchPort.refuseRefer(callerLegId, agentLegId, sipStatus || 480)
     }
     await switchPort.bridge(callerLegId, agentLegId)

@@ -17,7 +17,7 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
   test('baresip registers, is rung, answers, both hear each other, and the agent is free afterwards', async () => {
     const password = 'phone-of-8801'
     await centre.admin.createAgent({ agentId: '8801', name: 'Baresip', phonePassword: password })
-    const baresip = startBaresip({ user: '8801', password, port: centre.stack.ports.sip, hertz: 1000 })
+    const baresip = await startBaresip({ user: '8801', password, port: centre.stack.ports.sip, hertz: 1000 })
     try {
       await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
       await centre.admin.makeReady('8801')
@@ -35,6 +35,44 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
       // The last second: the beginning may be silence from before the bridge.
       expect(hearsTone(heard.slice(-8000), 440)).toBe(true)
       expect(hearsTone(heard.slice(-8000), 1000)).toBe(false)
+    } finally {
+      await baresip.stop()
+    }
+  })
+
+  test('the keys of baresip: hold and resume are noted, transfer gives the citizen to a branch, or back when it is busy', async () => {
+    const password = 'phone-of-8802'
+    await centre.admin.createAgent({ agentId: '8802', name: 'Baresip', phonePassword: password })
+    const baresip = await startBaresip({ user: '8802', password, port: centre.stack.ports.sip, hertz: 1000 })
+    try {
+      await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
+      await centre.admin.makeReady('8802')
+      const { call, callId } = await centre.call('14', { tone: 440 })
+      const ofCall = (data: { callId: string }) => data.callId === callId
+      await centre.timeline.until('call.bridged', ofCall)
+      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+
+      await baresip.press('hold')
+      await centre.timeline.until('call.held', ofCall)
+      await baresip.press('resume')
+      await centre.timeline.until('call.retrieved', ofCall)
+      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+
+      centre.branch('12333', { kind: 'reject', status: 486 })
+      await baresip.press('transfer', `sip:12333@127.0.0.1:${centre.stack.ports.sip}`)
+      const failed = await centre.timeline.until('call.consultation-failed', ofCall)
+      expect(failed.data).toMatchObject({ target: '12333', outcome: 'busy' })
+      // baresip 1.0 hangs up when its REFER is refused; the citizen is queued again, and it is rung again.
+      expect(await call.hears(1000, { withinMs: 15_000 })).toBe(true)
+
+      const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: 1700 })
+      await baresip.press('transfer', `sip:12366@127.0.0.1:${centre.stack.ports.sip}`)
+      await centre.timeline.until('call.transferred', ofCall)
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      expect(await (await branch.nextCall()).hears(440, { withinMs: 5000 })).toBe(true)
+      await until(async () => (await centre.admin.agentState('8802')) === 'ready', 'the agent is ready')
+      await call.hangUp()
+      await centre.timeline.until('call.released', ofCall)
     } finally {
       await baresip.stop()
     }

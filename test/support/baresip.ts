@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../scripts/launch/free-port.ts'
 import { parseWav, serializeWav } from '../../src/embedded/rtp/index.ts'
 
 /** Whether Debian's baresip, a softphone that is not ours, is on this machine (package baresip-core). */
@@ -10,16 +12,19 @@ export const hasBaresip = spawnSync('baresip', ['-h']).error === undefined
 export interface Baresip {
   /** What it heard in its calls, once they are over: 8 kHz samples. */
   heard(): Int16Array[]
+  /** A key of the phone: `hold`, `resume`, or `transfer` with whom to (REFER). */
+  press(command: 'hold' | 'resume' | 'transfer', parameter?: string): Promise<void>
   /** What it printed. */
   output(): string
   stop(): Promise<void>
 }
 
-const modules = ['g711', 'aufile', 'sndfile', 'account', 'menu', 'stdio'] as const
+const modules = ['g711', 'aufile', 'sndfile', 'account', 'menu', 'stdio', 'ctrl_tcp'] as const
+const applications: readonly string[] = ['account', 'menu', 'ctrl_tcp']
 const moduleFolders = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules']
 
 /** A baresip that registers, answers every call at once, and says a tone of `hertz`. */
-export function startBaresip({
+export async function startBaresip({
   user,
   password,
   port,
@@ -29,7 +34,8 @@ export function startBaresip({
   password: string
   port: number
   hertz: number
-}): Baresip {
+}): Promise<Baresip> {
+  const control = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'yihao-baresip-'))
   const tone = join(folder, 'tone.wav')
   writeFileSync(tone, serializeWav({ channels: [sine(hertz, 30)] }))
@@ -40,10 +46,11 @@ export function startBaresip({
     [
       'sip_listen 127.0.0.1:0',
       `module_path ${moduleFolders.find((path) => tryRead(path).length > 0) ?? moduleFolders[0]}`,
-      ...modules.map((name) => (name === 'account' || name === 'menu' ? `module_app ${name}.so` : `module ${name}.so`)),
+      ...modules.map((name) => (applications.includes(name) ? `module_app ${name}.so` : `module ${name}.so`)),
       `audio_source aufile,${tone}`,
       `audio_player aufile,${join(folder, 'played.wav')}`,
       `audio_alert aufile,${join(folder, 'alert.wav')}`,
+      `ctrl_tcp_listen 127.0.0.1:${control}`,
       'ausrc_srate 8000',
       'auplay_srate 8000',
       `snd_path ${folder}`,
@@ -59,6 +66,7 @@ export function startBaresip({
       tryRead(folder)
         .filter((name) => /^dump-.*-dec\.wav$/.test(name))
         .flatMap((name) => parseWav(readFileSync(join(folder, name))).channels),
+    press: (command, parameter = '') => press(control, command, parameter),
     output: () => output,
     async stop() {
       child.kill('SIGTERM')
@@ -68,6 +76,22 @@ export function startBaresip({
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** One command over baresip's ctrl_tcp: JSON in a netstring. */
+async function press(port: number, command: string, parameter: string): Promise<void> {
+  const text = JSON.stringify({ command, ...(parameter === '' ? {} : { params: parameter }), token: 'key' })
+  const socket = connect({ host: '127.0.0.1', port })
+  const answered = new Promise<string>((resolve, reject) => {
+    socket.on('data', (chunk: Buffer) => {
+      if (chunk.includes('"response"')) resolve(chunk.toString())
+    })
+    socket.on('error', reject)
+  })
+  socket.write(`${Buffer.byteLength(text)}:${text},`)
+  const answer = await answered
+  socket.destroy()
+  if (!answer.includes('"ok":true')) throw new Error(`baresip refused ${command} ${parameter}: ${answer}`)
 }
 
 function sine(hertz: number, seconds: number): Int16Array {
