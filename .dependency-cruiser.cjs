@@ -11,6 +11,7 @@ const stages = [
   'voicemail',
   'recording',
   'hours',
+  'callback',
 ]
 
 /** `from` may import nothing of ours but `allowed` (regular expressions of paths). */
@@ -100,6 +101,7 @@ module.exports = {
       '-machine\\.ts$',
       '^src/agent/agent\\.ts$',
       '^src/call/call\\.ts$',
+      '^src/callback/callback(-dialog)?\\.ts$',
       '^src/ivr/ivr-session\\.ts$',
       '^src/transfer/talk\\.ts$',
       '^src/voicemail/message-taking\\.ts$',

@@ -13,6 +13,7 @@ export interface CallRouterOptions {
   readonly hotlineNumbers: ReadonlySet<string>
   readonly location: Location
   readonly branches: { find(number: string): string | undefined; isOurs(number: string): boolean }
+  readonly trunks: { find(number: string): string | undefined }
   readonly callsPerSecond: number
   readonly callsPerSourcePerSecond: number
   readonly clock: Clock
@@ -48,9 +49,12 @@ export class CallRouter {
 
   #toPhone(request: SrfRequest, response: SrfResponse): void {
     const extension = userPart(request.uri)
-    const bindings = this.#options.location.of(extension)
-    const branch = this.#options.branches.find(extension)
+    const { location, branches, trunks } = this.#options
+    const bindings = location.of(extension)
+    const branch = branches.find(extension)
     if (branch !== undefined) return this.#proxy(request, response, [branch], 'sequential')
+    const trunk = bindings.length === 0 ? trunks.find(extension) : undefined
+    if (trunk !== undefined) return this.#proxy(request, response, [trunk], 'sequential')
     // Known or not, a phone that is not registered is "temporarily unavailable" to the centre (RFC 3261 section 21.4.18).
     if (bindings.length === 0) return response.send(480)
     this.#proxy(

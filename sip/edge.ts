@@ -12,6 +12,7 @@ import { Location } from './location.ts'
 import { LocationStore } from './location-store.ts'
 import { Nonces } from './nonces.ts'
 import { Registrar } from './registrar.ts'
+import { TrunkRoutes } from './trunk-routes.ts'
 
 export interface Edge {
   stop(): Promise<void>
@@ -27,6 +28,8 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
 
   const branches = new BranchRoutes({ db, clock, logger })
   await branches.start()
+  const trunks = new TrunkRoutes({ db, clock, logger })
+  await trunks.start()
 
   const srf = new Srf()
   const accounts = new AccountStore({ db, clock })
@@ -34,7 +37,7 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const choice = new ChallengeChoice({ algorithms: config.digestAlgorithms, clock })
   const registrar = new Registrar({ digest, choice, accounts, location, store, clock, logger })
   const switches = await Promise.all(config.switches.map(withIpAddress))
-  const router = new CallRouter({ ...config, switches, srf, location, branches, clock, logger })
+  const router = new CallRouter({ ...config, switches, srf, location, branches, trunks, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
   srf.invite((request, response) => router.handle(request, response))
@@ -44,6 +47,7 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
     async stop() {
       srf.disconnect()
       branches.close()
+      trunks.close()
       await store.settled()
       await db.destroy()
     },

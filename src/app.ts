@@ -3,7 +3,19 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
-import { CallStore, CallSupervisor, CallTargets, callRoutes, freeSeats, monitorRoutes } from './call/index.ts'
+import {
+  CallStore,
+  CallSupervisor,
+  CallTargets,
+  callRoutes,
+  freeSeats,
+  monitorRoutes,
+  OutboundCalls,
+  OutboundNumbers,
+  saveTrunk,
+} from './call/index.ts'
+import { callbackCalls, callbackLine, callbackPromptsOf, callbacksFollowCalls } from './call-back.ts'
+import { CallbackBook, CallbackStore, callbackRoutes } from './callback/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
@@ -55,6 +67,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
 
   await saveBranchRoutes({ db, branches: [...city.branches.values()] })
+  await saveTrunk({ db, route: city.outbound })
 
   const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
   const log = new EventLog({ db, journal, left, clock, logger })
@@ -92,8 +105,21 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
 
   const agentStore = new AgentStore({ db })
   const roster = new AgentRoster({ clock, logger, wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp })
+  const numbers = new OutboundNumbers(city.outbound)
+  const callbackStore = new CallbackStore({ db })
+  const callbacks: CallbackBook = new CallbackBook({
+    rules: city.callback,
+    line: callbackLine(() => dispatcher),
+    calls: callbackCalls({ numbers, outbound: () => outbound }),
+    callHours: () => city.callback !== undefined && hours.at(city.callback.calendar, new Date(clock.now())).open,
+    log,
+    clock,
+    logger,
+  })
+  callbacks.restore(await callbackStore.open())
   const dispatcher = new Dispatcher({
     offer: ({ caller, agent }) => {
+      if (callbacks.has(caller.callId)) return callbacks.serve(caller.callId, agent.agentId)
       if (!roster.offer(agent.agentId, caller.callId)) return false
       supervisor.flow(caller.callId)?.startOffer(agent.agentId, roster.get(agent.agentId).context.extension ?? '')
       return true
@@ -128,7 +154,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     clock,
     logger,
     openCalls,
-    onOrphanedAgent: (agentId, callId) => roster.withdrawn(agentId, callId),
+    onOrphanedAgent: (agentId, callId) => freeAgent(roster, agentId, callId),
     context: {
       clock,
       logger,
@@ -143,12 +169,32 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       staffed: (need) => staffed(roster, need),
       branch: (number) => targets.claim({ branch: number }, ''),
       targets,
-      announcement: announcer({ dispatcher, expectedWait, clock, promptsDir: config.promptsDir }),
+      announcement: announcer({
+        dispatcher,
+        expectedWait,
+        clock,
+        promptsDir: config.promptsDir,
+        key: city.callback?.key,
+      }),
       closed: (line) => closedNow({ city, hours, clock, line }),
+      callbacks: {
+        key: city.callback?.key,
+        allowed: (number) => numbers.allowed(number),
+        request: (wish) => callbacks.request(wish),
+      },
       lastCalls: (callerNumber, callId) => callStore.lastCalls(callerNumber, { except: callId, limit: 5 }),
     },
   })
-  const stopHurrying = hurryWhileSomebodyWaits({ switches, dispatcher, clock })
+  const outbound = new OutboundCalls({
+    roster,
+    numbers,
+    place: (request) => supervisor.place(request),
+    agentRingsFor: (queue) => queueOf(queue).ringFor,
+  })
+  callbacksFollowCalls({ log, book: callbacks, supervisor, city })
+  // A callback in the line is no hurry: nobody listens.
+  const somebodyWaits = () => dispatcher.waitingNow > callbacks.inLine
+  const stopHurrying = hurryWhileSomebodyWaits({ switches, somebodyWaits, clock })
   roster.onChange(({ agent, from, to, at }) => {
     const { status, reason, extension, callId } = agent.context
     log.append('agent.state-changed', { agentId: agent.agentId, from, to, status, reason, extension, callId }, at)
@@ -207,6 +253,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         log,
         queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).profile.skills),
       }),
+      callbackRoutes({ book: callbacks, store: callbackStore }),
     ],
     rootRoutes: [
       healthRoutes({ switches, log }),
@@ -220,12 +267,14 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   mailbox.start()
   recorder.startSweeping()
   archive.start()
+  callbacks.start()
 
   return {
     http,
     firstAdminPassword,
     async stop() {
       stopHurrying()
+      callbacks.stop()
       supervisor.drain()
       await untilIdle({ supervisor, clock, seconds: config.drainSeconds, logger })
       await http.close()
@@ -259,11 +308,14 @@ function announcer({
   expectedWait,
   clock,
   promptsDir,
+  key,
 }: {
   dispatcher: Dispatcher
   expectedWait: ExpectedWait
   clock: Clock
   promptsDir: string
+  /** That asks for a callback. */
+  key: string | undefined
 }) {
   return ({ callId, queue, language }: { callId: string; queue: string; language: string }) => {
     const position = dispatcher.position(callId)
@@ -272,12 +324,19 @@ function announcer({
     const words = [
       ...speakPosition(language, position),
       ...(seconds === undefined ? [] : speakExpectedWait(language, seconds)),
+      ...(key === undefined ? [] : ['callback-hint', `n${key}`]),
     ]
     return {
       files: words.map((name) => promptFile({ promptsDir, prompt: { language, name } })),
       fact: { callId, queue, position, expectedWaitSeconds: seconds ?? null },
     }
   }
+}
+
+/** The call an agent was offered, or waited in for a citizen to be reached, is over. */
+function freeAgent(roster: AgentRoster, agentId: string, callId: string): void {
+  if (roster.all().find((agent) => agent.agentId === agentId)?.state === 'talking') roster.released(agentId, callId, '')
+  else roster.withdrawn(agentId, callId)
 }
 
 /** Whether somebody who could serve the caller is at work, ready or not. */
@@ -312,6 +371,7 @@ function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void 
     ...[...city.lines.values()].map(({ whenClosed }) => whenClosed),
   ].flatMap((way) => (way.kind === 'announce' ? [way.prompt] : way.kind === 'voicemail' ? [way.greeting] : []))
   const advice = [...city.branches.values()].flatMap((branch) => branch.advice ?? [])
+  named.push(...callbackPromptsOf(city))
   const missing = menus
     .current()
     .languages.flatMap((language) =>
@@ -328,16 +388,16 @@ const lookEvery = 100
 
 function hurryWhileSomebodyWaits({
   switches,
-  dispatcher,
+  somebodyWaits,
   clock,
 }: {
   switches: readonly SwitchPort[]
-  dispatcher: Dispatcher
+  somebodyWaits: () => boolean
   clock: Clock
 }): () => void {
   let cancel = () => {}
   const look = () => {
-    for (const switchPort of switches) switchPort.hurry(dispatcher.waitingNow > 0)
+    for (const switchPort of switches) switchPort.hurry(somebodyWaits())
     cancel = clock.after(lookEvery, look)
   }
   look()

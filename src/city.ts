@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
+import type { OutboundRoute } from './call/index.ts'
+import { type CallbackRules, callbackSetting, toCallbackRules } from './callback/index.ts'
 import { type Calendar, readCalendars } from './hours/index.ts'
-import { LocatedYaml, refuseFaults } from './kernel/index.ts'
+import { LocatedYaml, messageOf, refuseFaults } from './kernel/index.ts'
 import {
   overflowAction,
   overflowActionForms,
@@ -66,6 +68,19 @@ const citySchema = Type.Object(
         closed,
       ),
     ),
+    callback: Type.Optional(callbackSetting),
+    // Seconds before which a caller who gives up did not really wait.
+    shortAbandon: Type.Optional(seconds(0, 60)),
+    outbound: Type.Optional(
+      Type.Object(
+        {
+          trunk: Type.String({ pattern: '^sip:[^\\s@]+$' }),
+          numbers: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1 }),
+          ringFor: Type.Optional(seconds(5, 120)),
+        },
+        closed,
+      ),
+    ),
     branches: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^[0-9]{3,15}$' }),
@@ -105,6 +120,12 @@ export interface City {
   readonly voicemail: VoicemailLimits
   /** How long recordings are kept, where the line does not say. */
   readonly recording: { readonly keepDays: number }
+  /** How citizens are called; undefined: not at all. */
+  readonly outbound: OutboundRoute | undefined
+  /** How callers are called back; undefined: not at all. */
+  readonly callback: CallbackRules | undefined
+  /** Seconds before which a caller who gives up did not really wait (秒挂). */
+  readonly shortAbandon: number
 }
 
 /** The hours of one of our numbers. */
@@ -147,6 +168,9 @@ const branchDefaults = {
   advice: null,
   returnWithin: 10,
 } as const
+/** Seconds. */
+const citizenRingsFor = 30
+const shortAbandonBelow = 5
 
 /** Reads a city's file. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCity(path: string): Promise<City> {
@@ -156,10 +180,16 @@ export async function readCity(path: string): Promise<City> {
   const { calendars, faults } = readCalendars(content.calendars ?? {}, (keys) => file.where(keys))
   refuseFaults(faults)
   const city = toCity(content, calendars)
+  refuseFaults(patternFaults(city, (index) => file.where(['outbound', 'numbers', String(index)])))
+  refuseFaults(callbackFaults(city, file.where(['callback'])))
   refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
   refuseFaults(branchFaults(city, (number) => file.where(['branches', number])))
   refuseFaults(chainFaults(content, (queue) => file.where(['queues', queue, 'overflow'])))
-  const overflows = overflowFaults({ queues: city.queues, branches: new Set(city.branches.keys()) })
+  const overflows = overflowFaults({
+    queues: city.queues,
+    branches: new Set(city.branches.keys()),
+    callbacks: city.callback !== undefined,
+  })
   refuseFaults(overflows.map(({ queue, setting, text }) => `${file.where(['queues', queue, setting])}: ${text}`))
   return city
 }
@@ -174,7 +204,18 @@ function detailOf(keyword: string, keys: readonly string[]): string | undefined 
 }
 
 function toCity(
-  { name: city, defaults = {}, queues, branches = {}, lines = {}, voicemail = {}, recording = recordingKept }: CityFile,
+  {
+    name: city,
+    defaults = {},
+    queues,
+    branches = {},
+    lines = {},
+    voicemail = {},
+    recording = recordingKept,
+    outbound,
+    callback,
+    shortAbandon,
+  }: CityFile,
   calendars: City['calendars'],
 ): City {
   const configs = Object.entries(queues).map(([queue, settings]) =>
@@ -187,10 +228,32 @@ function toCity(
     lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
     voicemail: { ...voicemailLimits, ...voicemail },
     recording,
+    callback: callback && toCallbackRules(callback),
+    shortAbandon: shortAbandon ?? shortAbandonBelow,
+    outbound: outbound && { ringFor: citizenRingsFor, ...outbound },
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ...branchDefaults, ...branch }]),
     ),
   }
+}
+
+function patternFaults({ outbound }: City, where: (index: number) => string): string[] {
+  return (outbound?.numbers ?? []).flatMap((pattern, index) => {
+    try {
+      new RegExp(pattern)
+      return []
+    } catch (error) {
+      return [`${where(index)}: outbound.numbers: ${messageOf(error)}`]
+    }
+  })
+}
+
+function callbackFaults({ callback, outbound, calendars }: City, where: string): string[] {
+  if (!callback) return []
+  return [
+    ...(outbound ? [] : [`${where}: callback: nobody can be called without 'outbound'`]),
+    ...(calendars.has(callback.calendar) ? [] : [`${where}: callback: there is no calendar ${callback.calendar}`]),
+  ]
 }
 
 function toLineHours({

@@ -4,6 +4,10 @@ import type { EventType } from '../../src/events/index.ts'
 export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.offered':
     'A call waits, parked, at a switch. `adopted` says that it had waited there without us. `time` is when the switch created the channel.',
+  'call.placed':
+    'We call a citizen for an agent, whose phone is rung first; `legId` will be the citizen’s. `callerNumber` is the citizen’s number, `line` what the citizen’s phone shows.',
+  'call.reached': 'The citizen answered a call of ours; `ringMs` counts from dialling.',
+  'call.not-reached': 'The citizen did not answer a call of ours.',
   'call.accepted':
     'The hotline answered the caller and begins with the line’s front: its menu, or straight to a person.',
   'call.language-chosen':
@@ -78,6 +82,16 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'recording.failed': 'An alarm: the call is not recorded, or a part of it is missing. The call goes on.',
   'recording.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
   'recording.deleted': 'The recording is gone: its time was over (`by` null), or somebody deleted it.',
+  'callback.opened':
+    'A citizen is to be called back: asked for while waiting (`requested`, with the place `queuedAt`), made of an abandoned call (`missed`), or opened by a person.',
+  'callback.merged': 'The same number once more: it stays one callback. `missedCalls` counts the abandoned calls.',
+  'callback.attempted': 'An agent is rung, and then the citizen; `callId` is that call.',
+  'callback.reached': 'Agent and citizen talk.',
+  'callback.failed':
+    'The attempt came to nothing. `agentMissed` and `givenUp` are our side’s and do not count in `attempts`; not tried again before `notBefore`.',
+  'callback.expired': 'Nobody could call in time; it is closed.',
+  'callback.closed':
+    'Nothing is left to do: `reached`, the citizen got through meanwhile (`answered`), `cancelled` by a person, `failed` too often, `expired`, or `merged` into another.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',

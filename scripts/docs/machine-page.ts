@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate'
 import { agentMachine } from '../../src/agent/index.ts'
 import { callMachine } from '../../src/call/index.ts'
+import { callbackDialogMachine, callbackMachine } from '../../src/callback/index.ts'
 import type { Line } from '../../src/ivr/index.ts'
 import { ivrMachine } from '../../src/ivr/ivr-machine.ts'
 import { monitorMachine } from '../../src/monitor/index.ts'
@@ -42,6 +43,19 @@ const drawings: readonly Drawing[] = [
     about:
       'One call from its arrival to its end. An input that a state does not list has no effect, and that decides all races.',
     machine: callMachine,
+  },
+  {
+    title: 'Callback',
+    source: 'src/callback/callback-machine.ts',
+    about:
+      'One citizen who is to be called back. In the line it keeps its place like a waiting caller, without a call.',
+    machine: callbackMachine,
+  },
+  {
+    title: 'Callback dialog',
+    source: 'src/callback/callback-dialog-machine.ts',
+    about: 'A waiting caller is offered a callback and says by key at which number.',
+    machine: callbackDialogMachine({ number: undefined, allowed: () => true }),
   },
   {
     title: 'Transfer',

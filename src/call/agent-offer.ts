@@ -1,11 +1,12 @@
 import { type EventData, ticketIdOf } from '../events/index.ts'
-import { type Cancel, messageOf, newId } from '../kernel/index.ts'
+import { newId } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext, LastCalls } from './call-context.ts'
 import { Leg } from './leg.ts'
 import { offerFailure } from './offer-outcome.ts'
 import type { PhoneOffer } from './phone-offer.ts'
+import { Ringing } from './ringing.ts'
 
 export interface AgentOfferOptions {
   readonly call: Call
@@ -19,9 +20,6 @@ export interface AgentOfferOptions {
   readonly onFailed: (cause: HangupCause, sipStatus: number) => void
 }
 
-/** Milliseconds. */
-const lookAgain = 1000
-
 /**
  * One call offered to one agent: the phone rings, and either it is answered or the offer fails. It reports what
  * happened and leaves it to the call whether that still counts.
@@ -31,13 +29,16 @@ export class AgentOffer implements PhoneOffer {
   readonly leg: Leg
   readonly #options: AgentOfferOptions
   readonly #offeredAt: number
-  #cancelDeadline: Cancel = () => {}
+  readonly #ringing: Ringing
 
   constructor(options: AgentOfferOptions) {
     this.#options = options
     this.agentId = options.agentId
     this.#offeredAt = options.context.clock.now()
     this.leg = new Leg({ legId: newId(), role: 'agent', createdAt: this.#offeredAt })
+    const { callerNumber, callerName } = options.call.identity
+    const { ringFor } = options.context.queue(options.need.queue)
+    this.#ringing = new Ringing({ ...options, leg: this.leg, callerNumber, callerName, ringFor })
   }
 
   get legId(): LegId {
@@ -49,10 +50,7 @@ export class AgentOffer implements PhoneOffer {
     const { call, need, extension, context } = this.#options
     const fact = { agentId: this.agentId, callId: call.callId, queue: need.queue, legId: this.legId, extension }
     context.log.append('agent.offered', fact)
-    const { ringFor } = context.queue(need.queue)
-    // Our own clock ends the ringing; the switch, which counts in whole seconds, is the second line.
-    this.#ringUntil(ringFor * 1000)
-    this.#dial(ringFor + 2)
+    this.#ringing.start()
   }
 
   /** The phone rings: the moment of the screen-pop. */
@@ -64,14 +62,14 @@ export class AgentOffer implements PhoneOffer {
     const { language, queue, queuedAt } = need
     const waitedMs = Math.max(0, at - queuedAt)
     const caller = { callerNumber, callerName, line, language, queue, menuPath: [...call.menuPath] }
-    const pop = { ticketId: ticketIdOf('call', call.callId), ...caller, waitedMs, lastCalls }
+    const pop = { ticketId: ticketIdOf('call', call.callId), ...caller, waitedMs, lastCalls, outbound: null }
     const fact = { agentId: this.agentId, callId: call.callId, legId: this.legId, pop }
     context.log.append('agent.ringing', fact, at)
   }
 
   /** The agent's phone answered and the call takes it. */
   answered(at: number): void {
-    this.#cancelDeadline()
+    this.#ringing.stop()
     const { call, need, context } = this.#options
     context.roster.answered(this.agentId, call.callId)
     const waitedMs = Math.max(0, at - need.queuedAt)
@@ -81,7 +79,7 @@ export class AgentOffer implements PhoneOffer {
 
   /** The phone did not answer: the agent is not offered another call until saying ready. */
   failed(cause: HangupCause, sipStatus: number): void {
-    this.#cancelDeadline()
+    this.#ringing.stop()
     const { call, context } = this.#options
     const outcome = offerFailure({ cause, rang: this.leg.ringingAt !== null })
     this.#recordFailure(outcome, cause, sipStatus)
@@ -90,35 +88,10 @@ export class AgentOffer implements PhoneOffer {
 
   /** The caller is gone: the agent has lost nothing. */
   withdrawn(): void {
-    this.#cancelDeadline()
+    this.#ringing.stop()
     const { call, context } = this.#options
     this.#recordFailure('withdrawn', 'ORIGINATOR_CANCEL', 0)
     context.roster.withdrawn(this.agentId, call.callId)
-  }
-
-  #ringUntil(ms: number): void {
-    const { context, switchPort, onFailed } = this.#options
-    this.#cancelDeadline = context.clock.after(ms, () => {
-      // While the switch is away an answer may go unseen: it is judged when the switch is back.
-      if (switchPort.connected) onFailed('NO_ANSWER', 0)
-      else this.#ringUntil(lookAgain)
-    })
-  }
-
-  #dial(timeoutSeconds: number): void {
-    const { call, extension, switchPort, context, onAnswered, onFailed } = this.#options
-    const { callerNumber, callerName } = call.identity
-    switchPort
-      .dial({ legId: this.legId, extension, callerNumber, callerName, timeoutSeconds })
-      .then((outcome) => {
-        if (outcome.kind === 'answered') onAnswered(context.clock.now())
-        else onFailed(outcome.cause, this.leg.sipStatus)
-      })
-      .catch((error: unknown) => {
-        context.logger.warn({ callId: call.callId, reason: messageOf(error) }, 'an agent could not be dialled')
-        // The phone may be ringing all the same; the channels will tell, or the deadline.
-        if (switchPort.connected) onFailed('NETWORK_OUT_OF_ORDER', 0)
-      })
   }
 
   #recordFailure(outcome: EventData<'agent.offer-failed'>['outcome'], cause: HangupCause, sipStatus: number): void {

@@ -20,6 +20,16 @@ export interface ClosedLine {
     | { readonly kind: 'voicemail'; readonly queue: string; readonly greeting: string }
 }
 
+/** Callers who would rather be called back than wait. */
+export interface CallbackDesk {
+  /** The key that asks for it while waiting; undefined: none does. */
+  readonly key: string | undefined
+  /** Whether we may call that number. */
+  allowed(number: string): boolean
+  /** The caller's place in the line is kept from here on without the call. */
+  request(wish: CallNeed & { readonly callId: string; readonly number: string; readonly line: string }): void
+}
+
 /** What every call shares: the stages it passes through and the log its facts go to. */
 export interface CallContext {
   readonly clock: Clock
@@ -45,5 +55,6 @@ export interface CallContext {
   readonly recorder: Recorder
   /** Whether the line is closed now, why, and what becomes of its callers. */
   closed(line: string): ClosedLine | undefined
+  readonly callbacks: CallbackDesk
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
 }

@@ -34,8 +34,9 @@ export class CallEnding {
   /** The call is released; its legs may end later. */
   begin(ending: Ending): void {
     this.#ending = ending
-    const unanswered = this.#call.answeredAt === undefined && ending.before !== 'voicemail'
-    if (ending.by === 'caller' && unanswered) this.#recordAbandon(ending)
+    const { direction, answeredAt, content } = this.#call
+    const waited = direction === 'inbound' && answeredAt === undefined && !content && ending.before !== 'voicemail'
+    if (waited && ending.by === 'caller') this.#recordAbandon(ending)
     this.#cancelDeadline = this.#context.clock.after(lastLegWithin, () => this.#close())
     this.legEnded()
   }

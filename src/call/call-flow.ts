@@ -12,6 +12,7 @@ import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { MenuWalk } from './menu-walk.ts'
 import { Monitors } from './monitors.ts'
+import { OutboundFlow, type OutboundRequest } from './outbound-flow.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { TalkStage } from './talk-stage.ts'
@@ -48,6 +49,7 @@ export class CallFlow {
   #menu: MenuWalk | undefined
   #offer: PhoneOffer | undefined
   #talk: TalkStage | undefined
+  #outbound: OutboundFlow | undefined
   #lastCalls: LastCalls = []
   /** The deadline of the present transitional state. */
   #cancelDeadline: Cancel = () => {}
@@ -63,7 +65,8 @@ export class CallFlow {
       context: this.#context,
       audio: () => this.#audio,
       onBranch: (number) => this.#offerToBranch(number),
-      onGivenUp: () => this.release('system', 'NORMAL_CLEARING', 'longest wait is over'),
+      onGivenUp: () =>
+        this.release('system', 'NORMAL_CLEARING', this.call.content ? 'callback asked for' : 'longest wait is over'),
       onVoicemail: (wanted) => this.#voicemail.enter({ ...wanted, reason: 'overflow' }),
     })
     this.#voicemail = new VoicemailStage({
@@ -105,6 +108,27 @@ export class CallFlow {
     else menu.start()
   }
 
+  /** A call out: the agent's phone, then the citizen's. The roster has claimed the agent already. */
+  place(request: OutboundRequest): void {
+    const { call, switchPort } = this
+    if (!call.take('PLACED')) return
+    this.#prefetchLastCalls()
+    call.language = request.language
+    this.#outbound = new OutboundFlow({
+      call,
+      request,
+      switchPort,
+      context: this.#context,
+      owner: {
+        ownLeg: (legId) => this.#owner.ownLeg(legId, this),
+        drop: (legId, cause) => this.#drop(legId, cause),
+        onAnswered: (at) => this.#citizenReached(at),
+        release: (by, cause, reason) => this.release(by, cause, reason),
+      },
+    })
+    this.#outbound.start()
+  }
+
   /** The switch is away: nobody can be offered to this caller, who keeps the place. */
   suspend(): void {
     if (this.call.state === 'queued') this.#context.dispatcher.withdraw(this.call.callId)
@@ -134,6 +158,11 @@ export class CallFlow {
       case 'ringing':
         if (agentChannel?.answered) this.legAnswered(agentChannel.legId, at)
         return
+      case 'placing':
+      case 'reaching':
+        for (const { legId: each, answeredAt } of call.legs)
+          if (answeredAt === null && channels.get(each)?.answered) this.legAnswered(each, at)
+        return
       case 'connecting':
         if (agentChannel?.bridgedWith) this.legBridged(at)
     }
@@ -152,7 +181,7 @@ export class CallFlow {
    */
   resumeTalking(
     { agentId, legId, together }: { agentId: string | null; legId: LegId; together: boolean },
-    need: CallNeed,
+    need: CallNeed | undefined,
     answeredAt: number,
   ): void {
     const { call } = this
@@ -193,7 +222,8 @@ export class CallFlow {
   }
 
   digit(digit: string): void {
-    this.#menu?.digit(digit)
+    if (this.#menu) this.#menu.digit(digit)
+    else this.#queue.digit(digit)
     this.#voicemail.digit(digit)
   }
 
@@ -202,6 +232,7 @@ export class CallFlow {
   }
 
   played(legId: LegId, playbackId: string): void {
+    this.#outbound?.played(playbackId)
     if (legId !== this.call.callerLeg.legId) return
     this.#audio.played(playbackId)
     this.#talk?.played(playbackId)
@@ -209,6 +240,7 @@ export class CallFlow {
 
   legRinging(legId: LegId, at: number): void {
     this.monitors.ringing(legId, at)
+    this.#outbound?.ringing(legId, at, this.#lastCalls)
     if (this.#offer?.legId === legId) this.#offer.ringing(at, this.#lastCalls)
   }
 
@@ -217,12 +249,12 @@ export class CallFlow {
     const leg = call.legs.find((each) => each.legId === legId)
     if (leg) leg.answeredAt ??= at
     this.#talk?.talk.answered(legId)
+    this.#outbound?.answered(legId, at)
     const offer = this.#offer
     if (offer?.legId !== legId || !call.take('ANSWERED')) return
     call.answeredAt = at
     this.#stopStages()
-    this.#deadline(limits.bridge, () => this.#bridgeFailed('no bridge in time'))
-    this.switchPort.bridge(call.callerLeg.legId, legId).catch((error: unknown) => this.#bridgeFailed(messageOf(error)))
+    this.#join(legId)
     offer.answered(at)
     this.#record(offer.agentId)
   }
@@ -234,6 +266,8 @@ export class CallFlow {
     const { agentId, leg } = partner
     this.#cancelDeadline()
     call.bridgedAt = at
+    this.#outbound?.joined()
+    this.#outbound = undefined
     // With a branch alone there is nobody of ours who could hold or transfer.
     if (agentId === null) return
     this.#context.log.append('call.bridged', { callId: call.callId, agentId, legId: leg.legId }, at)
@@ -256,6 +290,7 @@ export class CallFlow {
     call.legs.find((leg) => leg.legId === legId)?.end(at, cause, sipStatus)
     if (legId === call.callerLeg.legId) this.#voicemail.left()
     if (call.state === 'released') return this.#ending.legEnded()
+    if (this.#outbound?.ended(legId, cause, sipStatus)) return
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
     if (this.monitors.legEnded(legId)) return
     if (this.#talk?.isThird(legId)) {
@@ -292,8 +327,9 @@ export class CallFlow {
     this.monitors.close()
     this.#context.recorder.stop(call.callId)
     this.#ending.begin({ before, by, cause, reason, at })
-    if (before === 'ringing') this.#offer?.withdrawn()
-    else if (partner?.agentId && need) this.#context.roster.released(partner.agentId, call.callId, need.queue)
+    if (this.#outbound) this.#outbound.close(before)
+    else if (before === 'ringing') this.#offer?.withdrawn()
+    else if (partner?.agentId) this.#context.roster.released(partner.agentId, call.callId, need?.queue ?? '')
   }
 
   /** What can be asked of the talk: hold, consult, transfer. Throws TransferRefused when nobody talks. */
@@ -310,6 +346,20 @@ export class CallFlow {
     const { line, callerNumber } = identity
     const what = { callId, legId: callerLeg.legId, line, queue: need?.queue ?? null, agentId, callerNumber }
     this.#context.recorder.start(what, switchPort)
+  }
+
+  #citizenReached(at: number): void {
+    const { partner } = this.call
+    this.call.answeredAt = at
+    if (partner) this.#join(partner.leg.legId)
+    this.#record(partner?.agentId ?? null)
+  }
+
+  #join(legId: LegId): void {
+    this.#deadline(limits.bridge, () => this.#bridgeFailed('no bridge in time'))
+    this.switchPort
+      .bridge(this.call.callerLeg.legId, legId)
+      .catch((error: unknown) => this.#bridgeFailed(messageOf(error)))
   }
 
   /** The line is closed by its calendar. */
@@ -358,6 +408,7 @@ export class CallFlow {
 
   #ring(offer: PhoneOffer): void {
     const { call } = this
+    this.#queue.ringing()
     this.#offer = offer
     call.legs.push(offer.leg)
     call.partner = { agentId: offer.agentId, leg: offer.leg }
@@ -481,6 +532,8 @@ export class CallFlow {
   #bridgeFailed(reason: string): void {
     const { call } = this
     const { partner, need } = call
+    if (call.direction === 'outbound' && call.state === 'connecting')
+      return this.release('system', 'NORMAL_TEMPORARY_FAILURE', `bridge failed: ${reason}`)
     if (!partner || !need || !call.take('BRIDGE_FAILED')) return
     this.#cancelDeadline()
     this.#context.logger.warn(

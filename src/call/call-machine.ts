@@ -6,14 +6,29 @@ import { setup } from 'xstate'
  * talking -LEFT_ALONE-> queued (the agent went while a third party rang, and that did not answer).
  * menu | queued -VOICEMAIL-> voicemail (nobody is there: the caller leaves a message).
  * arriving -QUEUED-> queued (restored after a restart).   RELEASED leads to released from anywhere, once.
+ *
+ * A call out: arriving -PLACED-> placing (the agent's phone rings) -AGENT_READY-> reaching (the citizen's rings)
+ * -ANSWERED-> connecting.
  */
-export type CallState = 'arriving' | 'menu' | 'queued' | 'ringing' | 'connecting' | 'talking' | 'voicemail' | 'released'
+export type CallState =
+  | 'arriving'
+  | 'menu'
+  | 'queued'
+  | 'ringing'
+  | 'placing'
+  | 'reaching'
+  | 'connecting'
+  | 'talking'
+  | 'voicemail'
+  | 'released'
 
 export type CallInput = {
   readonly type:
     | 'ACCEPTED'
     | 'QUEUED'
     | 'OFFERED'
+    | 'PLACED'
+    | 'AGENT_READY'
     | 'OFFER_FAILED'
     | 'ANSWERED'
     | 'BRIDGED'
@@ -29,7 +44,11 @@ export const callMachine = setup({ types: { events: {} as CallInput } }).createM
   id: 'call',
   initial: 'arriving',
   states: {
-    arriving: { on: { ...released, ACCEPTED: { target: 'menu' }, QUEUED: { target: 'queued' } } },
+    arriving: {
+      on: { ...released, ACCEPTED: { target: 'menu' }, QUEUED: { target: 'queued' }, PLACED: { target: 'placing' } },
+    },
+    placing: { on: { ...released, AGENT_READY: { target: 'reaching' } } },
+    reaching: { on: { ...released, ANSWERED: { target: 'connecting' } } },
     menu: { on: { ...released, QUEUED: { target: 'queued' }, VOICEMAIL: { target: 'voicemail' } } },
     queued: {
       on: {

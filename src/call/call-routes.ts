@@ -14,7 +14,10 @@ const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Unio
 
 const callView = Type.Object({
   callId: Type.String(),
-  state: Type.String({ description: 'arriving, menu, queued, ringing, connecting or talking' }),
+  direction: Type.Enum(['inbound', 'outbound']),
+  state: Type.String({
+    description: 'arriving, menu, queued, ringing, connecting or talking; of a call out first placing, then reaching',
+  }),
   line: Type.String(),
   callerNumber: Type.String(),
   language: Type.String(),
@@ -230,9 +233,10 @@ function adviceFiles({
 }
 
 function view(call: Call) {
-  const { callId, state, need, partner, language, menuPath } = call
+  const { callId, direction, state, need, partner, language, menuPath } = call
   return {
     callId,
+    direction,
     state,
     line: call.identity.line,
     callerNumber: call.identity.callerNumber,

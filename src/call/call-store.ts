@@ -25,6 +25,7 @@ export interface OpenCall {
   readonly transferredTo: string | null
   /** The agent whose phone was ringing. */
   readonly ringingAgentId: string | null
+  readonly direction: 'inbound' | 'outbound'
 }
 
 const openCallsAtMost = 20_000
@@ -64,6 +65,7 @@ export class CallStore {
       answeredAt: row.answered_at?.getTime() ?? null,
       transferredTo: row.transferred_to,
       ringingAgentId: row.ringing_agent_id,
+      direction: row.direction,
     }))
   }
 

@@ -1,9 +1,17 @@
 import { type Clock, type Logger, messageOf, newId } from '../kernel/index.ts'
-import type { ChannelSnapshot, LegId, OfferedLeg, SwitchEvent, SwitchPort } from '../switch/index.ts'
+import {
+  type ChannelSnapshot,
+  type LegId,
+  type OfferedLeg,
+  type SwitchEvent,
+  type SwitchPort,
+  SwitchUnavailable,
+} from '../switch/index.ts'
 import { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import { CallFlow, type CallFlowOwner } from './call-flow.ts'
 import type { OpenCall } from './call-store.ts'
+import type { OutboundRequest } from './outbound-flow.ts'
 
 export interface CallSupervisorOptions {
   readonly switches: readonly SwitchPort[]
@@ -65,6 +73,20 @@ export class CallSupervisor {
 
   flow(callId: string): CallFlow | undefined {
     return this.#flows.get(callId)
+  }
+
+  /** Places a call out for an agent who is claimed for it. Throws {@link SwitchUnavailable}. */
+  place(request: OutboundRequest): CallFlow {
+    const switchPort = this.#options.switches.find(({ connected }) => connected)
+    if (!switchPort || this.#draining) throw new SwitchUnavailable('no switch takes a call now')
+    const { callId, line, citizen } = request
+    const identity = { callId, line, callerNumber: citizen.name, callerName: '', sipCallId: '' }
+    const offeredAt = this.#options.clock.now()
+    const call = new Call({ identity, legId: newId(), offeredAt, direction: 'outbound' })
+    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
+    this.#flows.set(callId, flow)
+    flow.place(request)
+    return flow
   }
 
   /** From now on arriving calls are left to the dialplan, or to the process that follows us. */
@@ -184,7 +206,8 @@ export class CallSupervisor {
     const gone = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
     for (const leg of flow.call.legs) {
       // The switch writes its list late, and a phone that is dialled is no channel yet.
-      const dialled = leg.role !== 'caller' && leg.answeredAt === null
+      const ours = leg.role !== 'caller' || flow.call.direction === 'outbound'
+      const dialled = ours && leg.answeredAt === null
       const young = at - leg.createdAt < (dialled ? settling : listLag)
       if (leg.endedAt === null && !young && !present.has(leg.legId)) {
         this.#byLeg.delete(leg.legId)
@@ -195,9 +218,10 @@ export class CallSupervisor {
 
   #restore(switchPort: SwitchPort, open: OpenCall, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
     this.#unseen.delete(open.legId)
-    const { callId, line, callerNumber, callerName } = open
+    const { callId, line, callerNumber, callerName, direction } = open
     const identity = { callId, line, callerNumber, callerName, sipCallId: '' }
-    const call = new Call({ identity, legId: open.legId, offeredAt: open.offeredAt })
+    const call = new Call({ identity, legId: open.legId, offeredAt: open.offeredAt, direction })
+    if (direction === 'outbound') call.dialCaller(open.offeredAt)
     const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
     this.#flows.set(callId, flow)
     call.menuPath = open.menuPath
@@ -206,17 +230,20 @@ export class CallSupervisor {
     const agentThere = open.agentLegId !== null && present.has(open.agentLegId)
     if (open.ringingAgentId) this.#options.onOrphanedAgent(open.ringingAgentId, callId)
     const withPerson = open.answeredAt !== null && open.agentId !== null
-    if ((withPerson || open.transferredTo !== null) && open.agentLegId !== null && open.queue !== null) {
+    if ((withPerson || open.transferredTo !== null) && open.agentLegId !== null) {
       const together = [open.legId, open.agentLegId].some((legId) => present.get(legId)?.bridgedWith !== undefined)
       // An agent who left by a transfer was freed then.
       const agentId = open.transferredTo === null ? open.agentId : null
       const partner = { agentId, legId: open.agentLegId, together: together || !callerThere || !agentThere }
-      flow.resumeTalking(partner, needOf(open, open.queue), open.answeredAt ?? open.offeredAt)
+      const need = open.queue === null ? undefined : needOf(open, open.queue)
+      flow.resumeTalking(partner, need, open.answeredAt ?? open.offeredAt)
       const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
       if (!agentThere) flow.legEnded(open.agentLegId, ended)
       else if (!callerThere) flow.legEnded(open.legId, ended)
       return
     }
+    // Nobody remembers what the citizen was to be called for: whoever asked for it asks again.
+    if (direction === 'outbound') return flow.release('system', 'NORMAL_UNSPECIFIED', 'hotline was restarted')
     if (!callerThere) return flow.legEnded(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
     if (open.queue !== null && open.queuedAt !== null) this.#run(flow, flow.resumeWaiting(needOf(open, open.queue)))
     else this.#run(flow, flow.begin({ adopted: true }))

@@ -32,7 +32,9 @@ export interface CallIdentity {
 /** One call as it is now: identity, machine, legs and need. It decides nothing beyond the machine. */
 export class Call {
   readonly identity: CallIdentity
-  readonly callerLeg: Leg
+  /** `outbound` when we called the citizen, whose leg is the caller's all the same. */
+  readonly direction: 'inbound' | 'outbound'
+  callerLeg: Leg
   /** Every leg the call ever had. */
   readonly legs: Leg[]
   readonly offeredAt: number
@@ -42,13 +44,34 @@ export class Call {
   partner: CallPartner | undefined
   answeredAt: number | undefined
   bridgedAt: number | undefined
+  /** The caller got what was wanted without a person, e.g. a callback: going now is not giving up. */
+  content = false
   #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]
 
-  constructor({ identity, legId, offeredAt }: { identity: CallIdentity; legId: string; offeredAt: number }) {
+  constructor({
+    identity,
+    legId,
+    offeredAt,
+    direction = 'inbound',
+  }: {
+    identity: CallIdentity
+    legId: string
+    offeredAt: number
+    direction?: Call['direction']
+  }) {
     this.identity = identity
+    this.direction = direction
     this.offeredAt = offeredAt
     this.callerLeg = new Leg({ legId, role: 'caller', createdAt: offeredAt })
-    this.legs = [this.callerLeg]
+    // Of a call out the citizen's leg begins when it is dialled.
+    this.legs = direction === 'inbound' ? [this.callerLeg] : []
+  }
+
+  /** The citizen of a call out is dialled now. */
+  dialCaller(at: number): Leg {
+    this.callerLeg = new Leg({ legId: this.callerLeg.legId, role: 'caller', createdAt: at })
+    this.legs.push(this.callerLeg)
+    return this.callerLeg
   }
 
   get callId(): string {

@@ -4,6 +4,7 @@ import type { Cancel } from '../kernel/index.ts'
 import { type AfterMaxWait, OverflowChain } from '../queue/index.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext } from './call-context.ts'
+import { CallbackTalk } from './callback-talk.ts'
 import type { LegAudio } from './leg-audio.ts'
 import { Waiting } from './waiting.ts'
 
@@ -22,15 +23,16 @@ export interface QueueStageOptions {
   readonly onVoicemail: (wanted: { readonly queue: string; readonly greeting: string }) => void
 }
 
-/** Milliseconds a last announcement may take. */
-const apologyWithin = 15_000
+/** Milliseconds a last word may take. */
+const lastWordWithin = 15_000
 
 /** The caller's stay in queues: entering one, waiting again after a failed offer, and the overflow chain. */
 export class QueueStage {
   readonly #options: QueueStageOptions
   #waiting: Waiting | undefined
   #chain: OverflowChain | undefined
-  #cancelApology: Cancel = () => {}
+  #callback: CallbackTalk | undefined
+  #cancelLastWord: Cancel = () => {}
 
   constructor(options: QueueStageOptions) {
     this.#options = options
@@ -61,8 +63,22 @@ export class QueueStage {
     this.#chain?.start()
   }
 
+  /** A key the caller pressed. */
+  digit(digit: string): void {
+    if (this.#callback) return this.#callback.digit(digit)
+    const { call, context } = this.#options
+    if (call.state === 'queued' && this.#waiting && digit === context.callbacks.key)
+      this.#offerCallback({ asked: true })
+  }
+
+  /** A phone rings for the caller: nobody talks of callbacks now. */
+  ringing(): void {
+    if (this.#endCallbackTalk()) this.#waiting?.sound()
+  }
+
   stop(): void {
-    this.#cancelApology()
+    this.#cancelLastWord()
+    this.#endCallbackTalk()
     this.#chain?.stop()
     this.#chain = undefined
     this.#waiting?.stop()
@@ -115,7 +131,9 @@ export class QueueStage {
         this.#options.context.dispatcher.withdraw(this.#options.call.callId)
         return this.#options.onBranch(action.branch)
       case 'announce':
-        return this.#apologise(action.prompt)
+        return this.#sayLast(action.prompt)
+      case 'callback':
+        return this.#offerCallback({ asked: false })
       case 'voicemail':
         this.stop()
         return this.#options.onVoicemail({ queue: need.queue, greeting: action.greeting })
@@ -131,10 +149,49 @@ export class QueueStage {
     this.enter({ ...need, queue, skills, priority: Math.max(priority, need.priority), enteredAt }, 'overflow')
   }
 
-  #apologise(prompt: string): void {
+  /** The caller keeps the place while talking of it: an agent who is free first is better than any callback. */
+  #offerCallback(how: { asked: boolean }): void {
+    const { call, context, audio } = this.#options
+    this.#chain?.stop()
+    this.#waiting?.hush()
+    this.#callback = new CallbackTalk({
+      number: call.identity.callerNumber,
+      allowed: (number) => context.callbacks.allowed(number),
+      audio: audio(),
+      clock: context.clock,
+      file: (name) => this.#file(name),
+      onDone: (number) => this.#callbackSettled(number),
+    })
+    this.#callback.start(how)
+  }
+
+  #callbackSettled(number: string | undefined): void {
+    const { call, context } = this.#options
+    const { need, callId, identity } = call
+    this.#callback = undefined
+    if (call.state !== 'queued' || !need) return
+    if (number === undefined) {
+      this.#waiting?.sound()
+      return this.#chain?.start()
+    }
+    call.content = true
+    // Out of the line before the callback takes the place in it.
+    this.stop()
+    context.callbacks.request({ ...need, callId, number, line: identity.line })
+    this.#sayLast('callback-accepted')
+  }
+
+  #endCallbackTalk(): boolean {
+    const talked = this.#callback !== undefined
+    this.#callback?.close()
+    this.#callback = undefined
+    return talked
+  }
+
+  #sayLast(prompt: string): void {
     const { context, audio, onGivenUp } = this.#options
     this.stop()
-    this.#cancelApology = context.clock.after(apologyWithin, onGivenUp)
+    this.#cancelLastWord = context.clock.after(lastWordWithin, onGivenUp)
     audio().play([this.#file(prompt)], onGivenUp)
   }
 
@@ -144,7 +201,7 @@ export class QueueStage {
   }
 }
 
-/** As the fact names it: `queue:general`, `branch:12366`, `announce:apology`. */
+/** As the fact names it: `queue:general`, `branch:12366`, `announce:apology`, `callback`. */
 function nameOf(action: AfterMaxWait): string {
   switch (action.kind) {
     case 'queue':
@@ -154,6 +211,7 @@ function nameOf(action: AfterMaxWait): string {
     case 'announce':
       return `announce:${action.prompt}`
     case 'voicemail':
+    case 'callback':
     case 'keep':
       return action.kind
   }

@@ -15,20 +15,12 @@ export interface WaitingOptions {
 /** One call's wait in one queue: the place in the line, what the caller hears, the note at the service level's threshold. */
 export class Waiting {
   readonly #options: WaitingOptions
-  readonly #comfort: ComfortLoop
+  #comfort: ComfortLoop
   #cancelThreshold: Cancel = () => {}
 
   constructor(options: WaitingOptions) {
     this.#options = options
-    const { audio, context, need } = options
-    const { clock, promptsDir } = context
-    this.#comfort = new ComfortLoop({
-      audio,
-      clock,
-      music: promptFile({ promptsDir, prompt: queueMusic }),
-      announceEveryMs: context.queue(need.queue).announceEvery * 1000,
-      announcement: () => this.#announce(),
-    })
+    this.#comfort = this.#newComfort()
   }
 
   /** Begins; `first` is said before the music. */
@@ -46,11 +38,35 @@ export class Waiting {
     context.dispatcher.enqueue({ callId: call.callId, queue, needs, priority, queuedAt })
   }
 
+  /** Somebody else speaks to the caller, who keeps the place. */
+  hush(): void {
+    this.#comfort.stop()
+  }
+
+  /** Music again. */
+  sound(): void {
+    this.#comfort.stop()
+    this.#comfort = this.#newComfort()
+    this.#comfort.start([])
+  }
+
   /** Leaves the line and falls silent; what plays is left to what comes next. */
   stop(): void {
     this.#options.context.dispatcher.withdraw(this.#options.call.callId)
     this.#comfort.stop()
     this.#cancelThreshold()
+  }
+
+  #newComfort(): ComfortLoop {
+    const { audio, context, need } = this.#options
+    const { clock, promptsDir } = context
+    return new ComfortLoop({
+      audio,
+      clock,
+      music: promptFile({ promptsDir, prompt: queueMusic }),
+      announceEveryMs: context.queue(need.queue).announceEvery * 1000,
+      announcement: () => this.#announce(),
+    })
   }
 
   #watchThreshold(): void {

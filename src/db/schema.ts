@@ -40,6 +40,7 @@ export interface CallRecordsTable {
   released_at: Timestamp | null
   released_by: string | null
   cause: string | null
+  direction: Generated<'inbound' | 'outbound'>
 }
 
 export interface AgentRecordsTable {
@@ -90,6 +91,34 @@ export interface BranchRoutesTable {
   uri: string | null
 }
 
+export interface TrunksTable {
+  name: string
+  uri: string
+  numbers: string[]
+}
+
+export interface CallbacksTable {
+  callback_id: string
+  kind: 'requested' | 'missed' | 'opened'
+  number: string
+  line: string
+  language: string
+  queue: string | null
+  skills: Generated<string[]>
+  priority: Generated<number>
+  queued_at: Timestamp | null
+  call_id: string | null
+  missed_calls: Generated<number>
+  attempts: Generated<number>
+  opened_at: Timestamp
+  opened_by: string | null
+  not_before: Timestamp | null
+  expires_at: Timestamp
+  closed_at: Timestamp | null
+  outcome: string | null
+  closed_by: string | null
+}
+
 export interface SettingsTable {
   key: string
   value: string
@@ -105,5 +134,7 @@ export interface DatabaseSchema {
   sip_accounts: SipAccountsTable
   registrations: RegistrationsTable
   branch_routes: BranchRoutesTable
+  trunks: TrunksTable
+  callbacks: CallbacksTable
   settings: SettingsTable
 }

@@ -70,6 +70,29 @@ export const eventSchemas = {
     sipCallId: Type.String(),
     adopted: Type.Boolean(),
   }),
+  /** We call a citizen: an agent's phone is rung first. `legId` will be the citizen's. */
+  'call.placed': Type.Object({
+    callId: id,
+    agentId: name,
+    /** Why, e.g. `callback`, and what it belongs to. */
+    purpose: name,
+    reference: nullable(name),
+    line: name,
+    switch: name,
+    legId: name,
+    callerNumber: name,
+    queue: nullable(name),
+  }),
+  /** The citizen answered a call of ours. */
+  'call.reached': Type.Object({ callId: id, agentId: name, legId: name, agentLegId: name, ringMs: duration }),
+  /** The citizen did not answer a call of ours. */
+  'call.not-reached': Type.Object({
+    callId: id,
+    agentId: name,
+    outcome: thirdOutcome,
+    cause: name,
+    sipStatus: Type.Integer(),
+  }),
   /** The hotline answered the caller's leg. */
   'call.accepted': Type.Object({ callId: id, front: Type.Enum(['menu', 'direct']) }),
   'call.language-chosen': Type.Object({ callId: id, language: name }),
@@ -216,6 +239,45 @@ export const eventSchemas = {
   }),
   'voicemail.handled': Type.Object({ voicemailId: id, queue: name, by: name }),
   'voicemail.deleted': Type.Object({ voicemailId: id, queue: name, by: name }),
+  /** A citizen is to be called back. */
+  'callback.opened': Type.Object({
+    callbackId: id,
+    kind: Type.Enum(['requested', 'missed', 'opened']),
+    callerNumber: name,
+    line: name,
+    ...need,
+    queue: nullable(name),
+    queuedAt: nullable(Type.Integer()),
+    openedBy: nullable(name),
+    expiresAt: Type.Integer(),
+    callId: nullable(id),
+    missedCalls: Type.Integer({ minimum: 0 }),
+  }),
+  /** The citizen called again, in vain: it stays one callback. */
+  'callback.merged': Type.Object({ callbackId: id, callId: nullable(id), missedCalls: Type.Integer({ minimum: 0 }) }),
+  /** An agent is being rung to call the citizen. */
+  'callback.attempted': Type.Object({
+    callbackId: id,
+    callId: id,
+    agentId: name,
+    attempt: Type.Integer({ minimum: 1 }),
+  }),
+  'callback.reached': Type.Object({ callbackId: id, callId: id, agentId: name }),
+  'callback.failed': Type.Object({
+    callbackId: id,
+    callId: id,
+    agentId: name,
+    outcome: Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable', 'agentMissed', 'givenUp']),
+    attempts: Type.Integer({ minimum: 0 }),
+    notBefore: nullable(Type.Integer()),
+  }),
+  'callback.expired': Type.Object({ callbackId: id }),
+  'callback.closed': Type.Object({
+    callbackId: id,
+    outcome: Type.Enum(['reached', 'answered', 'cancelled', 'failed', 'expired', 'merged']),
+    by: nullable(name),
+    reason: name,
+  }),
 
   /** Somebody else than the agent, a supervisor, commanded the agent's state; what came of it is the state change. */
   'agent.commanded': Type.Object({
@@ -269,7 +331,7 @@ export const eventSchemas = {
     callId: nullable(id),
   }),
   /** A call was given to an agent and the phone is being reached. */
-  'agent.offered': Type.Object({ agentId: name, callId: id, queue: name, legId: name, extension: name }),
+  'agent.offered': Type.Object({ agentId: name, callId: id, queue: nullable(name), legId: name, extension: name }),
   /** The agent's phone rings; `pop` is what the desk shows. */
   'agent.ringing': Type.Object({
     agentId: name,
@@ -282,9 +344,11 @@ export const eventSchemas = {
       callerName: Type.String(),
       line: name,
       language: name,
-      queue: name,
+      queue: nullable(name),
       menuPath: Type.Array(name),
       waitedMs: duration,
+      /** Set when we call the citizen. */
+      outbound: nullable(Type.Object({ purpose: name, reference: nullable(name) })),
       lastCalls: Type.Array(
         Type.Object({
           callId: id,
@@ -336,6 +400,7 @@ const subjectKey = {
   notice: 'noticeId',
   incident: 'incidentId',
   recording: 'callId',
+  callback: 'callbackId',
 } as const
 
 /** The subject a fact is about, from its data. */

@@ -1,6 +1,7 @@
 import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
+import { projectCallback } from './callback-record-store.ts'
 import type { CommittedEvent } from './event.ts'
 import { readEvents } from './event-log.ts'
 
@@ -109,6 +110,16 @@ async function projectEvent(db: Kysely<DatabaseSchema>, event: CommittedEvent): 
       .execute()
     return
   }
+  if (event.type === 'call.placed') {
+    const { callId, line, switch: switchName, legId, callerNumber, agentId } = event.data
+    const row = { call_id: callId, line, switch: switchName, leg_id: legId, caller_number: callerNumber }
+    await db
+      .insertInto('call_records')
+      .values({ ...row, direction: 'outbound', ringing_agent_id: agentId, offered_at: new Date(event.time) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    return
+  }
   if (event.type === 'agent.state-changed') {
     const { agentId, status, to, reason, extension, callId } = event.data
     const row = { status, state: to, reason, extension, call_id: callId, changed_at: new Date(event.time) }
@@ -119,6 +130,7 @@ async function projectEvent(db: Kysely<DatabaseSchema>, event: CommittedEvent): 
       .execute()
     return
   }
+  if (event.type.startsWith('callback.')) return projectCallback(db, event)
   const change = changeOfCall(event)
   if (change && 'callId' in event.data && event.data.callId !== null) {
     await db.updateTable('call_records').set(change).where('call_id', '=', event.data.callId).execute()
@@ -149,6 +161,10 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
     }
     case 'call.taken-over':
       return { agent_id: event.data.agentId, agent_leg_id: event.data.legId }
+    case 'call.reached': {
+      const { agentId, agentLegId } = event.data
+      return { agent_id: agentId, agent_leg_id: agentLegId, answered_at: at, ringing_agent_id: null }
+    }
     case 'call.branch-answered':
     case 'call.transferred':
       return { agent_leg_id: event.data.legId, transferred_to: event.data.target }

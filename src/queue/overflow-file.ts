@@ -12,6 +12,7 @@ export const overflowAction = Type.Union([
     {
       queue: Type.Optional(name),
       branch: Type.Optional(branch),
+      callback: Type.Optional(Type.Literal('offer')),
       announce: Type.Optional(name),
       voicemail: Type.Optional(Type.Object({ greeting: Type.Optional(name) }, closed)),
     },
@@ -21,7 +22,7 @@ export const overflowAction = Type.Union([
 
 /** The forms of {@link overflowAction}, for a message. */
 export const overflowActionForms =
-  'keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }'
+  'keep, { queue: NAME }, { branch: NUMBER }, { callback: offer }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }'
 
 /** A chain as the file writes it: `{ after: 60, do: { queue: general } }`, `{ nobodyLoggedIn: true, do: … }`. */
 export const overflowChain = Type.Array(
@@ -38,9 +39,10 @@ export const overflowChain = Type.Array(
 
 export function toOverflowAction(setting: Static<typeof overflowAction> | undefined): AfterMaxWait {
   if (setting === undefined || setting === 'keep') return { kind: 'keep' }
-  const { queue, branch: number, announce, voicemail } = setting
+  const { queue, branch: number, callback, announce, voicemail } = setting
   if (queue !== undefined) return { kind: 'queue', queue }
   if (number !== undefined) return { kind: 'branch', branch: number }
+  if (callback !== undefined) return { kind: 'callback' }
   if (voicemail) return { kind: 'voicemail', greeting: voicemail.greeting ?? 'apology' }
   return { kind: 'announce', prompt: announce ?? '' }
 }
@@ -60,23 +62,25 @@ export interface OverflowFault {
   readonly text: string
 }
 
+/** What a chain can lead to in this city. */
+export interface OverflowWays {
+  readonly queues: ReadonlyMap<string, QueueConfig>
+  readonly branches: ReadonlySet<string>
+  /** Whether the city calls citizens back. */
+  readonly callbacks: boolean
+}
+
 /** Faults that only the whole file shows: queues and branches that are not there, rings, steps never reached. */
-export function overflowFaults({
-  queues,
-  branches,
-}: {
-  queues: ReadonlyMap<string, QueueConfig>
-  branches: ReadonlySet<string>
-}): OverflowFault[] {
-  return [...queues.values()].flatMap((config) => [
+export function overflowFaults(ways: OverflowWays): OverflowFault[] {
+  return [...ways.queues.values()].flatMap((config) => [
     ...config.overflow.flatMap(({ when, action }) =>
-      faultsOf(config, 'overflow', action, queues, branches).concat(
+      faultsOf(config, 'overflow', action, ways).concat(
         when.kind === 'after' && when.seconds >= config.maxWait && config.afterMaxWait.kind !== 'keep'
           ? [fault(config, 'overflow', `${when.seconds} s is after the longest wait of ${config.maxWait} s`)]
           : [],
       ),
     ),
-    ...faultsOf(config, 'afterMaxWait', config.afterMaxWait, queues, branches),
+    ...faultsOf(config, 'afterMaxWait', config.afterMaxWait, ways),
   ])
 }
 
@@ -90,9 +94,10 @@ function faultsOf(
   config: QueueConfig,
   setting: OverflowFault['setting'],
   action: AfterMaxWait,
-  queues: ReadonlyMap<string, QueueConfig>,
-  branches: ReadonlySet<string>,
+  { queues, branches, callbacks }: OverflowWays,
 ): OverflowFault[] {
+  if (action.kind === 'callback' && !callbacks)
+    return [fault(config, setting, "the city's file has no 'callback', and nobody is called back")]
   if (action.kind === 'branch' && !branches.has(action.branch))
     return [fault(config, setting, `there is no branch ${action.branch}`)]
   if (action.kind !== 'queue') return []

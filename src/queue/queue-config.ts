@@ -25,6 +25,8 @@ export type AfterMaxWait =
   | { readonly kind: 'queue'; readonly queue: string }
   /** Ring a branch hotline for the caller, who is back at the old place when it does not answer. */
   | { readonly kind: 'branch'; readonly branch: string }
+  /** Offer to call back; who does not want that waits on. */
+  | { readonly kind: 'callback' }
   /** Say a prompt and end the call. */
   | { readonly kind: 'announce'; readonly prompt: string }
   /** Say a prompt and record what the caller wants to tell. */

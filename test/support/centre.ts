@@ -184,18 +184,19 @@ export class Centre {
   }
 }
 
-/** The test city with branches: phones of the test, and one whose seats are agents of the centre. */
+/** The test city with branches and the way to citizens: phones of the test, and one branch whose seats are agents of the centre. */
 function cityWithBranches(folder: string, file: string, sipPort: number): string {
   const city = readFileSync(join(projectRoot(), 'test/support', file), 'utf8')
   const branch = (number: string, more = '') =>
     `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4${more} }\n`
   const path = join(folder, 'city.yaml')
+  const outbound = `outbound: { trunk: "sip:127.0.0.1:${sipPort}", numbers: ["1[3-9][0-9]{9}"], ringFor: 5 }\n`
   const branches = [
     branch('12366'),
     branch('12333', ', capacity: 1'),
     branch('12358', ', hours: prices'),
     '  "12315": { name: market, mode: specialist-seats, queue: market-supervision }\n',
   ]
-  writeFileSync(path, `${city}branches:\n${branches.join('')}`)
+  writeFileSync(path, `${city}branches:\n${branches.join('')}${outbound}`)
   return path
 }

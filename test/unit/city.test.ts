@@ -166,14 +166,14 @@ describe('city - a mistake is refused with file and line', () => {
       what: 'an end of waiting that is none',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: hangup\n`,
       faults: [
-        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { callback: offer }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
       ],
     },
     {
       what: 'an end of waiting that is two at once',
       text: `${head}queues:\n  general:\n    skills: []\n    afterMaxWait: { queue: tax, announce: apology }\n`,
       faults: [
-        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
+        'city.yaml:5: queues.general.afterMaxWait: must be keep, { queue: NAME }, { branch: NUMBER }, { callback: offer }, { announce: PROMPT } or { voicemail: { greeting: PROMPT } }',
       ],
     },
     {
@@ -244,6 +244,26 @@ describe('city - a mistake is refused with file and line', () => {
       faults: [
         'city.yaml:6: lines.12345.whenClosed: must be { announce: PROMPT } or { voicemail: { queue: NAME, greeting: PROMPT } }',
       ],
+    },
+    {
+      what: 'callbacks that cannot be',
+      text: `${head}queues:
+  general: { skills: [], overflow: [{ after: 5, do: { callback: offer } }] }
+`,
+      faults: ["city.yaml:3: queue general: overflow: the city's file has no 'callback', and nobody is called back"],
+    },
+    {
+      what: 'callbacks without a trunk and without hours',
+      text: `${head}queues:\n  general: { skills: [] }\ncallback: { calendar: day }\n`,
+      faults: [
+        "city.yaml:4: callback: nobody can be called without 'outbound'",
+        'city.yaml:4: callback: there is no calendar day',
+      ],
+    },
+    {
+      what: 'a pattern of numbers that is none',
+      text: `${head}queues:\n  general: { skills: [] }\noutbound: { trunk: "sip:10.0.0.1", numbers: ["1[3-9"] }\n`,
+      faults: ['city.yaml:4: outbound.numbers: Invalid regular expression: /1[3-9/: Unterminated character class'],
     },
     {
       what: 'no name',

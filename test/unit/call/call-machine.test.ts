@@ -6,6 +6,8 @@ import type { CallInput, CallState } from '../../../src/call/call-machine.ts'
 const inputs: readonly CallInput['type'][] = [
   'ACCEPTED',
   'QUEUED',
+  'PLACED',
+  'AGENT_READY',
   'OFFERED',
   'OFFER_FAILED',
   'ANSWERED',
@@ -18,10 +20,12 @@ const inputs: readonly CallInput['type'][] = [
 
 /** Where each input leads; what is not here is refused and changes nothing. */
 const table: Readonly<Record<CallState, Partial<Record<CallInput['type'], CallState>>>> = {
-  arriving: { ACCEPTED: 'menu', QUEUED: 'queued', RELEASED: 'released' },
+  arriving: { ACCEPTED: 'menu', QUEUED: 'queued', PLACED: 'placing', RELEASED: 'released' },
   menu: { QUEUED: 'queued', VOICEMAIL: 'voicemail', RELEASED: 'released' },
   queued: { QUEUED: 'queued', OFFERED: 'ringing', VOICEMAIL: 'voicemail', RELEASED: 'released' },
   ringing: { OFFER_FAILED: 'queued', ANSWERED: 'connecting', RELEASED: 'released' },
+  placing: { AGENT_READY: 'reaching', RELEASED: 'released' },
+  reaching: { ANSWERED: 'connecting', RELEASED: 'released' },
   connecting: { BRIDGED: 'talking', BRIDGE_FAILED: 'queued', RELEASED: 'released' },
   talking: { LEFT_ALONE: 'queued', RELEASED: 'released' },
   voicemail: { RELEASED: 'released' },

@@ -1,0 +1,2 @@
+drop table callbacks, trunks;
+alter table call_records drop column direction;

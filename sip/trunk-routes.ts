@@ -1,0 +1,50 @@
+import type { Database } from '../src/db/index.ts'
+import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+
+interface Trunk {
+  readonly uri: string
+  readonly numbers: readonly RegExp[]
+}
+
+/** Milliseconds between looks at the table. */
+const readEvery = 5000
+
+/** The way to citizens' phones, kept in memory. Only numbers the city allows are let through, whatever the switch asks for. */
+export class TrunkRoutes {
+  readonly #db: Database
+  readonly #clock: Clock
+  readonly #logger: Logger
+  #trunks: readonly Trunk[] = []
+  #cancel: Cancel = () => {}
+
+  constructor({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }) {
+    this.#db = db
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  /** The SIP URI a number is called at, if it may be called. */
+  find(number: string): string | undefined {
+    if (!/^[0-9]{3,20}$/.test(number)) return undefined
+    const trunk = this.#trunks.find(({ numbers }) => numbers.some((pattern) => pattern.test(number)))
+    return trunk?.uri.replace(/^sip:/, `sip:${number}@`)
+  }
+
+  /** Reads the table now, and again from time to time. */
+  async start(): Promise<void> {
+    try {
+      const rows = await this.#db.selectFrom('trunks').selectAll().execute()
+      this.#trunks = rows.map(({ uri, numbers }) => ({
+        uri,
+        numbers: numbers.map((pattern) => new RegExp(`^(?:${pattern})$`)),
+      }))
+    } catch (error) {
+      this.#logger.warn({ reason: messageOf(error) }, 'trunks cannot be read, the last ones are kept')
+    }
+    this.#cancel = this.#clock.after(readEvery, () => void this.start())
+  }
+
+  close(): void {
+    this.#cancel()
+  }
+}
