@@ -17,6 +17,7 @@ import { CalendarStore } from './clocks/calendar-store.ts'
 import { type PlanningClock, readClock } from './clocks/planning-clock.ts'
 import { replanAll } from './clocks/replanning.ts'
 import { TicketJobs } from './clocks/ticket-jobs.ts'
+import { WakePlan } from './clocks/wake-plan.ts'
 import { WakeSweep } from './clocks/wake-sweep.ts'
 import { WorkingCalendar } from './clocks/working-calendar.ts'
 import type { TicketConfig } from './config.ts'
@@ -70,7 +71,10 @@ export async function startTicketService(
   const webhooks = new WebhookStore({ db })
   const sender = new WebhookSender({ store: webhooks, source, clock: systemClock, logger })
   const store = new TicketStore({ db })
-  const office = new TicketOffice({ store, units, rules, calendar, clock, logger, onFacts: () => sender.wake() })
+  const wakePlan = new WakePlan({ clock })
+  const onFacts = () => sender.wake()
+  const office = new TicketOffice({ store, units, rules, calendar, clock, wakePlan, logger, onFacts })
+  const sweep = new WakeSweep({ store, office, now: () => clock.now(), clock: systemClock, logger })
 
   const settings = new SettingsStore({ db })
   const planDigest = () => `${rules.digest} ${calendar.digest()}`
@@ -80,7 +84,7 @@ export async function startTicketService(
     clock: systemClock,
     logger,
     tasks: {
-      deadline: async ({ ticketId = '' }) => void (await office.wake(ticketId)),
+      wake: async ({ before = '0' }) => void (await sweep.sweep(Number(before))),
       'close-merged': ({ parentId = '' }) => closeMerged({ store, office, parentId }),
       replan: async ({ why = '' }) => {
         await calendar.reload()
@@ -98,7 +102,6 @@ export async function startTicketService(
   // Also when an earlier process was killed in the middle of it.
   if ((await settings.read('planned')) !== planDigest()) await settings.plan('replan', { why: 'rules' }, 'replan:rules')
   await sender.planAll({ resting: true })
-  const sweep = new WakeSweep({ store, office, now: () => clock.now(), clock: systemClock, logger })
   sweep.start()
   const audit = new AuditStore({ db })
   const sealer = new AuditSealer({ store: audit, clock: systemClock, logger })

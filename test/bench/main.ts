@@ -2,14 +2,17 @@ import { parseArgs } from 'node:util'
 import { cancelBench } from './cancel.ts'
 import { dispatchBench } from './dispatch.ts'
 import { firstAudioBench } from './first-audio.ts'
-import type { BenchOptions, BenchResult } from './result.ts'
+import type { BenchOptions } from './result.ts'
 import { rtpPaceBench } from './rtp-pace.ts'
+import { ticketBench } from './tickets.ts'
 
-const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
+type Bench = (options: BenchOptions & { tickets: number }) => Promise<{ readonly ok: boolean }>
+const benches: Record<string, Bench> = {
   'first-audio': firstAudioBench,
   cancel: cancelBench,
   dispatch: dispatchBench,
   'rtp-pace': rtpPaceBench,
+  tickets: ticketBench,
 }
 
 const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachtio] [--json]
@@ -21,6 +24,9 @@ const help = `Usage: npm run bench -- NAME [--calls N] [--freeswitch] [--drachti
 
   rtp-pace      how late the worst tick of a second is with 200 RTP streams both ways (N seconds)
 
+ tickets       a ticket's transitions a second beside bare UPDATEs of the same rows, in a large table and in a small one
+
+  --tickets N    tickets in the large table (default 1000000)
   --calls N      calls measured (default 20)
   --freeswitch   on the FreeSWITCH of this machine instead of the embedded softswitch
   --drachtio     on the drachtio-server of this machine instead of the embedded SIP server
@@ -30,6 +36,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     calls: { type: 'string', default: '20' },
+    tickets: { type: 'string', default: '1000000' },
     freeswitch: { type: 'boolean', default: false },
     drachtio: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -44,6 +51,7 @@ if (flags.help || !bench) {
 } else {
   const result = await bench({
     calls: Number(flags.calls),
+    tickets: Number(flags.tickets),
     sipServer: flags.drachtio ? 'drachtio' : 'embedded',
     mediaSwitch: flags.freeswitch ? 'freeswitch' : 'embedded',
   })

@@ -18,8 +18,8 @@ export function actorOf({ principal }: Asker): Actor {
 /** Which tickets somebody may see: the hotline's people all, an official those of the own unit and below. */
 export async function visibleTo({ role, unitId }: Principal, units: UnitStore): Promise<Visible> {
   if (role !== 'unit') return { kind: 'all' }
-  const unit = unitId ? await units.find(unitId) : undefined
-  return unit ? { kind: 'unit', path: unit.path } : { kind: 'none' }
+  const path = unitId ? await units.pathOf(unitId) : undefined
+  return path === undefined ? { kind: 'none' } : { kind: 'unit', path }
 }
 
 export function sees(visible: Visible, { context }: Ticket): boolean {

@@ -83,25 +83,18 @@ export interface DueInput {
   readonly stage: ClockStage
 }
 
-/** What the clock has still to do with a ticket, the next first. */
+/** What the clock has to do next for each limit that runs, the first first. */
 export function dueInputs(context: TicketContext, { rules, time }: Planning): DueInput[] {
   const inputs = Object.entries(context.clocks).flatMap(([name, clock]): DueInput[] => {
     const stage = name as ClockStage
     if (stage === 'archive') return [{ at: clock.dueAt, type: 'ARCHIVE', stage }]
-    const reminder = earlier(clock.dueAt, rules.reminder, time)
-    const all: DueInput[] = [
-      { at: reminder, type: 'REMIND', stage },
-      { at: clock.dueAt, type: 'URGE', stage },
-      { at: dueAt(clock.dueAt, rules.criticism, time), type: 'CRITICISE', stage },
-    ]
+    const sent = (type: 'REMIND' | 'URGE' | 'CRITICISE') => context.sent[noticeKey(context, stage, type)] !== undefined
+    const reminder = sent('REMIND') ? 0 : earlier(clock.dueAt, rules.reminder, time)
     // A limit shorter than the reminder's lead would remind at once; such a limit goes without.
-    return all
-      .filter((input) => input.type !== 'REMIND' || input.at > clock.from)
-      .filter((input) => open(context, input))
+    if (!sent('REMIND') && !sent('URGE') && reminder > clock.from) return [{ at: reminder, type: 'REMIND', stage }]
+    if (!sent('URGE')) return [{ at: clock.dueAt, type: 'URGE', stage }]
+    if (sent('CRITICISE')) return []
+    return [{ at: dueAt(clock.dueAt, rules.criticism, time), type: 'CRITICISE', stage }]
   })
   return inputs.sort((a, b) => a.at - b.at)
-}
-
-function open(context: TicketContext, { stage, type }: DueInput): boolean {
-  return type === 'ARCHIVE' || context.sent[noticeKey(context, stage, type)] === undefined
 }

@@ -3,6 +3,7 @@ import { type Logger, newId } from '../../kernel/index.ts'
 import { changedFields } from '../audit/audit-entry.ts'
 import { dueInputs, type Planning, withClocks } from '../clocks/plan-clocks.ts'
 import type { PlanningClock } from '../clocks/planning-clock.ts'
+import { WakePlan } from '../clocks/wake-plan.ts'
 import type { WorkingCalendar } from '../clocks/working-calendar.ts'
 import { type Actor, newContext } from '../machine/ticket-context.ts'
 import type { InputData, InputType, TicketInput } from '../machine/ticket-inputs.ts'
@@ -23,6 +24,7 @@ export interface TicketOfficeOptions {
   readonly rules: CityRules
   readonly calendar: WorkingCalendar
   readonly clock: PlanningClock
+  readonly wakePlan: WakePlan
   readonly logger: Logger
   /** Facts were committed. */
   readonly onFacts: () => void
@@ -82,7 +84,9 @@ export class TicketOffice {
 
   /** The same office at work in a transaction of somebody else. */
   within(db: TicketDatabase): TicketOffice {
-    return new TicketOffice({ ...this.#options, store: new TicketStore({ db }), units: new UnitStore({ db }) })
+    const [store, units] = [new TicketStore({ db }), new UnitStore({ db })]
+    // A plan of its own: what a transaction plans may be undone with it.
+    return new TicketOffice({ ...this.#options, store, units, wakePlan: new WakePlan(this.#options) })
   }
 
   /** A new draft, in the transaction this office works {@link within}. Undefined: it is there already. */
@@ -179,17 +183,19 @@ export class TicketOffice {
   }
 
   async #attempt(command: Command): Promise<Ticket | undefined> {
-    const { store, onFacts } = this.#options
+    const { store, wakePlan, onFacts } = this.#options
     const ticket = await this.get(command.ticketId)
     if (command.revision !== undefined && command.revision !== ticket.revision) return undefined
     await this.#refuseOthers(ticket, command.by)
     const input = await this.#inputOf(command)
     await this.#refuseWrongParent(ticket, input)
     const after = withClocks(advance(ticket, input), this.#planning())
+    const change = this.#step(ticket, input, after, command.origin)
     const saved = alone(input, after)
-      ? await store.save(this.#step(ticket, input, after, command.origin))
-      : await this.#consequences.save({ ticket, input, after, step: this.#step(ticket, input, after, command.origin) })
+      ? await store.save(change)
+      : await this.#consequences.save({ ticket, input, after, step: change })
     if (!saved) return undefined
+    if (change.wakeJob) wakePlan.planned(change.wakeJob)
     onFacts()
     return { ...ticket, ...after, revision: ticket.revision + 1 }
   }
@@ -197,8 +203,8 @@ export class TicketOffice {
   /** An official acts on what is with the own unit, or below it. */
   async #refuseOthers({ context }: Ticket, by: Actor): Promise<void> {
     if (by.role !== 'unit') return
-    const own = by.unitId === null ? undefined : await this.#options.units.find(by.unitId)
-    if (own && context.unit && isWithin(context.unit.path, own.path)) return
+    const own = by.unitId === null ? undefined : await this.#options.units.pathOf(by.unitId)
+    if (own !== undefined && context.unit && isWithin(context.unit.path, own)) return
     throw new TicketNotYours(`the ticket is not with unit ${by.unitId}`)
   }
 
@@ -243,15 +249,13 @@ export class TicketOffice {
     }: { by: Actor; origin: string; action: string; at?: number; input?: unknown },
   ) {
     const { input, ...entry } = rest
-    const changed = changedFields({ state: before.state, ...before.context }, { state: after.state, ...after.context })
+    const changed = changedFields(told(before), told(after))
     return { ...entry, subject: before.ticketId, at, actor: by.id, role: by.role, detail: { ...changed, input } }
   }
 
   #change(before: Ticket, after: TicketSnapshot): Omit<TicketChange, 'audit' | 'facts'> {
-    const { clock } = this.#options
-    const planning = this.#planning()
-    const next = dueInputs(after.context, planning)[0]?.at ?? null
-    const planned = dueInputs(before.context, planning)[0]?.at ?? null
+    const { clock, wakePlan } = this.#options
+    const next = dueInputs(after.context, this.#planning())[0]?.at ?? null
     return {
       ticketId: before.ticketId,
       revision: before.revision,
@@ -259,13 +263,19 @@ export class TicketOffice {
       at: clock.now(),
       dueAt: after.context.clocks.handle?.dueAt ?? null,
       wakeAt: next,
-      wakeJobAt: next === null || next === planned ? null : clock.realTimeOf(next),
+      wakeJob: wakePlan.jobFor(next),
     }
   }
 }
 
 /** The service itself, when a limit is over. */
 export const clockActor: Actor = { id: 'clock', role: 'clock', unitId: null }
+
+/** What of a ticket the audit tells: without what follows from the rest, but for the limits. */
+function told({ state, context: { entered: _, clocks, returnDueAt: __, ...context } }: TicketSnapshot) {
+  const due = Object.fromEntries(Object.entries(clocks).map(([stage, { dueAt }]) => [stage, dueAt]))
+  return { state, ...context, due }
+}
 
 const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VISIT']
 

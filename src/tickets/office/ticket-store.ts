@@ -24,10 +24,16 @@ export interface TicketChange {
   /** When the unit has to be done, and when the clock has something to do next. */
   readonly dueAt: number | null
   readonly wakeAt: number | null
-  /** Whether `wakeAt` is another than before: then the job is planned again, for this moment of real time. */
-  readonly wakeJobAt: Date | null
+  /** The job that wakes everything due by a moment, where none is known to be planned yet. */
+  readonly wakeJob: WakeJob | null
   readonly audit: AuditEntry
   readonly facts: readonly TicketFact[]
+}
+
+/** A job for all tickets due by `before`, run at a moment of real time. */
+export interface WakeJob {
+  readonly before: number
+  readonly runAt: Date
 }
 
 export interface NewTicket {
@@ -58,8 +64,9 @@ export class TicketStore {
   }
 
   async find(ticketId: string): Promise<Ticket | undefined> {
-    const row = await this.#db.selectFrom('tickets').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()
-    return row && toTicket(row)
+    // Raw, because every step begins with it and building the query took as long as asking it.
+    const { rows } = await sql<Row>`select * from tickets where ticket_id = ${ticketId}`.execute(this.#db)
+    return rows[0] && toTicket(rows[0])
   }
 
   async findByNumber(number: string): Promise<(Ticket & { wrongCodes: number }) | undefined> {
@@ -139,33 +146,21 @@ export class TicketStore {
   }
 
   /**
-   * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. One statement, so that
-   * ticket, audit, facts and job stand or fall together at the price of one round trip.
+   * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. One call, so that ticket, audit,
+   * facts and job stand or fall together at the price of one round trip (migration 0002).
    */
   async save(change: TicketChange): Promise<boolean> {
-    const { ticketId, revision, state, context, at, dueAt, wakeAt, wakeJobAt, audit, facts } = change
-    const { rows } = await sql<{ changed: number }>`
-      with changed as (
-        update tickets set
-          state = ${state}, context = ${JSON.stringify(context)}::jsonb, machine_version = ${ticketMachineVersion},
-          revision = revision + 1, kind = ${context.kind}, unit_id = ${context.unit?.unitId ?? null},
-          unit_path = ${context.unit?.path ?? null}, parent_id = ${context.parentId}::uuid,
-          agent_id = ${context.firstReceiver}, due_at = ${instant(dueAt)}::timestamptz,
-          wake_at = ${instant(wakeAt)}::timestamptz, updated_at = ${instant(at)}::timestamptz
-        where ticket_id = ${ticketId} and revision = ${revision}
-        returning ticket_id
-      ), noted as (${noteSql(audit, sql`where exists (select from changed)`)}),
-      told as (${factsSql(facts, at, sql`where exists (select from changed)`)}),
-      planned as (
-        select ${sql.ref(`${jobSchema}.add_job`)}(
-          'deadline', json_build_object('ticketId', ticket_id), run_at => ${wakeJobAt}::timestamptz,
-          job_key => 'ticket:' || ticket_id
-        ) from changed where ${wakeJobAt}::timestamptz is not null
-      )
-      select (select count(*)::int from changed) as changed, (select count(*) from planned) as planned`.execute(
-      this.#db,
-    )
-    return rows[0]?.changed === 1
+    const { ticketId, revision, state, context, at, dueAt, wakeAt, wakeJob, audit, facts } = change
+    const { unit, kind, parentId, firstReceiver } = context
+    const { rows } = await sql<{ saved: boolean }>`
+      select save_step(
+        ${ticketId}, ${revision}, ${state}, ${jsonText(context)}, ${ticketMachineVersion}, ${kind}, ${unit?.unitId ?? null},
+        ${unit?.path ?? null}, ${parentId}, ${firstReceiver}, ${instant(dueAt)}, ${instant(wakeAt)}, ${instant(at)},
+        ${audit.actor}, ${audit.role}, ${audit.origin}, ${audit.action}, ${jsonText(audit.detail)},
+        ${facts.map(() => newId())}, ${facts.map(({ type }) => type)}, ${facts.map(({ data }) => jsonText(data))},
+        ${wakeJob === null ? null : String(wakeJob.before)}, ${wakeJob?.runAt ?? null}
+      ) as saved`.execute(this.#db)
+    return rows[0]?.saved === true
   }
 
   /** Has what was merged under a ticket closed with it: by a job, so that a parent of a thousand closes in a moment. */
@@ -212,21 +207,21 @@ export class TicketStore {
   }
 }
 
-function noteSql(audit: AuditEntry, condition = sql``) {
+function noteSql(audit: AuditEntry) {
   return sql`
     insert into audit_entries (subject, at, actor, role, origin, action, detail)
     select ${audit.subject}, ${instant(audit.at)}::timestamptz, ${audit.actor}, ${audit.role}, ${audit.origin},
-      ${audit.action}, ${jsonText(audit.detail)}::jsonb ${condition}`
+      ${audit.action}, ${jsonText(audit.detail)}::jsonb`
 }
 
-function factsSql(facts: readonly TicketFact[], at: number, condition = sql``) {
+function factsSql(facts: readonly TicketFact[], at: number) {
   return sql`
     insert into facts (event_id, type, subject, time, data)
     select id, type, data ->> 'ticketId', ${instant(at)}::timestamptz, data
     from unnest(
       ${facts.map(() => newId())}::uuid[], ${facts.map(({ type }) => type)}::text[],
       ${facts.map(({ data }) => jsonText(data))}::jsonb[]
-    ) as fact (id, type, data) ${condition}`
+    ) as fact (id, type, data)`
 }
 
 function instant(ms: number | null): Date | null {
@@ -235,6 +230,8 @@ function instant(ms: number | null): Date | null {
 
 /** PostgreSQL refuses NUL and lone surrogates in JSON. */
 function jsonText(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (!/\\u0000|\\ud[89a-f]/.test(text)) return text
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '') : part,
   )

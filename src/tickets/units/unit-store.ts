@@ -17,6 +17,7 @@ type NewUnit = Omit<Unit, 'strikes' | 'expelledAt'>
 /** The tree of units, the responsibility catalogue, and duty rosters. */
 export class UnitStore {
   readonly #db: TicketDatabase
+  readonly #paths = new Map<string, string>()
 
   constructor({ db }: { db: TicketDatabase }) {
     this.#db = db
@@ -29,6 +30,15 @@ export class UnitStore {
   async find(unitId: string): Promise<Unit | undefined> {
     const row = await this.#db.selectFrom('units').selectAll().where('unit_id', '=', unitId).executeTakeFirst()
     return row && toUnit(row)
+  }
+
+  /** Where a unit stands in the tree. Units are not moved, so what was read once stays right. */
+  async pathOf(unitId: string): Promise<string | undefined> {
+    const known = this.#paths.get(unitId)
+    if (known !== undefined) return known
+    const path = (await this.find(unitId))?.path
+    if (path !== undefined) this.#paths.set(unitId, path)
+    return path
   }
 
   /** Creates units or brings them to what is given; strikes and expulsion stay. */
