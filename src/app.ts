@@ -26,7 +26,14 @@ import { createHttpServer } from './http/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
 import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
-import { HistoryStore, LiveFigures, metricsRoutes, Prometheus, prometheusRoutes } from './metrics/index.ts'
+import {
+  BranchFiguresStore,
+  HistoryStore,
+  LiveFigures,
+  metricsRoutes,
+  Prometheus,
+  prometheusRoutes,
+} from './metrics/index.ts'
 import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './recording/index.ts'
@@ -245,7 +252,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),
       recordingRoutes({ store: recordings, archive, vault, log }),
-      metricsRoutes({ history, live }),
+      metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
         store: voicemails,

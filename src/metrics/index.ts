@@ -1,3 +1,4 @@
+export { BranchFiguresStore } from './branch-figures-store.ts'
 export { type CallFigures, count, noCounts, type QueueCounts, ratesOf } from './figures.ts'
 export { HistoryStore } from './history-store.ts'
 export { LiveFigures } from './live-figures.ts'

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError } from '../kernel/index.ts'
+import type { BranchFiguresStore } from './branch-figures-store.ts'
 import { noCounts, type QueueCounts, ratesOf } from './figures.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { LiveFigures } from './live-figures.ts'
@@ -21,15 +22,30 @@ const spanQuery = Type.Object({
   interval: Type.Integer({ minimum: 1, maximum: 1440, default: 15, description: 'minutes' }),
 })
 
+const count = Type.Integer({ minimum: 0 })
+const branchFigures = Type.Object({
+  branch: Type.String(),
+  wanted: count,
+  reached: count,
+  closed: count,
+  busy: count,
+  noAnswer: count,
+  rejected: count,
+  unreachable: count,
+  advised: count,
+})
+
 const day = 24 * 60 * 60 * 1000
 const longestSpan = 400 * day
 
 /** Figures of the hotline: over history from the log, and of this moment from memory. */
 export function metricsRoutes({
   history,
+  branches,
   live,
 }: {
   history: HistoryStore
+  branches: BranchFiguresStore
   live: LiveFigures
 }): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -68,6 +84,20 @@ export function metricsRoutes({
     )
 
     app.get(
+      '/metrics/branches',
+      {
+        config: everybody,
+        schema: {
+          tags: ['metrics'],
+          summary: 'What came of the calls that were to go to branch hotlines, by branch',
+          querystring: Type.Pick(spanQuery, ['from', 'to']),
+          response: { 200: Type.Array(branchFigures) },
+        },
+      },
+      async ({ query }) => branches.branches(spanOf(query)),
+    )
+
+    app.get(
       '/metrics/now',
       { config: everybody, schema: { tags: ['metrics'], summary: 'Waiting now, agents by state, and today so far' } },
       async () => ({ queues: live.waiting(), agents: live.agentsByState() }),
@@ -86,15 +116,19 @@ export function prometheusRoutes({ prometheus }: { prometheus: Prometheus }): Fa
 }
 
 function read(query: { from?: string; to?: string; queue?: string; answerWithin: number; shortAbandon: number }) {
+  return {
+    span: { ...spanOf(query), queue: query.queue },
+    thresholds: { answerWithinMs: query.answerWithin * 1000, shortAbandonMs: query.shortAbandon * 1000 },
+  }
+}
+
+function spanOf(query: { from?: string; to?: string }): { from: Date; to: Date } {
   const to = query.to === undefined ? new Date() : new Date(query.to)
   const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
   const length = to.getTime() - from.getTime()
   if (!(length > 0 && length <= longestSpan))
     throw new SpanInvalid('from must be before to, and at most 400 days before')
-  return {
-    span: { from, to, queue: query.queue },
-    thresholds: { answerWithinMs: query.answerWithin * 1000, shortAbandonMs: query.shortAbandon * 1000 },
-  }
+  return { from, to }
 }
 
 function add(a: QueueCounts, b: QueueCounts): QueueCounts {

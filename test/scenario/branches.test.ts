@@ -140,4 +140,16 @@ describe.each(variants())('branch hotlines on $name', (variant) => {
     expect(await call.hears(tones.branch, { withinMs: 5000 })).toBe(true)
     expect(await call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
   })
+
+  // After all others: what they did is what is counted.
+  test('the figures tell what came of the calls to each branch', async () => {
+    const figures = () => centre.admin.get<{ branch: string; wanted: number }[]>('/metrics/branches')
+    const of = async (branch: string) => (await figures()).find((each) => each.branch === branch)
+
+    await until(async () => (await of('12315'))?.wanted === 2, 'the log has all of it')
+    expect(await of('12358')).toMatchObject({ wanted: 1, reached: 0, closed: 1, busy: 0 })
+    expect(await of('12333')).toMatchObject({ wanted: 3, reached: 2, busy: 1 })
+    expect(await of('12366')).toMatchObject({ wanted: 1, reached: 1, advised: 1 })
+    expect(await of('12315')).toMatchObject({ wanted: 2, reached: 1, busy: 1 })
+  })
 })

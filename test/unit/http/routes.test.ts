@@ -71,6 +71,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/intervals': everybody,
   'GET /api/v1/metrics/summary': everybody,
   'GET /api/v1/metrics/now': everybody,
+  'GET /api/v1/metrics/branches': everybody,
 }
 const examples: Record<string, string> = {
   extension: '8001',
