@@ -73,8 +73,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     },
   })
 
-  await saveBranchRoutes({ db, branches: [...city.branches.values()] })
   await saveTrunk({ db, route: city.outbound })
+  await saveBranchRoutes({ db, branches: [...city.branches.values(), ...city.emergency.values()] })
 
   const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
   const log = new EventLog({ db, journal, left, clock, logger })
@@ -148,7 +148,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     callsTo: (number) => supervisor.legsTo(number),
     freeSeats: (queue) => freeSeats(roster, queueOf(queue).skills).length,
   })
-  const targets = new CallTargets({ branches, roster, queueOf })
+  const targets = new CallTargets({ branches, emergency: city.emergency, roster, queueOf })
   const recordings = new RecordingStore({ db })
   const keepDays = (line: string) => city.lines.get(line)?.keepRecordings ?? city.recording.keepDays
   const archive = new RecordingArchive({ vault, store: recordings, log, keepDays, clock, logger })

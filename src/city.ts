@@ -12,7 +12,7 @@ import {
   toOverflowAction,
   toOverflowChain,
 } from './queue/index.ts'
-import type { Branch } from './transfer/index.ts'
+import type { Branch, EmergencyService } from './transfer/index.ts'
 import type { VoicemailLimits } from './voicemail/index.ts'
 
 const seconds = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum })
@@ -102,6 +102,20 @@ const citySchema = Type.Object(
         closed,
       ),
     ),
+    emergency: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^1(10|19|20|22)$' }),
+        Type.Object(
+          {
+            name: Type.Optional(Type.String({ minLength: 1 })),
+            route: Type.String({ pattern: '^sip:[^\\s@]+(@[^\\s@]+)?$' }),
+            ringFor: Type.Optional(seconds(2, 120)),
+          },
+          closed,
+        ),
+        closed,
+      ),
+    ),
   },
   closed,
 )
@@ -126,6 +140,8 @@ export interface City {
   readonly callback: CallbackRules | undefined
   /** Seconds before which a caller who gives up did not really wait (秒挂). */
   readonly shortAbandon: number
+  /** Emergency services by number. */
+  readonly emergency: ReadonlyMap<string, EmergencyService>
 }
 
 /** The hours of one of our numbers. */
@@ -172,6 +188,9 @@ const branchDefaults = {
 const citizenRingsFor = 30
 const shortAbandonBelow = 5
 
+/** Seconds an emergency service may ring where its entry does not say. */
+const emergencyRingsFor = 60
+
 /** Reads a city's file. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCity(path: string): Promise<City> {
   const file = await LocatedYaml.read(path)
@@ -183,6 +202,10 @@ export async function readCity(path: string): Promise<City> {
   refuseFaults(patternFaults(city, (index) => file.where(['outbound', 'numbers', String(index)])))
   refuseFaults(callbackFaults(city, file.where(['callback'])))
   refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
+  const twice = [...city.emergency.keys()].filter((number) => city.branches.has(number))
+  refuseFaults(
+    twice.map((number) => `${file.where(['branches', number])}: ${number} is an emergency service, no branch`),
+  )
   refuseFaults(branchFaults(city, (number) => file.where(['branches', number])))
   refuseFaults(chainFaults(content, (queue) => file.where(['queues', queue, 'overflow'])))
   const overflows = overflowFaults({
@@ -215,6 +238,7 @@ function toCity(
     outbound,
     callback,
     shortAbandon,
+    emergency = {},
   }: CityFile,
   calendars: City['calendars'],
 ): City {
@@ -231,6 +255,12 @@ function toCity(
     callback: callback && toCallbackRules(callback),
     shortAbandon: shortAbandon ?? shortAbandonBelow,
     outbound: outbound && { ringFor: citizenRingsFor, ...outbound },
+    emergency: new Map(
+      Object.entries(emergency).map(([number, service]) => [
+        number,
+        { number, name: number, ringFor: emergencyRingsFor, ...service },
+      ]),
+    ),
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ...branchDefaults, ...branch }]),
     ),

@@ -38,6 +38,12 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.monitor-ended':
     'The supervisor is off the call: stopped, hung up, the agent left, or the phone could not be had (`heard` is false then).',
   'call.taken-over': 'The supervisor `agentId` is the call’s agent; the agent before, `from`, is in wrap-up.',
+  'call.emergency-started':
+    'The emergency key: 110, 119 or 120 is rung with the citizen’s number while citizen and agent go on talking. The call’s record keeps the service.',
+  'call.emergency-connected':
+    'The service answered: all three hear each other (`three-way`), or citizen and service are alone (`hand-over`).',
+  'call.emergency-returned':
+    'The service could not be had (`busy`, `noAnswer`, …), left, or was let go by the `agent`: the citizen is with the agent again, or with an agent gone waits before everybody else. The case is ours.',
   'call.abandoned': 'The caller was gone before a person answered.',
   'call.released':
     'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',

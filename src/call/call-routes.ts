@@ -26,6 +26,7 @@ const callView = Type.Object({
   queue: nullable(Type.String()),
   queuedAt: nullable(Type.String({ format: 'date-time' })),
   agentId: nullable(Type.String()),
+  emergency: nullable(Type.String({ description: 'the emergency service it was brought to' })),
 })
 
 const branchNumber = Type.String({ pattern: '^[0-9]{3,15}$' })
@@ -149,6 +150,30 @@ export function callRoutes({
       )
     }
 
+    app.post(
+      '/calls/:callId/emergency',
+      {
+        config: people,
+        schema: {
+          tags: ['calls'],
+          summary: 'Emergency key: brings 110, 119 or 120 to the citizen, as a third party or instead of the agent',
+          params: callParams,
+          body: Type.Object(
+            { service: Type.Enum(['110', '119', '120', '122']), mode: Type.Enum(['three-way', 'hand-over']) },
+            { additionalProperties: false },
+          ),
+          response: accepted,
+        },
+      },
+      async ({ params, body, principal }, reply) => {
+        const { talk, call } = flowFor(params.callId, principal)
+        const { service, mode } = body
+        await talk.emergency(targets.emergency(service, { mode, by: principal.username }))
+        call.emergency = service
+        return reply.code(202).send({ callId: params.callId, talk: talk.state })
+      },
+    )
+
     app.get(
       '/calls',
       {
@@ -246,5 +271,6 @@ function view(call: Call) {
     queue: need?.queue ?? null,
     queuedAt: need ? new Date(need.queuedAt).toISOString() : null,
     agentId: partner?.agentId ?? null,
+    emergency: call.emergency,
   }
 }

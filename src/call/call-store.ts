@@ -23,6 +23,7 @@ export interface OpenCall {
   readonly answeredAt: number | null
   /** Whom the caller talks to since the agent left. */
   readonly transferredTo: string | null
+  readonly emergency: string | null
   /** The agent whose phone was ringing. */
   readonly ringingAgentId: string | null
   readonly direction: 'inbound' | 'outbound'
@@ -64,6 +65,7 @@ export class CallStore {
       agentLegId: row.agent_leg_id,
       answeredAt: row.answered_at?.getTime() ?? null,
       transferredTo: row.transferred_to,
+      emergency: row.emergency,
       ringingAgentId: row.ringing_agent_id,
       direction: row.direction,
     }))

@@ -225,6 +225,7 @@ export class CallSupervisor {
     const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
     this.#flows.set(callId, flow)
     call.menuPath = open.menuPath
+    call.emergency = open.emergency
     call.language = open.language ?? ''
     const callerThere = present.has(open.legId)
     const agentThere = open.agentLegId !== null && present.has(open.agentLegId)

@@ -1,5 +1,13 @@
 import type { AgentRoster } from '../agent/index.ts'
-import { type BranchBook, BranchBusy, type Target, TransferRefused } from '../transfer/index.ts'
+import {
+  type BranchBook,
+  BranchBusy,
+  type EmergencyMode,
+  type EmergencyService,
+  type Target,
+  TransferRefused,
+  UnknownTarget,
+} from '../transfer/index.ts'
 
 /** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
 export interface CallTarget extends Target {
@@ -8,6 +16,7 @@ export interface CallTarget extends Target {
 
 export interface CallTargetsOptions {
   readonly branches: BranchBook
+  readonly emergency: ReadonlyMap<string, EmergencyService>
   readonly roster: AgentRoster
   readonly queueOf: (name: string) => { readonly ringFor: number; readonly skills: readonly string[] }
 }
@@ -15,10 +24,12 @@ export interface CallTargetsOptions {
 /** Whom a call can be taken to: the branches of the city and the agents of the room. */
 export class CallTargets {
   readonly branches: BranchBook
+  readonly #emergency: ReadonlyMap<string, EmergencyService>
   readonly #roster: AgentRoster
   readonly #queueOf: CallTargetsOptions['queueOf']
 
-  constructor({ branches, roster, queueOf }: CallTargetsOptions) {
+  constructor({ branches, emergency, roster, queueOf }: CallTargetsOptions) {
+    this.#emergency = emergency
     this.branches = branches
     this.#roster = roster
     this.#queueOf = queueOf
@@ -36,6 +47,19 @@ export class CallTargets {
   claimNumber(number: string, callId: string): CallTarget {
     const agent = this.#roster.all().find(({ context }) => context.extension === number)
     return this.claim(agent && !this.branches.has(number) ? { agentId: agent.agentId } : { branch: number }, callId)
+  }
+
+  /** Asks for no hours and no capacity: the service decides. Throws UnknownTarget when the city has no route to it. */
+  emergency(service: string, request: { readonly mode: EmergencyMode; readonly by: string }) {
+    const known = this.#emergency.get(service)
+    if (!known) {
+      const all = [...this.#emergency.keys()].join(', ') || 'none'
+      throw new UnknownTarget(`the city's file has no route to ${service} under "emergency"; it has ${all}`)
+    }
+    const { number, ringFor } = known
+    // However late the service hangs up: whoever is left by it is ours again.
+    const returnWithin = Number.POSITIVE_INFINITY
+    return { name: number, extension: number, ringFor, returnWithin, emergency: request }
   }
 
   /** The target was not rung after all. */

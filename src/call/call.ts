@@ -46,6 +46,8 @@ export class Call {
   bridgedAt: number | undefined
   /** The caller got what was wanted without a person, e.g. a callback: going now is not giving up. */
   content = false
+  /** The emergency service the call was brought to, if any. */
+  emergency: string | null = null
   #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]
 
   constructor({

@@ -1,7 +1,7 @@
 import { promptFile, queueMusic } from '../ivr/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
-import { Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
+import { emergencyPriority, Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
 import type { Call, CallPartner } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import type { CallTarget } from './call-targets.ts'
@@ -99,11 +99,15 @@ export class TalkStage implements TalkOwner {
     if (!handed || call.callerLeg.endedAt !== null || seconds >= (handed.target.returnWithin ?? 0)) return false
     const { agentId } = handed.target
     if (agentId !== undefined) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
-    context.log.append('call.returned', {
-      callId: call.callId,
-      agentId: partner.agentId,
-      reason: 'hung up while waiting',
-    })
+    const fact = { callId: call.callId, agentId: partner.agentId }
+    if (handed.target.emergency) {
+      context.log.append('call.emergency-returned', {
+        ...fact,
+        service: handed.target.name,
+        reason: 'service hung up',
+      })
+      if (call.need) call.need = { ...call.need, priority: emergencyPriority }
+    } else context.log.append('call.returned', { ...fact, reason: 'hung up while waiting' })
     onAlone()
     return true
   }

@@ -35,6 +35,7 @@ export interface CallRecordsTable {
   agent_id: string | null
   agent_leg_id: string | null
   transferred_to: string | null
+  emergency: string | null
   answered_at: Timestamp | null
   abandoned_at: Timestamp | null
   released_at: Timestamp | null

@@ -30,6 +30,9 @@ const legFacts = Type.Object({
 })
 
 const voicemailReason = Type.Enum(['closed', 'overflow'])
+/** An emergency service brought to a call. */
+const emergency = { callId: id, agentId: name, service: name }
+
 /** A supervisor (`agentId`) who listens to the call of another agent (`monitored`). */
 const monitoring = {
   callId: id,
@@ -170,6 +173,18 @@ export const eventSchemas = {
   'call.monitor-ended': Type.Object({ ...monitoring, heard: Type.Boolean(), reason: name }),
   /** A supervisor (`agentId`) is the call's agent instead of `from`. */
   'call.taken-over': Type.Object({ callId: id, agentId: name, legId: name, from: name, by: name }),
+  /** The emergency key: a service is rung while citizen and agent go on talking. */
+  'call.emergency-started': Type.Object({
+    ...emergency,
+    legId: name,
+    mode: Type.Enum(['three-way', 'hand-over']),
+    callerNumber: name,
+    by: name,
+  }),
+  /** The service answered. */
+  'call.emergency-connected': Type.Object({ ...emergency, legId: name, mode: Type.Enum(['three-way', 'hand-over']) }),
+  /** The service could not be had or left: the case is ours. */
+  'call.emergency-returned': Type.Object({ ...emergency, reason: name }),
   /** The caller gave up before a person answered. */
   'call.abandoned': Type.Object({
     callId: id,

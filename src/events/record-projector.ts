@@ -168,6 +168,8 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
     case 'call.branch-answered':
     case 'call.transferred':
       return { agent_leg_id: event.data.legId, transferred_to: event.data.target }
+    case 'call.emergency-started':
+      return { emergency: event.data.service }
     case 'call.abandoned':
       return { abandoned_at: at }
     case 'call.released':

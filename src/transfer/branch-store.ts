@@ -5,7 +5,13 @@ import type { Branch } from './branch.ts'
  * Tells the SIP edge where the branches are: the table is made the same as the city's file. One whose seats are here has
  * no route: calls to its number are ours.
  */
-export async function saveBranchRoutes({ db, branches }: { db: Database; branches: readonly Branch[] }): Promise<void> {
+export async function saveBranchRoutes({
+  db,
+  branches,
+}: {
+  db: Database
+  branches: readonly Pick<Branch, 'number' | 'route'>[]
+}): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await transaction.deleteFrom('branch_routes').execute()
     if (branches.length === 0) return

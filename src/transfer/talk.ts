@@ -2,6 +2,7 @@ import { initialTransition, type SnapshotFrom, transition } from 'xstate'
 import type { EventLog } from '../events/index.ts'
 import { type Logger, messageOf, newId } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/switch-port.ts'
+import type { EmergencyRequest } from './emergency.ts'
 import { TransferRefused } from './errors.ts'
 import { thirdOutcome } from './third-outcome.ts'
 import { type TalkInput, type TalkState, transferMachine } from './transfer-machine.ts'
@@ -16,6 +17,8 @@ export interface Target {
   readonly ringFor: number
   /** Seconds: who hangs up so soon after a blind transfer has not talked to the citizen. Not given: whoever hangs up has. */
   readonly returnWithin?: number
+  /** The target is an emergency service. */
+  readonly emergency?: EmergencyRequest
 }
 
 /** What the talk needs from the call it is part of. */
@@ -120,6 +123,27 @@ export class Talk {
     await this.#callThird('TRANSFER', target)
   }
 
+  /**
+   * Rings an emergency service while citizen and agent go on talking, whatever they were in before. With the answer all
+   * three hear each other, or citizen and service alone.
+   */
+  async emergency(target: Target & { readonly emergency: EmergencyRequest }): Promise<void> {
+    const together = this.state === 'talking'
+    this.#command('EMERGENCY')
+    this.#dropThird('NORMAL_CLEARING')
+    const third = { legId: newId(), target }
+    this.#third = third
+    this.#introduced = false
+    const { owner, log, callId, agentId, callerNumber } = this.#options
+    owner.thirdBegins(third)
+    const { mode, by } = target.emergency
+    const fact = { callId, agentId, legId: third.legId, service: target.name, mode, callerNumber, by }
+    log.append('call.emergency-started', fact)
+    // Not one after the other: every second counts.
+    this.#dial(third)
+    if (!together) await this.#inTurn(() => this.#rejoin())
+  }
+
   /** Throws TransferRefused when the state does not allow it now. */
   check(type: TalkInput['type']): void {
     if (!this.#snapshot.can({ type })) this.#refuse(type)
@@ -151,8 +175,12 @@ export class Talk {
 
   /** Brings the citizen back to the agent and lets the third party go. */
   async giveBack(): Promise<void> {
+    const rang = this.state === 'alarming'
     this.#command('RETURN')
+    const service = this.#third?.target.emergency && this.#third.target.name
     this.#dropThird('NORMAL_CLEARING')
+    if (service !== undefined) this.#recordEmergencyReturn(service, 'agent')
+    if (rang) return
     await this.#inTurn(() => this.#rejoin())
     this.#recordReturn('agent')
   }
@@ -177,6 +205,8 @@ export class Talk {
     const before = this.state
     if (!this.#take('ANSWERED')) return
     this.#options.owner.thirdAnswered()
+    const { emergency } = third.target
+    if (emergency) return this.#serviceAnswered(third, emergency)
     if (before === 'consulting') {
       this.#introduced = true
       this.#recordThird('call.consulted', third)
@@ -184,10 +214,37 @@ export class Talk {
     } else this.#attempt(() => this.#handOver())
   }
 
+  #serviceAnswered(third: { legId: LegId; target: Target }, { mode }: EmergencyRequest): void {
+    const { callId, agentId, log } = this.#options
+    log.append('call.emergency-connected', { callId, agentId, legId: third.legId, service: third.target.name, mode })
+    // Without an agent the two are alone whatever was asked for.
+    if (this.state === 'conference' && mode === 'hand-over') this.#take('COMPLETE')
+    if (this.state === 'conference') this.#attempt(() => this.#mix(third))
+    else this.#attempt(() => this.#handOver())
+  }
+
+  /** The service could not be had, or hung up while the agent is still there: citizen and agent go on. */
+  #serviceEnded(cause: HangupCause): void {
+    const [rang, joined] = [this.state === 'alarming', this.#mixed]
+    const gone = this.#take('THIRD_GONE')
+    if (!gone && !this.#take('FAILED')) return
+    const service = this.#third?.target.name ?? ''
+    this.#third = undefined
+    this.#recordEmergencyReturn(service, gone ? 'service hung up' : thirdOutcome(cause))
+    if (this.state === 'lost' || this.#agentIsGone) return this.#options.owner.callerIsAlone()
+    if (!rang && !joined) this.#attempt(() => this.#rejoin())
+  }
+
+  #recordEmergencyReturn(service: string, reason: string): void {
+    const { callId, agentId, log } = this.#options
+    log.append('call.emergency-returned', { callId, agentId, service, reason })
+  }
+
   /** The third party could not be had, or hung up. */
   thirdEnded(legId: LegId, cause: HangupCause, sipStatus: number): void {
     const third = this.#third
     if (third?.legId !== legId) return
+    if (third.target.emergency) return this.#serviceEnded(cause)
     if (this.#take('THIRD_GONE')) {
       this.#third = undefined
       // In a conference the two others go on hearing each other.
@@ -209,7 +266,9 @@ export class Talk {
   /** The agent hung up. Returns whether the call goes on without. */
   agentEnded(): boolean {
     this.#agentIsGone = true
+    const ringsForBoth = this.state === 'alarming'
     if (!this.#take('AGENT_GONE') || this.state === 'over') return false
+    if (ringsForBoth) this.#options.owner.music()
     if (this.state === 'transferred') this.#attempt(() => this.#handOver())
     return true
   }
@@ -242,7 +301,7 @@ export class Talk {
   async #callThird(type: 'CONSULT' | 'TRANSFER', target: Target, { apart = false } = {}): Promise<void> {
     const wasHeld = this.state === 'held' || apart
     this.#command(type)
-    const { switchPort, callerNumber, callerName, callId, agentId, log, owner } = this.#options
+    const { callId, agentId, log, owner } = this.#options
     const third = { legId: newId(), target }
     this.#third = third
     this.#introduced = false
@@ -251,8 +310,12 @@ export class Talk {
     log.append('call.consultation-started', { callId, agentId, legId: third.legId, target: target.name, purpose })
     if (!wasHeld) await this.#inTurn(() => this.#separate())
     // The agent may have taken the citizen back meanwhile.
-    if (this.#third !== third) return
-    const { extension, ringFor } = target
+    if (this.#third === third) this.#dial(third)
+  }
+
+  #dial(third: { readonly legId: LegId; readonly target: Target }): void {
+    const { switchPort, callerNumber, callerName } = this.#options
+    const { extension, ringFor } = third.target
     switchPort
       .dial({ legId: third.legId, extension, callerNumber, callerName, timeoutSeconds: ringFor })
       .then((outcome) => {
@@ -310,8 +373,10 @@ export class Talk {
   async #handOverFailed(thirdLegId: LegId): Promise<void> {
     const { owner } = this.#options
     if (!this.#take('FAILED')) return
+    const { emergency, name: service = '' } = this.#third?.target ?? {}
     this.#third = undefined
     owner.thirdEnds(thirdLegId, 'NORMAL_CLEARING')
+    if (emergency) this.#recordEmergencyReturn(service, 'service hung up')
     if (this.#agentIsGone) return owner.callerIsAlone()
     await this.#rejoin()
     this.#recordReturn('third party hung up')

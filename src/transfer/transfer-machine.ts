@@ -7,10 +7,12 @@ import { setup } from 'xstate'
  * talking | held -TRANSFER-> transferring -ANSWERED-> transferred.   transferring -FAILED | RETURN-> talking.
  * consulted | conference -AGENT_GONE-> transferred.   consulting | transferring -AGENT_GONE-> orphaned
  * talking | held -ADVISE-> advising -ADVISED | RETRIEVE-> talking.
+ * talking … transferring -EMERGENCY-> alarming -ANSWERED-> conference.   alarming -FAILED | RETURN-> talking, -AGENT_GONE-> orphaned.
+ * conference -COMPLETE-> transferred.   conference -RETURN-> talking.
  * transferred -FAILED-> talking, when the two could not be joined.
  * orphaned -ANSWERED-> transferred.   orphaned -FAILED-> lost.   talking | held | advising -AGENT_GONE-> over.
  *
- * From `transferred` on, caller and third party talk alone. In `lost` the caller is nobody's and is queued again.
+ * In `alarming` an emergency service rings while citizen and agent go on talking. From `transferred` on, caller and third party talk alone. In `lost` the caller is nobody's and is queued again.
  */
 export type TalkState =
   | 'talking'
@@ -20,6 +22,7 @@ export type TalkState =
   | 'consulted'
   | 'conference'
   | 'transferring'
+  | 'alarming'
   | 'orphaned'
   | 'transferred'
   | 'lost'
@@ -37,13 +40,16 @@ export type TalkInput = {
     | 'RETURN'
     | 'JOIN'
     | 'COMPLETE'
+    | 'EMERGENCY'
     | 'ANSWERED'
     | 'FAILED'
     | 'THIRD_GONE'
     | 'AGENT_GONE'
 }
 
+const alarm = { EMERGENCY: { target: 'alarming' } } as const
 const fromTalk = {
+  ...alarm,
   CONSULT: { target: 'consulting' },
   TRANSFER: { target: 'transferring' },
   ADVISE: { target: 'advising' },
@@ -58,12 +64,19 @@ export const transferMachine = setup({ types: { events: {} as TalkInput } }).cre
   states: {
     talking: { on: { ...fromTalk, HOLD: { target: 'held' } } },
     held: { on: { ...fromTalk, RETRIEVE: back } },
-    advising: { on: { ADVISED: back, RETRIEVE: back, AGENT_GONE: { target: 'over' } } },
+    advising: { on: { ...alarm, ADVISED: back, RETRIEVE: back, AGENT_GONE: { target: 'over' } } },
     consulting: {
-      on: { ANSWERED: { target: 'consulted' }, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } },
+      on: {
+        ...alarm,
+        ANSWERED: { target: 'consulted' },
+        FAILED: back,
+        RETURN: back,
+        AGENT_GONE: { target: 'orphaned' },
+      },
     },
     consulted: {
       on: {
+        ...alarm,
         RETURN: back,
         THIRD_GONE: back,
         JOIN: { target: 'conference' },
@@ -71,8 +84,13 @@ export const transferMachine = setup({ types: { events: {} as TalkInput } }).cre
         AGENT_GONE: transferred,
       },
     },
-    conference: { on: { THIRD_GONE: back, AGENT_GONE: transferred } },
-    transferring: { on: { ANSWERED: transferred, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } } },
+    conference: { on: { ...alarm, RETURN: back, COMPLETE: transferred, THIRD_GONE: back, AGENT_GONE: transferred } },
+    transferring: {
+      on: { ...alarm, ANSWERED: transferred, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } },
+    },
+    alarming: {
+      on: { ANSWERED: { target: 'conference' }, FAILED: back, RETURN: back, AGENT_GONE: { target: 'orphaned' } },
+    },
     orphaned: { on: { ANSWERED: transferred, FAILED: { target: 'lost' } } },
     transferred: { on: { FAILED: back } },
     lost: { type: 'final' },

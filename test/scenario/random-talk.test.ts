@@ -13,8 +13,13 @@ const step = fc.oneof(
     to: fc.constantFrom('12366', '12333', 'agent'),
   }),
   fc.record({
+    kind: fc.constant('emergency' as const),
+    service: fc.constantFrom('110', '119'),
+    mode: fc.constantFrom('three-way', 'hand-over'),
+  }),
+  fc.record({
     kind: fc.constant('hangUp' as const),
-    who: fc.constantFrom('agent' as const, 'branch' as const, 'colleague' as const),
+    who: fc.constantFrom('agent' as const, 'branch' as const, 'colleague' as const, 'service' as const),
   }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 30, 120, 400) }),
 )
@@ -35,7 +40,9 @@ describe.each(variants().slice(0, 1))('whatever is commanded and hung up in what
     await centre.admin.post('/agents/6002/login', { extension: '6002' })
     const answering = centre.branch('12366', { kind: 'answer', afterMs: 60 })
     const silent = centre.branch('12333', { kind: 'ring' })
-    const phones = { agent, branch: answering, colleague }
+    const service = centre.branch('110', { kind: 'answer', afterMs: 60 })
+    const silentService = centre.branch('119', { kind: 'ring' })
+    const phones = { agent, branch: answering, colleague, service }
 
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
@@ -48,7 +55,10 @@ describe.each(variants().slice(0, 1))('whatever is commanded and hung up in what
           if (each.kind === 'wait') await new Promise((resolve) => setTimeout(resolve, each.ms))
           else if (each.kind === 'hangUp') await phones[each.who].calls.at(-1)?.hangUp()
           else if (each.kind === 'command') await tolerate(centre.admin.post(`/calls/${callId}/${each.name}`))
-          else {
+          else if (each.kind === 'emergency') {
+            const { service, mode } = each
+            await tolerate(centre.admin.post(`/calls/${callId}/emergency`, { service, mode }))
+          } else {
             const body = each.to === 'agent' ? { agentId: '6002' } : { branch: each.to }
             await tolerate(centre.admin.post(`/calls/${callId}/${each.name}`, body))
           }
@@ -59,7 +69,8 @@ describe.each(variants().slice(0, 1))('whatever is commanded and hung up in what
         expect(centre.timeline.of('call.released').filter(({ data }) => data.callId === callId)).toHaveLength(1)
         await until(async () => (await channels()) === 0, 'no call is left')
         await until(
-          () => [agent, colleague, answering, silent].every((phone) => phone.calls.every(isOver)),
+          () =>
+            [agent, colleague, answering, silent, service, silentService].every((phone) => phone.calls.every(isOver)),
           'every phone is free',
         )
         await until(async () => (await isFree('6001')) && (await isFree('6002')), 'both agents are free')

@@ -112,7 +112,7 @@ export class Centre {
   }
 
   /** The phone of a branch hotline: 12366 or 12333. */
-  branch(number: '12366' | '12333' | '12358', onCall: Phone['onCall']): Phone {
+  branch(number: '12366' | '12333' | '12358' | '110' | '119', onCall: Phone['onCall']): Phone {
     return this.citizen({ user: number, onCall })
   }
 
@@ -197,6 +197,7 @@ function cityWithBranches(folder: string, file: string, sipPort: number): string
     branch('12358', ', hours: prices'),
     '  "12315": { name: market, mode: specialist-seats, queue: market-supervision }\n',
   ]
-  writeFileSync(path, `${city}branches:\n${branches.join('')}${outbound}`)
+  const services = ['110', '119'].map((number) => `  "${number}": { route: "sip:127.0.0.1:${sipPort}", ringFor: 4 }\n`)
+  writeFileSync(path, `${city}branches:\n${branches.join('')}emergency:\n${services.join('')}${outbound}`)
   return path
 }

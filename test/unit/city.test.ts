@@ -130,6 +130,11 @@ describe('city - a mistake is refused with file and line', () => {
       faults: ['city.yaml:5: queues.general.maxwait: unknown setting maxwait'],
     },
     {
+      what: 'a number that is a branch and an emergency service',
+      text: `${head}queues:\n  general: { skills: [] }\nbranches:\n  "110": { name: x, route: "sip:10.0.0.1" }\nemergency: { "110": { route: "sip:10.0.0.1" } }\n`,
+      faults: ['city.yaml:5: 110 is an emergency service, no branch'],
+    },
+    {
       what: 'an unknown setting among the defaults',
       text: `${head}defaults:\n  answerWithin: 10\n  skills: [tax]\nqueues:\n  general: { skills: [] }\n`,
       faults: ['city.yaml:4: defaults.skills: unknown setting skills'],

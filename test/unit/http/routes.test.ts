@@ -26,6 +26,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/calls': overseers,
   'GET /api/v1/calls/{callId}/events': overseers,
   'POST /api/v1/calls/{callId}/release': people,
+  'POST /api/v1/calls/{callId}/emergency': people,
   'POST /api/v1/calls/{callId}/listen': overseersOfHours,
   'POST /api/v1/calls/{callId}/whisper': overseersOfHours,
   'POST /api/v1/calls/{callId}/barge': overseersOfHours,
