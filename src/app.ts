@@ -12,6 +12,8 @@ import {
   monitorRoutes,
   OutboundCalls,
   OutboundNumbers,
+  OutboundStore,
+  outboundRoutes,
   saveTrunk,
 } from './call/index.ts'
 import { callbackCalls, callbackLine, callbackPromptsOf, callbacksFollowCalls } from './call-back.ts'
@@ -246,8 +248,16 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     serviceTokens: config.serviceTokens,
     routes: [
       userRoutes({ users, realm: config.sipRealm }),
-      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder }),
+      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder, callbacks }),
       branchRoutes({ book: branches }),
+      outboundRoutes({
+        outbound,
+        store: new OutboundStore({ db }),
+        log,
+        callHours: () =>
+          city.outbound?.hours === undefined || hours.at(city.outbound.hours, new Date(clock.now())).open,
+        outcomes: city.outbound?.outcomes ?? [],
+      }),
       agentRoutes({ roster, store: agentStore, log }),
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),

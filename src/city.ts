@@ -77,6 +77,8 @@ const citySchema = Type.Object(
           trunk: Type.String({ pattern: '^sip:[^\\s@]+$' }),
           numbers: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1 }),
           ringFor: Type.Optional(seconds(5, 120)),
+          hours: Type.Optional(name),
+          outcomes: Type.Optional(Type.Array(name, { minItems: 1 })),
         },
         closed,
       ),
@@ -172,6 +174,9 @@ const recordingKept = { keepDays: 540 }
 
 const voicemailLimits: VoicemailLimits = { longest: 180, silence: 5, shortest: 2 }
 
+/** What an agent notes after a call out, where the city has no codes of its own. */
+const callOutcomes = ['done', 'satisfied', 'not-satisfied', 'call-again', 'wrong-number', 'refused']
+
 /** What holds for a branch where its entry does not say; seconds. */
 const branchDefaults = {
   mode: 'sub-centre',
@@ -200,6 +205,7 @@ export async function readCity(path: string): Promise<City> {
   refuseFaults(faults)
   const city = toCity(content, calendars)
   refuseFaults(patternFaults(city, (index) => file.where(['outbound', 'numbers', String(index)])))
+  refuseFaults(outboundFaults(city, file.where(['outbound', 'hours'])))
   refuseFaults(callbackFaults(city, file.where(['callback'])))
   refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
   const twice = [...city.emergency.keys()].filter((number) => city.branches.has(number))
@@ -254,7 +260,7 @@ function toCity(
     recording,
     callback: callback && toCallbackRules(callback),
     shortAbandon: shortAbandon ?? shortAbandonBelow,
-    outbound: outbound && { ringFor: citizenRingsFor, ...outbound },
+    outbound: outbound && { ringFor: citizenRingsFor, outcomes: callOutcomes, ...outbound },
     emergency: new Map(
       Object.entries(emergency).map(([number, service]) => [
         number,
@@ -276,6 +282,11 @@ function patternFaults({ outbound }: City, where: (index: number) => string): st
       return [`${where(index)}: outbound.numbers: ${messageOf(error)}`]
     }
   })
+}
+
+function outboundFaults({ outbound, calendars }: City, where: string): string[] {
+  const { hours } = outbound ?? {}
+  return hours === undefined || calendars.has(hours) ? [] : [`${where}: outbound: there is no calendar ${hours}`]
 }
 
 function callbackFaults({ callback, outbound, calendars }: City, where: string): string[] {

@@ -26,6 +26,7 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.consulted': 'The third party answered and talks with the agent; the caller hears music.',
   'call.consultation-failed':
     'The third party could not be had. The caller is back with the agent, or queued again when the agent has left.',
+  'call.outcome-noted': 'What the agent noted of a call out, by one of the city’s codes. The last note counts.',
   'call.branch-refused':
     'An agent wanted a branch that is closed by its hours or full: it was not rung, citizen and agent talk on. `reason` is what the desk was told.',
   'call.advised': 'The caller heard of the branch’s own number, and is with the agent again afterwards.',

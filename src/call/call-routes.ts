@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import type { CallbackBook } from '../callback/index.ts'
 import { type EventLog, toCloudEvent } from '../events/index.ts'
 import { promptFile } from '../ivr/index.ts'
 import type { Recorder } from '../recording/index.ts'
@@ -7,7 +8,7 @@ import { type Branch, BranchBusy, BranchClosed } from '../transfer/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
 import type { CallTarget, CallTargets } from './call-targets.ts'
-import { CallOfAnother, UnknownCall } from './errors.ts'
+import { CallOfAnother, NoNumber, UnknownCall } from './errors.ts'
 
 const callParams = Type.Object({ callId: Type.String({ format: 'uuid' }) })
 const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
@@ -42,6 +43,7 @@ export function callRoutes({
   source,
   targets,
   promptsDir,
+  callbacks,
   recorder,
 }: {
   supervisor: CallSupervisor
@@ -49,6 +51,7 @@ export function callRoutes({
   source: string
   targets: CallTargets
   promptsDir: string
+  callbacks: CallbackBook
   recorder: Recorder
 }): FastifyPluginAsyncTypebox {
   /** The call, for whoever may command it: its agent, and supervisors. */
@@ -171,6 +174,28 @@ export function callRoutes({
         await talk.emergency(targets.emergency(service, { mode, by: principal.username }))
         call.emergency = service
         return reply.code(202).send({ callId: params.callId, talk: talk.state })
+      },
+    )
+
+    app.post(
+      '/calls/:callId/callback',
+      {
+        config: people,
+        schema: {
+          tags: ['calls'],
+          summary: "Open a callback task for the call's citizen, as after a branch that could not be had",
+          params: callParams,
+          response: { 201: Type.Object({ callbackId: Type.String() }) },
+        },
+      },
+      async ({ params, principal }, reply) => {
+        const { call } = flowFor(params.callId, principal)
+        const { callerNumber: number, line } = call.identity
+        if (!/^\+?[0-9]{3,20}$/.test(number)) throw new NoNumber(`the caller of ${params.callId} shows no number`)
+        const { queue = null, skills = [], priority = 0 } = call.need ?? {}
+        const wish = { number, line, language: call.language || 'cmn', queue, skills, priority, callId: params.callId }
+        const { callbackId } = callbacks.openFor(wish, principal.username)
+        return reply.code(201).send({ callbackId })
       },
     )
 

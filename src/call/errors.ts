@@ -9,3 +9,15 @@ export class CallOfAnother extends HotlineError {
   readonly code = 'call-of-another-agent'
   readonly status = 403
 }
+
+/** No outcome code of the city; the message names those there are. */
+export class UnknownOutcome extends HotlineError {
+  readonly code = 'outcome-unknown'
+  readonly status = 422
+}
+
+/** Who shows no number cannot be called. */
+export class NoNumber extends HotlineError {
+  readonly code = 'no-number'
+  readonly status = 422
+}

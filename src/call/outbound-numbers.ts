@@ -9,6 +9,10 @@ export interface OutboundRoute {
   readonly numbers: readonly string[]
   /** Seconds a citizen's phone may ring. */
   readonly ringFor: number
+  /** Calendar of the hours in which citizens may be rung; undefined: at any hour. */
+  readonly hours?: string
+  /** Codes an agent may note after a call out. */
+  readonly outcomes: readonly string[]
 }
 
 /** The number is none that may be called, or the city has no trunk. */

@@ -11,7 +11,7 @@ export class CallbackRefused extends HotlineError {
   readonly status = 409
 }
 
-/** Citizens are not rung at night: the calendar of callbacks is closed. */
+/** Citizens are not rung at night: the calendar of callbacks, or of calls out, is closed. */
 export class OutsideCallHours extends HotlineError {
   readonly code = 'outside-call-hours'
   readonly status = 409

@@ -96,6 +96,8 @@ export const eventSchemas = {
     cause: name,
     sipStatus: Type.Integer(),
   }),
+  /** What the agent noted of a call out, by one of the city's codes; the last note counts. */
+  'call.outcome-noted': Type.Object({ callId: id, agentId: name, code: name, note: Type.String(), by: name }),
   /** The hotline answered the caller's leg. */
   'call.accepted': Type.Object({ callId: id, front: Type.Enum(['menu', 'direct']) }),
   'call.language-chosen': Type.Object({ callId: id, language: name }),

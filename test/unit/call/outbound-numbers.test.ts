@@ -5,6 +5,7 @@ const numbers = new OutboundNumbers({
   trunk: 'sip:10.0.0.1',
   numbers: ['1[3-9][0-9]{9}', '0[1-9][0-9]{8,10}'],
   ringFor: 30,
+  outcomes: ['done'],
 })
 
 test.each([
