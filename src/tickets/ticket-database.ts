@@ -49,10 +49,10 @@ export interface TicketTables {
     caller_number: string
     parent_id: string | null
     due_at: Instant | null
-    wake_at: Instant | null
     created_at: Instant
     updated_at: Instant
   }
+  wakes: { ticket_id: string; wake_at: Instant }
   matters: {
     ticket_id: string
     title: Generated<string>

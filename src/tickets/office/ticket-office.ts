@@ -1,5 +1,5 @@
 import { beijingDate } from '../../hours/calendar-arithmetic.ts'
-import { type Logger, newId } from '../../kernel/index.ts'
+import { HotlineError, type Logger, newId } from '../../kernel/index.ts'
 import { changedFields } from '../audit/audit-entry.ts'
 import { dueInputs, type Planning, withClocks } from '../clocks/plan-clocks.ts'
 import type { PlanningClock } from '../clocks/planning-clock.ts'
@@ -14,6 +14,7 @@ import { isWithin, type Unit } from '../units/unit.ts'
 import { UnitStore } from '../units/unit-store.ts'
 import { Consequences } from './consequences.ts'
 import { MergeRefused, TicketChanged, TicketNotYours, UnknownKind, UnknownTicket } from './errors.ts'
+import { RecentTickets } from './recent-tickets.ts'
 import { factOf, factsOf } from './step-facts.ts'
 import { type Channel, emptyMatter, type Matter, type Ticket } from './ticket.ts'
 import { type TicketChange, TicketStore } from './ticket-store.ts'
@@ -28,6 +29,8 @@ export interface TicketOfficeOptions {
   readonly logger: Logger
   /** Facts were committed. */
   readonly onFacts: () => void
+  /** Steps are part of somebody's transaction, and may be undone with it. */
+  readonly inTransaction?: boolean
 }
 
 /** A step somebody asks for. */
@@ -63,6 +66,7 @@ const attempts = 5
 export class TicketOffice {
   readonly #options: TicketOfficeOptions
   readonly #consequences: Consequences
+  readonly #recent = new RecentTickets()
 
   constructor(options: TicketOfficeOptions) {
     this.#options = options
@@ -73,8 +77,10 @@ export class TicketOffice {
    * One step. Throws {@link UnknownTicket}, {@link TicketNotYours}, {@link TicketChanged}, or what the machine refuses with.
    */
   async send<T extends InputType>(command: Command<T>): Promise<Ticket> {
+    const remembered = await this.#fromMemory(command as unknown as Command)
+    if (remembered) return remembered
     for (let attempt = 1; ; attempt += 1) {
-      const done = await this.#attempt(command as unknown as Command)
+      const done = await this.#attempt(command as unknown as Command, await this.get(command.ticketId))
       if (done) return done
       if (command.revision !== undefined || attempt === attempts) {
         throw new TicketChanged(`ticket ${command.ticketId} was changed meanwhile: read it again`)
@@ -86,7 +92,13 @@ export class TicketOffice {
   within(db: TicketDatabase): TicketOffice {
     const [store, units] = [new TicketStore({ db }), new UnitStore({ db })]
     // A plan of its own: what a transaction plans may be undone with it.
-    return new TicketOffice({ ...this.#options, store, units, wakePlan: new WakePlan(this.#options) })
+    return new TicketOffice({
+      ...this.#options,
+      store,
+      units,
+      wakePlan: new WakePlan(this.#options),
+      inTransaction: true,
+    })
   }
 
   /** A new draft, in the transaction this office works {@link within}. Undefined: it is there already. */
@@ -182,9 +194,22 @@ export class TicketOffice {
     return { rules: this.#options.rules, time: this.#options.calendar.time() }
   }
 
-  async #attempt(command: Command): Promise<Ticket | undefined> {
+  /** The step on the ticket as it was last, if that is known; undefined when it has to be read after all. */
+  async #fromMemory(command: Command): Promise<Ticket | undefined> {
+    const known = this.#recent.get(command.ticketId)
+    if (!known) return undefined
+    this.#recent.forget(command.ticketId)
+    try {
+      return await this.#attempt(command, known)
+    } catch (error) {
+      // A refusal counts only when the ticket is what it was taken for.
+      if (error instanceof HotlineError) return undefined
+      throw error
+    }
+  }
+
+  async #attempt(command: Command, ticket: Ticket): Promise<Ticket | undefined> {
     const { store, wakePlan, onFacts } = this.#options
-    const ticket = await this.get(command.ticketId)
     if (command.revision !== undefined && command.revision !== ticket.revision) return undefined
     await this.#refuseOthers(ticket, command.by)
     const input = await this.#inputOf(command)
@@ -197,7 +222,9 @@ export class TicketOffice {
     if (!saved) return undefined
     if (change.wakeJob) wakePlan.planned(change.wakeJob)
     onFacts()
-    return { ...ticket, ...after, revision: ticket.revision + 1 }
+    const changed = { ...ticket, ...after, revision: ticket.revision + 1 }
+    if (!this.#options.inTransaction) this.#recent.put(changed)
+    return changed
   }
 
   /** An official acts on what is with the own unit, or below it. */

@@ -113,7 +113,6 @@ export class TicketStore {
         caller_number: ticket.callerNumber,
         parent_id: null,
         due_at: null,
-        wake_at: null,
         created_at: new Date(at),
         updated_at: new Date(at),
       })
@@ -184,7 +183,7 @@ export class TicketStore {
   /** Tickets the clock should have woken before a moment. */
   async overdueWakes(before: number, limit: number): Promise<string[]> {
     const rows = await this.#db
-      .selectFrom('tickets')
+      .selectFrom('wakes')
       .select('ticket_id')
       .where('wake_at', '<', new Date(before))
       .orderBy('wake_at')
@@ -196,9 +195,8 @@ export class TicketStore {
   /** Tickets whose clocks run, after one of them in the order of ids. */
   async running(after: string, limit: number): Promise<string[]> {
     const rows = await this.#db
-      .selectFrom('tickets')
+      .selectFrom('wakes')
       .select('ticket_id')
-      .where('wake_at', 'is not', null)
       .where('ticket_id', '>', after)
       .orderBy('ticket_id')
       .limit(limit)

@@ -1,0 +1,170 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HotlineClient } from '../../scripts/client/hotline-client.ts'
+import { freePort } from '../../scripts/launch/free-port.ts'
+import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
+import { openDatabase } from '../../src/db/index.ts'
+import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
+import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
+import { newSecret, projectRoot } from '../../src/kernel/index.ts'
+import { type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
+import { silent } from '../support/database.ts'
+import { until } from '../support/until.ts'
+
+/** The full run of issue and release is 300 calls and 20 kills: YIHAO_KILL_CALLS=300 YIHAO_KILLS=20. */
+const calls = Number(process.env['YIHAO_KILL_CALLS'] ?? 24)
+const kills = Number(process.env['YIHAO_KILLS'] ?? 4)
+const agents = ['8001', '8002', '8003', '8004']
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('calls and their tickets while hotline, ticket service and PostgreSQL are killed', () => {
+  let folder: string
+  let postgres: RunningPostgres
+  let postgresPort: number
+  let password: string
+  let stack: Stack
+  let phones: Softphones
+  let admin: HotlineClient
+  let over = false
+  const killed: string[] = []
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'yihao-kill-'))
+    chmodSync(folder, 0o711)
+    password = newSecret()
+    postgresPort = await freePort()
+    postgres = await startPostgres({ folder: join(folder, 'postgres'), port: postgresPort, password })
+    await postgres.createDatabase('yihao')
+    stack = await startStack({
+      stateDir: join(folder, 'state'),
+      ports: await freePorts(),
+      sipServer: 'embedded',
+      mediaSwitch: 'embedded',
+      databaseUrl: postgres.url('yihao'),
+      env: { CITY: join(projectRoot(), 'test/support/city.yaml'), DRAIN_SECONDS: '1' },
+      tickets: { CITY: 'default' },
+      keepAlive: true,
+    })
+    const url = `http://127.0.0.1:${stack.ports.http}`
+    admin = await HotlineClient.login(url, { username: 'admin', password: stack.adminPassword ?? '' })
+    phones = await createSoftphones({ logger: silent })
+    for (const agentId of agents) await anAgent(agentId)
+  }, 120_000)
+
+  afterAll(async () => {
+    over = true
+    await phones?.close()
+    await stack?.stop()
+    await postgres?.stop()
+    if (process.env['YIHAO_KEEP']) console.log(`logs: ${folder}`)
+    else rmSync(folder, { recursive: true, force: true })
+  }, 60_000)
+
+  async function anAgent(agentId: string): Promise<void> {
+    await admin.createAgent({ agentId, name: agentId, wrapUpSeconds: 0, phonePassword: `phone-of-${agentId}` })
+    const phone = aPhone(agentId, `phone-of-${agentId}`)
+    phone.onCall = { kind: 'answer', afterMs: 50 }
+    await phone.register({ expires: 3600 })
+    await admin.makeReady(agentId)
+  }
+
+  function aPhone(user: string, secret = ''): Phone {
+    const registrar = { host: '127.0.0.1', port: stack.ports.sip }
+    return phones.phone({ user, password: secret, registrar, transport: 'udp' })
+  }
+
+  /** Agents whose call broke off say that they are ready again; a hotline that is away is asked later. */
+  async function keepAgentsReady(): Promise<void> {
+    while (!over) {
+      for (const agentId of agents) await admin.post(`/agents/${agentId}/ready`).catch(() => undefined)
+      await pause(700)
+    }
+  }
+
+  /** A citizen who presses 0 and stays for some seconds, whatever happens to the hotline meanwhile. */
+  async function callOnce(n: number): Promise<void> {
+    const call = await aPhone(`139${String(n).padStart(8, '0')}`).call('12345')
+    const answered = await Promise.race([call.answered, pause(15_000)])
+    if (answered) {
+      await call.sendDtmf('0', { via: 'info' }).catch(() => undefined)
+      await pause(2500 + Math.random() * 1500)
+    }
+    await call.hangUp()
+  }
+
+  async function killSomething(): Promise<void> {
+    const victim = (['hotline', 'tickets', 'postgres'] as const)[Math.floor(Math.random() * 3)] ?? 'postgres'
+    killed.push(victim)
+    if (victim !== 'postgres') return stack.child(victim).kill('SIGKILL')
+    const pid = Number(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0])
+    process.kill(pid, 'SIGKILL')
+    await pause(500)
+    await restartPostgres()
+  }
+
+  /** The server's children may hold its memory a moment longer than their parent lived. */
+  async function restartPostgres(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        postgres = await startPostgres({ folder: join(folder, 'postgres'), port: postgresPort, password })
+        return
+      } catch (error) {
+        if (attempt === 20) throw error
+        await pause(500)
+      }
+    }
+  }
+
+  test(
+    'every answered call has its ticket, and none has two',
+    async () => {
+      const ready = keepAgentsReady()
+      let placed = 0
+      const caller = async () => {
+        while (placed < calls) {
+          placed += 1
+          await callOnce(placed)
+        }
+      }
+      const killer = async () => {
+        for (let n = 0; n < kills; n += 1) {
+          await pause(1500 + Math.random() * 3000)
+          await killSomething()
+        }
+      }
+      await Promise.all([killer(), ...Array.from({ length: 4 }, caller)])
+      over = true
+      await ready
+
+      const db = openDatabase<TicketTables>({
+        url: postgres.url('yihao'),
+        logger: silent,
+        schema: ticketSchema,
+        connections: 2,
+      })
+      const balance = async () => {
+        const { rows } = await sql<{ answered: number; tickets: number; lost: number; twice: number; open: number }>`
+          with answered as (select distinct data ->> 'callId' as call_id from public.events where type = 'call.answered')
+          select (select count(*)::int from answered) as answered, count(*)::int as tickets,
+            (select count(*)::int from answered where call_id not in (select call_id::text from tickets where call_id is not null)) as lost,
+            (count(*) - count(distinct call_id))::int as twice,
+            (select count(*)::int from public.call_records where released_at is null) as open
+          from tickets where channel = 'phone'`.execute(db)
+        return rows[0]
+      }
+      const stands = () => balance().catch(() => undefined)
+      await until(async () => (await stands())?.open === 0, 'every call is over and on record', 90_000)
+      await until(async () => (await stands())?.lost === 0, 'every answered call has its ticket', 60_000)
+      const result = await balance()
+      await db.destroy()
+
+      console.log(JSON.stringify({ calls, kills: killed, ...result }))
+      expect(result).toMatchObject({ lost: 0, twice: 0, tickets: result?.answered })
+      expect(result?.answered).toBeGreaterThan(calls / 3)
+    },
+    120_000 + calls * 5000 + kills * 10_000,
+  )
+})
