@@ -1,3 +1,4 @@
+alter table tickets set (fillfactor = 85);
 alter table tickets add column wake_at timestamptz;
 update tickets set wake_at = wakes.wake_at from wakes where wakes.ticket_id = tickets.ticket_id;
 create index tickets_to_wake on tickets (wake_at) where wake_at is not null;

@@ -66,7 +66,7 @@ export function figureRoutes({
         },
       },
       async ({ query, principal }) => {
-        const to = query.to ? new Date(query.to) : new Date(now())
+        const to = query.to ? new Date(query.to) : new Date(now() + 1)
         const from = query.from ? new Date(query.from) : new Date(to.getTime() - 30 * day)
         const visible = await visibleTo(principal, units)
         const asked = query.unitId ? ((await units.find(query.unitId))?.path ?? null) : null
