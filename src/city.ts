@@ -27,6 +27,7 @@ const behaviour = {
   announceEvery: Type.Optional(seconds(5, 600)),
   ringFor: Type.Optional(seconds(2, 120)),
   wrapUp: Type.Optional(seconds(0, 3600)),
+  rating: Type.Optional(Type.Boolean()),
   maxWait: Type.Optional(seconds(10, 86_400)),
   afterMaxWait: Type.Optional(overflowAction),
   overflow: Type.Optional(overflowChain),
@@ -166,6 +167,7 @@ const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
   announceEvery: 20,
   ringFor: 8,
   wrapUp: 15,
+  rating: false,
   maxWait: 600,
 }
 

@@ -80,6 +80,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'voicemail.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
   'voicemail.handled': 'Somebody has dealt with the message.',
   'voicemail.deleted': 'Message and sound are gone; who listened to it stays known.',
+  'call.rating-asked': 'The agent hung up first, and the caller is asked to rate the talk by a key.',
+  'call.rated': 'The caller rated the talk with this agent: 1 is very dissatisfied, 5 very satisfied.',
   'recording.started': 'The call is recorded from here on; subject of all `recording.*` is the call.',
   'recording.paused': 'Silence is recorded instead of what is said, while an identity number is spoken, for instance.',
   'recording.resumed':

@@ -58,8 +58,8 @@ export class CallEnding {
     const { by, cause, reason, at } = this.#ending
     this.#ending = undefined
     this.#cancelDeadline()
-    const { callId, bridgedAt } = this.#call
-    const talkedMs = bridgedAt === undefined ? 0 : Math.max(0, at - bridgedAt)
+    const { callId, bridgedAt, talkedUntil = at } = this.#call
+    const talkedMs = bridgedAt === undefined ? 0 : Math.max(0, talkedUntil - bridgedAt)
     const legs = this.#call.legs.map((leg) => leg.facts())
     this.#context.log.append('call.released', { callId, by, cause, reason, talkedMs, legs }, at)
     this.#onClosed()

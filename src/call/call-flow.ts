@@ -15,6 +15,7 @@ import { Monitors } from './monitors.ts'
 import { OutboundFlow, type OutboundRequest } from './outbound-flow.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
+import { RatingStage } from './rating-stage.ts'
 import { TalkStage } from './talk-stage.ts'
 import { VoicemailStage } from './voicemail-stage.ts'
 
@@ -43,6 +44,7 @@ export class CallFlow {
   readonly #ending: CallEnding
   readonly #queue: QueueStage
   readonly #voicemail: VoicemailStage
+  #rating: RatingStage | undefined
   /** Supervisors who listen. */
   readonly monitors: Monitors
   #audio: LegAudio
@@ -151,6 +153,8 @@ export class CallFlow {
         this.#renewAudio()
         this.#queue.resume('restored')
         return
+      case 'rating':
+        return this.release('agent', 'NORMAL_CLEARING', 'the switch was away')
       case 'voicemail':
         this.#renewAudio()
         this.#voicemail.resume()
@@ -224,6 +228,7 @@ export class CallFlow {
   digit(digit: string): void {
     if (this.#menu) this.#menu.digit(digit)
     else this.#queue.digit(digit)
+    this.#rating?.digit(digit)
     this.#voicemail.digit(digit)
   }
 
@@ -266,6 +271,7 @@ export class CallFlow {
     const { agentId, leg } = partner
     this.#cancelDeadline()
     call.bridgedAt = at
+    if (this.#outbound) this.#record(agentId)
     this.#outbound?.joined()
     this.#outbound = undefined
     // With a branch alone there is nobody of ours who could hold or transfer.
@@ -291,6 +297,11 @@ export class CallFlow {
     if (legId === call.callerLeg.legId) this.#voicemail.left()
     if (call.state === 'released') return this.#ending.legEnded()
     if (this.#outbound?.ended(legId, cause, sipStatus)) return
+    if (call.state === 'rating') {
+      // The agent hung up first, whoever is last.
+      if (legId === call.callerLeg.legId) this.release('agent', cause, 'caller hung up instead of rating', at)
+      return
+    }
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
     if (this.monitors.legEnded(legId)) return
     if (this.#talk?.isThird(legId)) {
@@ -316,6 +327,7 @@ export class CallFlow {
   ): void {
     const { call } = this
     const before = call.state
+    if (by === 'agent' && before === 'talking' && this.#askForRating(at)) return
     if (!call.take('RELEASED')) return
     const { partner, need } = call
     // First what a person waits for: the phone that rings for a caller who is gone. The caller's leg was first.
@@ -327,6 +339,8 @@ export class CallFlow {
     this.monitors.close()
     this.#context.recorder.stop(call.callId)
     this.#ending.begin({ before, by, cause, reason, at })
+    // Who was rated is free since then.
+    if (before === 'rating') return
     if (this.#outbound) this.#outbound.close(before)
     else if (before === 'ringing') this.#offer?.withdrawn()
     else if (partner?.agentId) this.#context.roster.released(partner.agentId, call.callId, need?.queue ?? '')
@@ -338,6 +352,37 @@ export class CallFlow {
       throw new TransferRefused(`call ${this.call.callId} is ${this.call.state}: nobody talks`)
     }
     return this.#talk.talk
+  }
+
+  /** Whether the caller is asked for a rating instead of being released with the agent, who is free at once. */
+  #askForRating(at: number): boolean {
+    const { call, switchPort } = this
+    const { partner, need, callerLeg, callId } = call
+    const context = this.#context
+    // Whom we called did not ask for anything.
+    if (
+      call.direction !== 'inbound' ||
+      !partner?.agentId ||
+      !need ||
+      callerLeg.endedAt !== null ||
+      !context.queue(need.queue).rating
+    )
+      return false
+    if (!call.take('RATING')) return false
+    const { agentId, leg } = partner
+    call.talkedUntil = at
+    if (leg.endedAt === null) this.#drop(leg.legId, 'NORMAL_CLEARING')
+    this.#talk?.close()
+    this.#talk = undefined
+    this.monitors.close()
+    context.recorder.stop(callId)
+    context.roster.released(agentId, callId, need.queue)
+    this.#renewAudio()
+    const onDone = () => this.release('agent', 'NORMAL_CLEARING', 'agent hung up')
+    const { queue } = need
+    this.#rating = new RatingStage({ call, agentId, queue, switchPort, context, audio: this.#audio, onDone })
+    this.#rating.start()
+    return true
   }
 
   #record(agentId: string | null): void {
@@ -567,6 +612,7 @@ export class CallFlow {
     this.#cancelDeadline()
     this.#menu?.close()
     this.#queue.stop()
+    this.#rating?.close()
     this.#voicemail.close()
     this.#audio.close()
   }

@@ -4,6 +4,7 @@ import { setup } from 'xstate'
  * arriving -ACCEPTED-> menu -QUEUED-> queued -OFFERED-> ringing -ANSWERED-> connecting -BRIDGED-> talking
  * ringing -OFFER_FAILED-> queued.   connecting -BRIDGE_FAILED-> queued.   queued -QUEUED-> queued (overflow).
  * talking -LEFT_ALONE-> queued (the agent went while a third party rang, and that did not answer).
+ * talking -RATING-> rating (the agent hung up, the caller is asked).
  * menu | queued -VOICEMAIL-> voicemail (nobody is there: the caller leaves a message).
  * arriving -QUEUED-> queued (restored after a restart).   RELEASED leads to released from anywhere, once.
  *
@@ -20,6 +21,7 @@ export type CallState =
   | 'connecting'
   | 'talking'
   | 'voicemail'
+  | 'rating'
   | 'released'
 
 export type CallInput = {
@@ -35,6 +37,7 @@ export type CallInput = {
     | 'BRIDGE_FAILED'
     | 'LEFT_ALONE'
     | 'VOICEMAIL'
+    | 'RATING'
     | 'RELEASED'
 }
 
@@ -60,7 +63,8 @@ export const callMachine = setup({ types: { events: {} as CallInput } }).createM
     },
     ringing: { on: { ...released, OFFER_FAILED: { target: 'queued' }, ANSWERED: { target: 'connecting' } } },
     connecting: { on: { ...released, BRIDGED: { target: 'talking' }, BRIDGE_FAILED: { target: 'queued' } } },
-    talking: { on: { ...released, LEFT_ALONE: { target: 'queued' } } },
+    talking: { on: { ...released, LEFT_ALONE: { target: 'queued' }, RATING: { target: 'rating' } } },
+    rating: { on: released },
     voicemail: { on: released },
     released: { type: 'final' },
   },

@@ -48,6 +48,8 @@ export class Call {
   content = false
   /** The emergency service the call was brought to, if any. */
   emergency: string | null = null
+  /** When the talk was over, if something follows it. */
+  talkedUntil: number | undefined
   #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]
 
   constructor({

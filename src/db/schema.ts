@@ -40,6 +40,7 @@ export interface CallRecordsTable {
   abandoned_at: Timestamp | null
   released_at: Timestamp | null
   released_by: string | null
+  rating: number | null
   cause: string | null
   direction: Generated<'inbound' | 'outbound'>
 }

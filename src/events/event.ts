@@ -311,6 +311,16 @@ export const eventSchemas = {
     before: nullable(Type.Object({ skills: Type.Array(name), languages: Type.Array(name) })),
     by: name,
   }),
+  /** The agent hung up, and the caller is asked to rate the talk by a key. */
+  'call.rating-asked': Type.Object({ callId: id, agentId: name, queue: name, language: name }),
+  /** 1 is very dissatisfied, 5 very satisfied. */
+  'call.rated': Type.Object({
+    callId: id,
+    agentId: name,
+    queue: name,
+    language: name,
+    rating: Type.Integer({ minimum: 1, maximum: 5 }),
+  }),
   'recording.started': Type.Object({ callId: id }),
   /** What is said is not recorded, while the recording's time goes on. */
   'recording.paused': Type.Object({ callId: id, by: name }),

@@ -170,6 +170,8 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       return { agent_leg_id: event.data.legId, transferred_to: event.data.target }
     case 'call.emergency-started':
       return { emergency: event.data.service }
+    case 'call.rated':
+      return { rating: event.data.rating }
     case 'call.abandoned':
       return { abandoned_at: at }
     case 'call.released':

@@ -13,6 +13,7 @@ export const servicePrompts: readonly PromptName[] = [
   'apology',
   'fallback',
   'goodbye',
+  'rate',
   'voicemail-review',
   'voicemail-too-short',
   'voicemail-thanks',

@@ -86,6 +86,28 @@ export function count(
   }
 }
 
+/** Ratings of one agent in one queue: how many callers were asked, and how many pressed each key. */
+export interface RatingCounts {
+  readonly queue: string
+  readonly agentId: string
+  readonly asked: number
+  readonly rated: number
+  readonly rated1: number
+  readonly rated2: number
+  readonly rated3: number
+  readonly rated4: number
+  readonly rated5: number
+}
+
+/** What is said of ratings; null when nobody was asked, or nobody rated. */
+export function sharesOf({ asked, rated, rated1, rated2, rated3, rated4, rated5 }: RatingCounts) {
+  return {
+    averageRating: share(rated1 + 2 * rated2 + 3 * rated3 + 4 * rated4 + 5 * rated5, rated),
+    ratedOfAsked: share(rated, asked),
+    satisfiedOfRated: share(rated4 + rated5, rated),
+  }
+}
+
 function share(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null
 }

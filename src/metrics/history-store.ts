@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '../db/index.ts'
-import type { CallFigures, QueueCounts, Thresholds } from './figures.ts'
+import type { CallFigures, QueueCounts, RatingCounts, Thresholds } from './figures.ts'
 
 export interface Span {
   readonly from: Date
@@ -45,6 +45,20 @@ export class HistoryStore {
         coalesce(sum(waited) filter (where answered), 0)::float8 as "waitedMs",
         coalesce(max(waited), 0)::float8 as "longestWaitMs"
       from calls group by queue, start order by start, queue`.execute(this.#db)
+    return rows
+  }
+
+  /** Ratings by queue and agent of the calls rated in the span. */
+  async ratings({ from, to, queue }: Span): Promise<RatingCounts[]> {
+    const { rows } = await sql<RatingCounts>`
+      select data->>'queue' as "queue", data->>'agentId' as "agentId",
+        count(*) filter (where type = 'call.rating-asked') as "asked",
+        count(*) filter (where type = 'call.rated') as "rated",
+        ${sql.join([1, 2, 3, 4, 5].map((rating) => sql`count(*) filter (where data->>'rating' = ${String(rating)}) as ${sql.id(`rated${rating}`)}`))}
+      from events
+      where type in ('call.rating-asked', 'call.rated') and time >= ${from} and time < ${to}
+        and (${queue ?? null}::text is null or data->>'queue' = ${queue ?? null})
+      group by 1, 2 order by 1, 2`.execute(this.#db)
     return rows
   }
 

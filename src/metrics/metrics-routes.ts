@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError } from '../kernel/index.ts'
 import type { BranchFiguresStore } from './branch-figures-store.ts'
-import { noCounts, type QueueCounts, ratesOf } from './figures.ts'
+import { noCounts, type QueueCounts, ratesOf, sharesOf } from './figures.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { LiveFigures } from './live-figures.ts'
 import type { Prometheus } from './prometheus.ts'
@@ -95,6 +95,22 @@ export function metricsRoutes({
         },
       },
       async ({ query }) => branches.branches(spanOf(query)),
+    )
+
+    app.get(
+      '/metrics/ratings',
+      {
+        config: everybody,
+        schema: {
+          tags: ['metrics'],
+          summary: 'Ratings by callers, by queue and agent',
+          querystring: Type.Pick(spanQuery, ['from', 'to', 'queue']),
+        },
+      },
+      async ({ query }) => {
+        const ratings = await history.ratings({ ...spanOf(query), queue: query.queue })
+        return ratings.map((counts) => ({ ...counts, ...sharesOf(counts) }))
+      },
     )
 
     app.get(

@@ -12,6 +12,7 @@ export class Prometheus {
   readonly #voicemails: Counter<'queue'>
   readonly #voicemailFailures: Counter<'queue'>
   readonly #recordingFailures: Counter
+  readonly #ratings: Counter<'queue' | 'rating'>
   readonly #queueOf = new Map<string, string>()
 
   constructor({ log, live }: { log: EventLog; live: LiveFigures }) {
@@ -58,6 +59,12 @@ export class Prometheus {
     this.#recordingFailures = new Counter({
       name: 'yihao_recordings_failed_total',
       help: 'Calls that are not recorded, or not whole',
+      registers,
+    })
+    this.#ratings = new Counter({
+      name: 'yihao_call_ratings_total',
+      help: 'Ratings by callers, 1 to 5',
+      labelNames: ['queue', 'rating'],
       registers,
     })
     this.#gauges(log, live)
@@ -122,6 +129,8 @@ export class Prometheus {
         return this.#voicemailFailures.inc({ queue: event.data.queue })
       case 'recording.failed':
         return this.#recordingFailures.inc()
+      case 'call.rated':
+        return this.#ratings.inc({ queue: event.data.queue, rating: String(event.data.rating) })
       case 'call.released':
         this.#queueOf.delete(event.data.callId)
     }

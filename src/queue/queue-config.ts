@@ -13,6 +13,8 @@ export interface QueueConfig {
   readonly ringFor: number
   /** Wrap-up time (after-call work) of agents without one of their own. */
   readonly wrapUp: number
+  /** Whether callers are asked to rate the talk when the agent has hung up. */
+  readonly rating: boolean
   /** What is tried for a caller who waits, in this order, before the longest wait is over. */
   readonly overflow: readonly OverflowStep[]
   /** Longest wait, after which `afterMaxWait` follows. */

@@ -39,6 +39,7 @@ test('city - a queue that says nothing behaves as built in', async () => {
       announceEvery: 20,
       ringFor: 8,
       wrapUp: 15,
+      rating: false,
       overflow: [],
       maxWait: 600,
       afterMaxWait: { kind: 'keep' },

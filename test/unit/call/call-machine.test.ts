@@ -15,6 +15,7 @@ const inputs: readonly CallInput['type'][] = [
   'BRIDGE_FAILED',
   'LEFT_ALONE',
   'VOICEMAIL',
+  'RATING',
   'RELEASED',
 ]
 
@@ -27,8 +28,9 @@ const table: Readonly<Record<CallState, Partial<Record<CallInput['type'], CallSt
   placing: { AGENT_READY: 'reaching', RELEASED: 'released' },
   reaching: { ANSWERED: 'connecting', RELEASED: 'released' },
   connecting: { BRIDGED: 'talking', BRIDGE_FAILED: 'queued', RELEASED: 'released' },
-  talking: { LEFT_ALONE: 'queued', RELEASED: 'released' },
+  talking: { LEFT_ALONE: 'queued', RATING: 'rating', RELEASED: 'released' },
   voicemail: { RELEASED: 'released' },
+  rating: { RELEASED: 'released' },
   released: {},
 }
 const states = Object.keys(table) as CallState[]

@@ -75,6 +75,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/branches/{number}': everybody,
   'GET /api/v1/metrics/intervals': everybody,
   'GET /api/v1/metrics/summary': everybody,
+  'GET /api/v1/metrics/ratings': everybody,
   'GET /api/v1/metrics/now': everybody,
   'GET /api/v1/metrics/branches': everybody,
 }
