@@ -55,6 +55,9 @@ export const ordinaryCommands: readonly RegExp[] = [
   new RegExp(`^api uuid_break ${uuid} all$`),
   new RegExp(`^api uuid_bridge ${uuid} ${uuid}$`),
   new RegExp(`^api uuid_kill ${uuid} [A-Z_]+$`),
+  new RegExp(`^api uuid_setvar ${uuid} RECORD_STEREO true$`),
+  new RegExp(`^bgapi uuid_record ${uuid} start [\\w/.-]+\nJob-UUID: ${uuid}$`),
+  new RegExp(`^api uuid_record ${uuid} stop [\\w/.-]+$`),
   new RegExp(
     `^sendmsg ${uuid}\ncall-command: execute\nexecute-app-name: (endless_)?playback\nexecute-app-arg: [\\w/:.!-]+\nEvent-UUID: ${uuid}$`,
   ),
