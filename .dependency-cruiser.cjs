@@ -1,4 +1,5 @@
 // The import table of docs/architecture: who may import whom, and which library is whose. Type-only imports count.
+const speaks = new Set(['incident'])
 const keepsSounds = new Set(['voicemail', 'recording'])
 const stages = [
   'ivr',
@@ -44,9 +45,17 @@ module.exports = {
     only('db', db, [kernel]),
     only('events', events, [kernel, db]),
     only('vault', '^src/vault/', [kernel]),
+    only('speech', '^src/speech/', [kernel]),
     only('switch', '^src/switch/', [kernel]),
     ...stages.map((stage) =>
-      only(stage, `^src/${stage}/`, [kernel, events, db, port, ...(keepsSounds.has(stage) ? [vault] : [])]),
+      only(stage, `^src/${stage}/`, [
+        kernel,
+        events,
+        db,
+        port,
+        ...(keepsSounds.has(stage) ? [vault] : []),
+        ...(speaks.has(stage) ? ['^src/speech/index\\.ts$'] : []),
+      ]),
     ),
     only('call', '^src/call/', [
       kernel,

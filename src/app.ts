@@ -25,6 +25,7 @@ import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/
 import { healthRoutes } from './health-routes.ts'
 import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
 import { createHttpServer } from './http/index.ts'
+import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
 import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
 import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
@@ -40,6 +41,7 @@ import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './recording/index.ts'
 import { restoreAgents } from './restore-agents.ts'
+import { readTexts } from './speech/index.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
@@ -110,6 +112,17 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     logger,
   })
   checkPrompts(city, menus, config.promptsDir)
+  const incidents = await Incidents.open({
+    store: new IncidentStore({ db }),
+    sounds: new IncidentSounds({
+      folder: join(config.spoolDir, 'incidents'),
+      voices: () => readTexts(config.promptsDir),
+    }),
+    log,
+    clock,
+    logger,
+    languages: () => menus.current().languages,
+  })
   const queueOf = queueLookup(city)
 
   const agentStore = new AgentStore({ db })
@@ -186,6 +199,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         key: city.callback?.key,
       }),
       closed: (line) => closedNow({ city, hours, clock, line }),
+      incidents,
       callbacks: {
         key: city.callback?.key,
         allowed: (number) => numbers.allowed(number),
@@ -261,6 +275,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       agentRoutes({ roster, store: agentStore, log }),
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),
+      incidentRoutes({ incidents }),
       recordingRoutes({ store: recordings, archive, vault, log }),
       metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live }),
       hoursRoutes({ book: hours, clock }),
@@ -302,6 +317,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       await recorder.close()
       await archive.close()
       await hours.stop()
+      incidents.stop()
       await log.close()
       projector.close()
       await lease.release()

@@ -59,6 +59,10 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
     'A step of the overflow chain was due, or the longest wait (`maxWait`) is over. `to` is `queue:<name>`, `branch:<number>` or `announce:<prompt>`.',
   'notice.published':
     'A supervisor tells something to desks: to all (`agentIds` null), to those who can serve `queue`, or to some. The feed of every agent it is for carries it.',
+  'incident.announced':
+    'Incident mode: what every new caller of `line` (null: of all lines) hears before the menu, in every language; those who wait too with `toWaiting`. Replaces what was announced there before.',
+  'incident.withdrawn': 'It is announced no more: withdrawn or replaced by `by`, or its time was over (null).',
+  'call.incident-played': 'The caller begins to hear of the incidents in force, before the menu; a key ends it.',
   'notice.withdrawn': 'The notice is taken back before its time.',
   'agent.commanded':
     'Somebody else (`by`), usually a supervisor, commanded the agent’s state. `agent.state-changed` tells what came of it, now or after the call.',

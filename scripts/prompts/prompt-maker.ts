@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { speak } from './speech.ts'
-import { readTexts } from './texts.ts'
+import { encodeWav, readTexts, type Sound, speak } from '../../src/speech/index.ts'
 import { sharedSounds } from './tones.ts'
-import { encodeWav, type Sound } from './wav.ts'
 
 /** One sound that is to lie in the folder: `source` says what it is made from, `make` makes it. */
 interface Wanted {

@@ -1,5 +1,4 @@
-import { scaledTo } from './level.ts'
-import { type Sound, telephoneRate } from './wav.ts'
+import { type Sound, scaledTo, telephoneRate } from '../../src/speech/index.ts'
 
 /** Sounds that every language shares, by the path under `ivr/prompts/` without `.wav`. */
 export const sharedSounds: ReadonlyMap<string, () => Sound> = new Map([

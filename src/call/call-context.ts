@@ -1,5 +1,6 @@
 import type { AgentRoster } from '../agent/index.ts'
 import type { EventData, EventLog } from '../events/index.ts'
+import type { Incidents } from '../incident/index.ts'
 import type { MenuSnapshot } from '../ivr/index.ts'
 import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
@@ -55,6 +56,8 @@ export interface CallContext {
   readonly recorder: Recorder
   /** Whether the line is closed now, why, and what becomes of its callers. */
   closed(line: string): ClosedLine | undefined
+  /** What callers hear of incidents: new ones before the menu, those who wait in between. */
+  readonly incidents: Pick<Incidents, 'forNewCall' | 'forWaiting'>
   readonly callbacks: CallbackDesk
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
 }

@@ -53,6 +53,8 @@ export class CallFlow {
   #talk: TalkStage | undefined
   #outbound: OutboundFlow | undefined
   #lastCalls: LastCalls = []
+  /** The caller hears of an incident; the menu has not begun. */
+  #tellingIncidents = false
   /** The deadline of the present transitional state. */
   #cancelDeadline: Cancel = () => {}
 
@@ -103,8 +105,31 @@ export class CallFlow {
     if (!call.take('ACCEPTED')) return
     this.#cancelDeadline()
     this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
-    const closed = this.#context.closed(call.identity.line)
-    const seats = this.#context.targets.branches.queueOf(call.identity.line)
+    this.#tellIncidents(menu)
+  }
+
+  /** What happened in the city is said first, in every language; a key goes on at once and counts for the menu. */
+  #tellIncidents({ language }: MenuWalk): void {
+    const { callId, identity } = this.call
+    const { files, ids } = this.#context.incidents.forNewCall(identity.line, callId, language)
+    if (files.length === 0) return this.#enter()
+    this.#context.log.append('call.incident-played', { callId, incidentIds: ids })
+    this.#tellingIncidents = true
+    this.#audio.play(files, () => this.#incidentsTold())
+  }
+
+  #incidentsTold(): void {
+    if (!this.#tellingIncidents) return
+    this.#tellingIncidents = false
+    if (this.call.state === 'menu') this.#enter()
+  }
+
+  #enter(): void {
+    const menu = this.#menu
+    if (!menu) return
+    const { line } = this.call.identity
+    const closed = this.#context.closed(line)
+    const seats = this.#context.targets.branches.queueOf(line)
     if (closed) this.#turnAway(closed, menu.language)
     else if (seats !== undefined) this.#toSeats(seats, menu)
     else menu.start()
@@ -147,6 +172,10 @@ export class CallFlow {
         return
       case 'menu':
         this.#renewAudio()
+        if (this.#tellingIncidents) {
+          this.#menu = this.#newMenu()
+          return this.#incidentsTold()
+        }
         this.#menu?.resume(this.#audio)
         return
       case 'queued':
@@ -226,8 +255,10 @@ export class CallFlow {
   }
 
   digit(digit: string): void {
-    if (this.#menu) this.#menu.digit(digit)
-    else this.#queue.digit(digit)
+    if (this.#menu) {
+      this.#menu.digit(digit)
+      this.#incidentsTold()
+    } else this.#queue.digit(digit)
     this.#rating?.digit(digit)
     this.#voicemail.digit(digit)
   }

@@ -83,6 +83,7 @@ export class Waiting {
     const { call, need, context } = this.#options
     const { files, fact } = context.announcement({ ...need, callId: call.callId })
     if (fact) context.log.append('call.announced', fact)
-    return files
+    const { callId, identity } = call
+    return [...context.incidents.forWaiting(identity.line, callId, need.language), ...files]
   }
 }

@@ -60,6 +60,17 @@ export const eventSchemas = {
     until: instant,
     by: name,
   }),
+  /** What new callers of a line, or of all (null), hear before the menu. `text` is null where a recording was sent. */
+  'incident.announced': Type.Object({
+    incidentId: id,
+    line: nullable(name),
+    texts: Type.Array(Type.Object({ language: name, text: nullable(name) })),
+    toWaiting: Type.Boolean(),
+    until: instant,
+    by: name,
+  }),
+  /** `by` is null when its time was over. */
+  'incident.withdrawn': Type.Object({ incidentId: id, line: nullable(name), by: nullable(name) }),
   'notice.withdrawn': Type.Object({ noticeId: id, agentIds: nullable(Type.Array(name)), by: name }),
 
   /** A call arrived and waits, parked, at a switch. */
@@ -100,6 +111,8 @@ export const eventSchemas = {
   'call.outcome-noted': Type.Object({ callId: id, agentId: name, code: name, note: Type.String(), by: name }),
   /** The hotline answered the caller's leg. */
   'call.accepted': Type.Object({ callId: id, front: Type.Enum(['menu', 'direct']) }),
+  /** The caller begins to hear of incidents, before the menu. */
+  'call.incident-played': Type.Object({ callId: id, incidentIds: Type.Array(id) }),
   'call.language-chosen': Type.Object({ callId: id, language: name }),
   'call.menu-entered': Type.Object({ callId: id, path: Type.Array(name) }),
   'call.queued': Type.Object({

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { SpeechUnavailable } from './errors.ts'
 import { tidied } from './level.ts'
 import { resample } from './resample.ts'
 import type { PromptTexts } from './texts.ts'
@@ -33,7 +34,7 @@ async function espeak(args: readonly string[]): Promise<void> {
     await run('espeak-ng', [...args], { timeout: 60_000 })
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
-      throw new Error(
+      throw new SpeechUnavailable(
         'espeak-ng is not installed; on Debian and Ubuntu it is in the package espeak-ng: apt-get install espeak-ng',
       )
     }
