@@ -327,6 +327,7 @@ export class CallFlow {
     call.legs.find((leg) => leg.legId === legId)?.end(at, cause, sipStatus)
     if (legId === call.callerLeg.legId) this.#voicemail.left()
     if (call.state === 'released') return this.#ending.legEnded()
+    if (this.monitors.legEnded(legId)) return
     if (this.#outbound?.ended(legId, cause, sipStatus)) return
     if (call.state === 'rating') {
       // The agent hung up first, whoever is last.
@@ -334,7 +335,6 @@ export class CallFlow {
       return
     }
     if (legId === call.callerLeg.legId) return this.release('caller', cause, 'caller hung up', at)
-    if (this.monitors.legEnded(legId)) return
     if (this.#talk?.isThird(legId)) {
       if (!this.#talk.thirdEnded(legId, cause, sipStatus)) this.release('third', cause, 'third party hung up', at)
       return
