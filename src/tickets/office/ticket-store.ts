@@ -219,7 +219,8 @@ function factsSql(facts: readonly TicketFact[], at: number) {
     from unnest(
       ${facts.map(() => newId())}::uuid[], ${facts.map(({ type }) => type)}::text[],
       ${facts.map(({ data }) => jsonText(data))}::jsonb[]
-    ) as fact (id, type, data)`
+    ) as fact (id, type, data)
+    where exists (select from webhooks where types && array[type, '*'])`
 }
 
 function instant(ms: number | null): Date | null {

@@ -220,6 +220,7 @@ describe('the API of the ticket service', () => {
   })
 
   test('what is merged under a parent is closed with it, and everybody is told', async () => {
+    await room.keepFacts('ticket.citizen-told')
     const parent = await dispatched('housing')
     const unit = room.token('unit', { unitId: 'housing' })
     const children: string[] = []

@@ -101,6 +101,7 @@ describe('limits of a ticket', () => {
   })
 
   test('an extension is asked for before expiry, moves the limit when approved, and the citizen is told', async () => {
+    await room.keepFacts('ticket.citizen-told')
     const ticketId = await dispatched()
     await room.step(ticketId, 'sign', unit)
     const asked = { until: '2026-03-25T17:30:00+08:00', grounds: '需要外调材料' }
