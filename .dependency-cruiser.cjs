@@ -13,6 +13,7 @@ const stages = [
   'recording',
   'hours',
   'callback',
+  'callers',
 ]
 
 /** `from` may import nothing of ours but `allowed` (regular expressions of paths). */

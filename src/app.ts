@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { AgentRoster, AgentStore, agentRoutes } from './agent/index.ts'
+import { AgentRoster, AgentStore, agentRoutes, groupRoutes, PhoneStore, Phones } from './agent/index.ts'
 import {
   CallStore,
   CallSupervisor,
@@ -15,9 +15,11 @@ import {
   OutboundStore,
   outboundRoutes,
   saveTrunk,
+  wrapUpRoutes,
 } from './call/index.ts'
 import { callbackCalls, callbackLine, callbackPromptsOf, callbacksFollowCalls } from './call-back.ts'
 import { CallbackBook, CallbackStore, callbackRoutes } from './callback/index.ts'
+import { CallerBook, CallerStore, callerRoutes } from './callers/index.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
@@ -128,6 +130,15 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const agentStore = new AgentStore({ db })
   const roster = new AgentRoster({ clock, logger, wrapUpSecondsOf: (queue) => queueOf(queue).wrapUp })
   const numbers = new OutboundNumbers(city.outbound)
+  const callers = await CallerBook.open({
+    keeper: new CallerStore({ db }),
+    rules: city.nuisance,
+    // Those who help in an emergency call us, too.
+    emergencyNumbers: new Set([...city.emergencyNumbers, ...city.emergency.keys()]),
+    normal: (number) => numbers.normal(number),
+    log,
+    clock,
+  })
   const callbackStore = new CallbackStore({ db })
   const callbacks: CallbackBook = new CallbackBook({
     rules: city.callback,
@@ -200,6 +211,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       }),
       closed: (line) => closedNow({ city, hours, clock, line }),
       incidents,
+      caller: (number) => callers.of(number),
+      nuisance: city.nuisance,
       callbacks: {
         key: city.callback?.key,
         allowed: (number) => numbers.allowed(number),
@@ -214,15 +227,16 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     place: (request) => supervisor.place(request),
     agentRingsFor: (queue) => queueOf(queue).ringFor,
   })
-  callbacksFollowCalls({ log, book: callbacks, supervisor, city })
+  callbacksFollowCalls({ log, book: callbacks, callers, supervisor, city })
   // A callback in the line is no hurry: nobody listens.
   const somebodyWaits = () => dispatcher.waitingNow > callbacks.inLine
   const stopHurrying = hurryWhileSomebodyWaits({ switches, somebodyWaits, clock })
   roster.onChange(({ agent, from, to, at }) => {
     const { status, reason, extension, callId } = agent.context
     log.append('agent.state-changed', { agentId: agent.agentId, from, to, status, reason, extension, callId }, at)
-    const { agentId, abilities, changedAt } = agent
-    if (to === 'ready') dispatcher.agentReady({ agentId, abilities, readySince: changedAt })
+    const { agentId, abilities, changedAt, profile } = agent
+    const { groups } = profile
+    if (to === 'ready') dispatcher.agentReady({ agentId, abilities, groups, readySince: changedAt })
     else dispatcher.agentNotReady(agentId)
   })
   await restoreAgents({
@@ -272,19 +286,28 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
           city.outbound?.hours === undefined || hours.at(city.outbound.hours, new Date(clock.now())).open,
         outcomes: city.outbound?.outcomes ?? [],
       }),
-      agentRoutes({ roster, store: agentStore, log }),
+      agentRoutes({
+        roster,
+        store: agentStore,
+        log,
+        phones: new Phones({ directory: new PhoneStore({ db }), clock, logger }),
+        breakReasons: city.breakReasons,
+      }),
+      groupRoutes({ ...city, roster, store: agentStore, log, queues: new Set(city.queues.keys()) }),
+      wrapUpRoutes({ supervisor, store: callStore, log, codes: city.wrapUpCodes }),
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),
       incidentRoutes({ incidents }),
       recordingRoutes({ store: recordings, archive, vault, log }),
-      metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live }),
+      metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live, shortAbandon: city.shortAbandon }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
         store: voicemails,
         vault,
         log,
-        queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).profile.skills),
+        queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).abilities),
       }),
+      callerRoutes({ book: callers }),
       callbackRoutes({ book: callbacks, store: callbackStore }),
     ],
     rootRoutes: [
@@ -373,11 +396,12 @@ function freeAgent(roster: AgentRoster, agentId: string, callId: string): void {
 }
 
 /** Whether somebody who could serve the caller is at work, ready or not. */
-function staffed(roster: AgentRoster, { skills, language }: { skills: readonly string[]; language: string }): boolean {
+function staffed(
+  roster: AgentRoster,
+  { queue, skills, language }: { queue: string; skills: readonly string[]; language: string },
+): boolean {
   const needs = [...skills, `language:${language}`]
-  return roster
-    .all()
-    .some(({ state, abilities }) => state !== 'offline' && needs.every((need) => abilities.includes(need)))
+  return roster.all().some((agent) => agent.state !== 'offline' && agent.serves({ queue, needs }))
 }
 
 function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook; clock: Clock; line: string }) {
@@ -404,7 +428,7 @@ function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void 
     ...[...city.lines.values()].map(({ whenClosed }) => whenClosed),
   ].flatMap((way) => (way.kind === 'announce' ? [way.prompt] : way.kind === 'voicemail' ? [way.greeting] : []))
   const advice = [...city.branches.values()].flatMap((branch) => branch.advice ?? [])
-  named.push(...callbackPromptsOf(city))
+  named.push(...callbackPromptsOf(city), city.nuisance.warning, city.nuisance.refusal)
   const missing = menus
     .current()
     .languages.flatMap((language) =>

@@ -1,5 +1,6 @@
 import type { CallSupervisor, OutboundCalls, OutboundNumbers, OutboundOutcome } from './call/index.ts'
 import { type CallbackBook, type CallbackCalls, type CallbackLine, callbackPrompts } from './callback/index.ts'
+import type { CallerBook } from './callers/index.ts'
 import type { City } from './city.ts'
 import { type EventLog, type HotlineEvent, ticketIdOf } from './events/index.ts'
 import type { Dispatcher } from './queue/index.ts'
@@ -43,11 +44,13 @@ export function callbackCalls({
 export function callbacksFollowCalls({
   log,
   book,
+  callers,
   supervisor,
   city,
 }: {
   log: EventLog
   book: CallbackBook
+  callers: CallerBook
   supervisor: CallSupervisor
   city: City
 }): void {
@@ -61,6 +64,8 @@ export function callbacksFollowCalls({
     const { callerNumber: number, line } = call.identity
     if (event.type !== 'call.abandoned') return book.answered(number)
     if (event.data.waitedMs < city.shortAbandon * 1000) return
+    // Whoever is kept apart as a nuisance is not called either.
+    if (callers.of(number)?.grade === 'queue') return
     const { queue = null, skills = [], priority = 0 } = call.need ?? {}
     const language = call.language || 'cmn'
     book.missed({ number, line, language, queue, skills, priority, callId: call.callId })

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import type { OutboundRoute } from './call/index.ts'
 import { type CallbackRules, callbackSetting, toCallbackRules } from './callback/index.ts'
+import type { NuisanceRules } from './callers/index.ts'
 import { type Calendar, readCalendars } from './hours/index.ts'
 import { LocatedYaml, messageOf, refuseFaults } from './kernel/index.ts'
 import {
@@ -20,6 +21,8 @@ const days = Type.Integer({ minimum: 1, maximum: 36_500 })
 const closed = { additionalProperties: false }
 const oneOfThem = { ...closed, minProperties: 1, maxProperties: 1 }
 const name = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
+const skill = Type.String({ pattern: '^[a-z0-9-]{1,50}(:[1-9])?$' })
+const codes = Type.Record(name, Type.String({ minLength: 1, maxLength: 100 }), closed)
 
 const behaviour = {
   priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
@@ -31,6 +34,19 @@ const behaviour = {
   maxWait: Type.Optional(seconds(10, 86_400)),
   afterMaxWait: Type.Optional(overflowAction),
   overflow: Type.Optional(overflowChain),
+  relax: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          after: seconds(1, 86_400),
+          drop: Type.Optional(Type.Array(name)),
+          lower: Type.Optional(Type.Record(name, Type.Integer({ minimum: 1, maximum: 9 }))),
+        },
+        closed,
+      ),
+      { maxItems: 10 },
+    ),
+  ),
 }
 const whenClosed = Type.Object(
   {
@@ -43,7 +59,7 @@ const citySchema = Type.Object(
   {
     name,
     defaults: Type.Optional(Type.Object(behaviour, closed)),
-    queues: Type.Record(name, Type.Object({ skills: Type.Array(name), ...behaviour }, closed), {
+    queues: Type.Record(name, Type.Object({ skills: Type.Array(skill), ...behaviour }, closed), {
       ...closed,
       minProperties: 1,
     }),
@@ -70,6 +86,14 @@ const citySchema = Type.Object(
       ),
     ),
     callback: Type.Optional(callbackSetting),
+    // Why agents take breaks, and what calls were about: codes and what they mean.
+    // Numbers that are never graded as a nuisance, whatever they do.
+    emergencyNumbers: Type.Optional(Type.Array(Type.String({ pattern: '^\\+?[0-9]{3,20}$' }))),
+    nuisance: Type.Optional(
+      Type.Object({ warning: Type.Optional(name), refusal: Type.Optional(name), queue: Type.Optional(name) }, closed),
+    ),
+    breakReasons: Type.Optional(codes),
+    wrapUpCodes: Type.Optional(codes),
     // Seconds before which a caller who gives up did not really wait.
     shortAbandon: Type.Optional(seconds(0, 60)),
     outbound: Type.Optional(
@@ -141,6 +165,12 @@ export interface City {
   readonly outbound: OutboundRoute | undefined
   /** How callers are called back; undefined: not at all. */
   readonly callback: CallbackRules | undefined
+  /** Never graded as a nuisance. */
+  readonly emergencyNumbers: ReadonlySet<string>
+  readonly nuisance: NuisanceRules
+  /** Codes agents may give, and what they mean; no codes of a kind: any text is taken. */
+  readonly breakReasons: ReadonlyMap<string, string>
+  readonly wrapUpCodes: ReadonlyMap<string, string>
   /** Seconds before which a caller who gives up did not really wait (秒挂). */
   readonly shortAbandon: number
   /** Emergency services by number. */
@@ -161,7 +191,7 @@ export type WhenClosed =
   | { readonly kind: 'voicemail'; readonly queue: string; readonly greeting: string }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
-const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow'>> = {
+const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow' | 'relax'>> = {
   priority: 0,
   answerWithin: 15,
   announceEvery: 20,
@@ -194,6 +224,7 @@ const branchDefaults = {
 /** Seconds. */
 const citizenRingsFor = 30
 const shortAbandonBelow = 5
+const nuisanceRules: NuisanceRules = { warning: 'nuisance-warning', refusal: 'nuisance-refusal', queue: null }
 
 /** Seconds an emergency service may ring where its entry does not say. */
 const emergencyRingsFor = 60
@@ -208,6 +239,7 @@ export async function readCity(path: string): Promise<City> {
   const city = toCity(content, calendars)
   refuseFaults(patternFaults(city, (index) => file.where(['outbound', 'numbers', String(index)])))
   refuseFaults(outboundFaults(city, file.where(['outbound', 'hours'])))
+  refuseFaults(nuisanceFaults(city, file.where(['nuisance', 'queue'])))
   refuseFaults(callbackFaults(city, file.where(['callback'])))
   refuseFaults(lineFaults(city, (line, key) => file.where(['lines', line, key])))
   const twice = [...city.emergency.keys()].filter((number) => city.branches.has(number))
@@ -247,6 +279,10 @@ function toCity(
     callback,
     shortAbandon,
     emergency = {},
+    emergencyNumbers = [],
+    nuisance = {},
+    breakReasons = {},
+    wrapUpCodes = {},
   }: CityFile,
   calendars: City['calendars'],
 ): City {
@@ -269,6 +305,10 @@ function toCity(
         { number, name: number, ringFor: emergencyRingsFor, ...service },
       ]),
     ),
+    emergencyNumbers: new Set(emergencyNumbers),
+    nuisance: { ...nuisanceRules, ...nuisance },
+    breakReasons: new Map(Object.entries(breakReasons)),
+    wrapUpCodes: new Map(Object.entries(wrapUpCodes)),
     branches: new Map(
       Object.entries(branches).map(([number, branch]) => [number, { number, ...branchDefaults, ...branch }]),
     ),
@@ -289,6 +329,10 @@ function patternFaults({ outbound }: City, where: (index: number) => string): st
 function outboundFaults({ outbound, calendars }: City, where: string): string[] {
   const { hours } = outbound ?? {}
   return hours === undefined || calendars.has(hours) ? [] : [`${where}: outbound: there is no calendar ${hours}`]
+}
+
+function nuisanceFaults({ nuisance: { queue }, queues }: City, where: string): string[] {
+  return queue === null || queues.has(queue) ? [] : [`${where}: nuisance: there is no queue ${queue}`]
 }
 
 function callbackFaults({ callback, outbound, calendars }: City, where: string): string[] {
@@ -347,11 +391,12 @@ function chainFaults({ defaults, queues }: CityFile, where: (queue: string) => s
 }
 
 function toQueue(queue: string, settings: typeof builtIn & Behaviour & { skills: readonly string[] }): QueueConfig {
-  const { overflow, afterMaxWait } = settings
+  const { overflow, afterMaxWait, relax = [] } = settings
   return {
     ...settings,
     name: queue,
     overflow: toOverflowChain(overflow),
+    relax: relax.map(({ after, drop = [], lower = {} }) => ({ after, drop, lower })),
     afterMaxWait: toOverflowAction(afterMaxWait),
   }
 }

@@ -29,7 +29,8 @@ export async function restoreAgents({
     }
     const agent = roster.restore(profile, stored)
     const { agentId, abilities, changedAt, context } = agent
-    if (agent.state === 'ready') dispatcher.agentReady({ agentId, abilities, readySince: changedAt })
+    const { groups } = profile
+    if (agent.state === 'ready') dispatcher.agentReady({ agentId, abilities, groups, readySince: changedAt })
     if (agent.state === 'wrapUp') roster.resumeWrapUp(agent, wrapUpSecondsOf(''))
     // Whoever listened was cut off: a leg that belongs to no call is ended.
     if (agent.state === 'monitoring' && context.callId !== null) roster.monitorEnded(agentId, context.callId)

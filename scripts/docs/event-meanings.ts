@@ -15,6 +15,9 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.menu-entered': 'The caller’s keys so far, each as `menu:key`.',
   'call.queued':
     'The caller waits for a person. `queuedAt` is the place in the queue and is kept when the call is queued again (`overflow`, `restored`).',
+  'call.relaxed':
+    'The caller has waited so long that less is asked of an agent (`relax` of the queue); `skills` are what is left.',
+  'call.wrapped-up': 'The agent said what the call was about, in a code of the city’s file; the latest one counts.',
   'call.announced':
     'Position and expected wait were spoken; `expectedWaitSeconds` is null while too little is known to say it.',
   'call.answered': 'An agent’s phone answered: the end of waiting. `waitedMs` counts from `queuedAt`.',
@@ -95,6 +98,11 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'recording.failed': 'An alarm: the call is not recorded, or a part of it is missing. The call goes on.',
   'recording.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
   'recording.deleted': 'The recording is gone: its time was over (`by` null), or somebody deleted it.',
+  'caller.listed':
+    'A number is treated in its own way from now on: served first (`priority`, `vip`), or graded as a nuisance with its evidence, until a moment or until unlisted.',
+  'caller.unlisted': 'The number is treated like any other again.',
+  'call.warned': 'A caller graded `warning` or `queue` heard the warning before the menu.',
+  'call.refused': 'A caller graded `refuse` heard so and the call ended; `evidence` is what the grade rests on.',
   'callback.opened':
     'A citizen is to be called back: asked for while waiting (`requested`, with the place `queuedAt`), made of an abandoned call (`missed`), or opened by a person.',
   'callback.merged': 'The same number once more: it stays one callback. `missedCalls` counts the abandoned calls.',
@@ -105,6 +113,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'callback.expired': 'Nobody could call in time; it is closed.',
   'callback.closed':
     'Nothing is left to do: `reached`, the citizen got through meanwhile (`answered`), `cancelled` by a person, `failed` too often, `expired`, or `merged` into another.',
+  'agent.groups-changed':
+    'A supervisor changed which queues an agent serves, the lowest rank first. It holds at once; no queues: all that the skills allow.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',

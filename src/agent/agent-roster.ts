@@ -1,7 +1,7 @@
 import type { Cancel, Clock, Logger } from '../kernel/index.ts'
 import { Agent, type AgentProfile } from './agent.ts'
 import type { AgentContext, AgentInput, AgentState } from './agent-machine.ts'
-import { AgentCommandRefused, ExtensionInUse, UnknownAgent } from './errors.ts'
+import { AgentAtAnotherPhone, AgentCommandRefused, ExtensionInUse, UnknownAgent } from './errors.ts'
 
 /** A change of an agent's state, as the log and the dispatcher hear it. */
 export interface AgentChange {
@@ -74,7 +74,7 @@ export class AgentRoster {
   /** A person's command. Throws {@link UnknownAgent}, {@link AgentCommandRefused} or {@link ExtensionInUse}. */
   command(agentId: string, command: AgentCommand): Agent {
     const agent = this.get(agentId)
-    if (command.type === 'LOGIN') this.#checkExtension(agentId, command.extension)
+    if (command.type === 'LOGIN') this.#checkExtension(agent, command.extension)
     if (!this.#take(agent, command)) {
       throw new AgentCommandRefused(
         `agent ${agentId} is ${agent.state}: ${command.type.toLowerCase()} is not possible now`,
@@ -144,7 +144,10 @@ export class AgentRoster {
     this.#wrapUps.delete(agent.agentId)
   }
 
-  #checkExtension(agentId: string, extension: string): void {
+  #checkExtension({ agentId, context }: Agent, extension: string): void {
+    if (context.extension !== null && context.extension !== extension) {
+      throw new AgentAtAnotherPhone(`agent ${agentId} is logged in at phone ${context.extension}: log out there first`)
+    }
     const other = this.all().find((agent) => agent.agentId !== agentId && agent.context.extension === extension)
     if (other) throw new ExtensionInUse(`extension ${extension} is in use by agent ${other.agentId}`)
   }

@@ -5,7 +5,9 @@ import type { EventLog } from '../events/index.ts'
 import type { Agent, AgentProfile } from './agent.ts'
 import type { AgentCommand, AgentRoster } from './agent-roster.ts'
 import type { AgentStore } from './agent-store.ts'
+import { type Codes, requireCode } from './codes.ts'
 import { AgentCommandRefused } from './errors.ts'
+import type { Phones } from './phones.ts'
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 const agentParams = Type.Object({ agentId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }) })
@@ -28,10 +30,18 @@ export interface AgentRoutesOptions {
   readonly roster: AgentRoster
   readonly store: AgentStore
   readonly log: EventLog
+  readonly phones: Phones
+  readonly breakReasons: Codes
 }
 
 /** Agents and their status. An agent commands only itself; supervisors and admins command anybody. */
-export function agentRoutes({ roster, store, log }: AgentRoutesOptions): FastifyPluginAsyncTypebox {
+export function agentRoutes({
+  roster,
+  store,
+  log,
+  phones,
+  breakReasons,
+}: AgentRoutesOptions): FastifyPluginAsyncTypebox {
   return async (app) => {
     const everybody = { roles: ['agent', 'supervisor', 'admin', 'service'] } as const
     const people = { roles: ['agent', 'supervisor', 'admin'] } as const
@@ -70,8 +80,9 @@ export function agentRoutes({ roster, store, log }: AgentRoutesOptions): Fastify
       },
       async ({ params, body, principal }) => {
         const { name, skills, languages, wrapUpSeconds = null } = body
-        const profile = { agentId: params.agentId, name, skills, languages, wrapUpSeconds }
         const before = roster.all().find(({ agentId }) => agentId === params.agentId)?.profile
+        const groups = before?.groups ?? []
+        const profile = { agentId: params.agentId, name, skills, languages, wrapUpSeconds, groups }
         await store.save(profile)
         if (!sameAbilities(before, profile)) {
           const { agentId } = params
@@ -97,13 +108,18 @@ export function agentRoutes({ roster, store, log }: AgentRoutesOptions): Fastify
         config: people,
         schema: {
           tags: ['agents'],
-          summary: 'Log in at a phone; not ready until /ready',
+          summary: 'Log in at any registered phone nobody else is logged in at; not ready until /ready',
           params: agentParams,
           body: Type.Object({ extension: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,32}$' }) }),
           response: { 200: agentView },
         },
       },
-      async (request) => command(request, request.params.agentId, { type: 'LOGIN', extension: request.body.extension }),
+      async (request) => {
+        const { extension } = request.body
+        refuseOthers(request, request.params.agentId)
+        await phones.require(extension)
+        return command(request, request.params.agentId, { type: 'LOGIN', extension })
+      },
     )
 
     app.post(
@@ -118,7 +134,11 @@ export function agentRoutes({ roster, store, log }: AgentRoutesOptions): Fastify
           response: { 200: agentView },
         },
       },
-      async (request) => command(request, request.params.agentId, { type: 'BREAK', reason: request.body.reason }),
+      async (request) => {
+        const { reason } = request.body
+        requireCode(breakReasons, reason, 'break reason')
+        return command(request, request.params.agentId, { type: 'BREAK', reason })
+      },
     )
 
     for (const [path, type, summary] of [

@@ -24,11 +24,18 @@ export class AgentStore {
       skills: row.skills,
       languages: row.languages,
       wrapUpSeconds: row.wrap_up_seconds,
+      groups: row.groups,
     }))
   }
 
-  async save({ agentId, name, skills, languages, wrapUpSeconds }: AgentProfile): Promise<void> {
-    const row = { name, skills: [...skills], languages: [...languages], wrap_up_seconds: wrapUpSeconds }
+  async save({ agentId, name, skills, languages, wrapUpSeconds, groups }: AgentProfile): Promise<void> {
+    const row = {
+      name,
+      skills: [...skills],
+      languages: [...languages],
+      wrap_up_seconds: wrapUpSeconds,
+      groups: JSON.stringify(groups),
+    }
     await this.#db
       .insertInto('agents')
       .values({ agent_id: agentId, ...row })

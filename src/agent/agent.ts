@@ -10,6 +10,15 @@ export interface AgentProfile {
   readonly languages: readonly string[]
   /** Seconds of wrap-up; null takes the queue's. */
   readonly wrapUpSeconds: number | null
+  /** The queues served, the lowest rank first; none: every queue that the skills allow. */
+  readonly groups: readonly Group[]
+}
+
+/** One queue an agent serves. */
+export interface Group {
+  readonly queue: string
+  /** From 1; callers of a queue with a lower rank are served before all others. */
+  readonly rank: number
 }
 
 /** One agent: who it is, and where the machine stands. Decides nothing beyond the machine and performs nothing. */
@@ -48,7 +57,16 @@ export class Agent {
 
   /** Everything this agent can serve, in the words a waiting caller's needs are in. */
   get abilities(): string[] {
-    return [...this.profile.skills, ...this.profile.languages.map((language) => `language:${language}`)]
+    const { skills, languages } = this.profile
+    return [...skills.flatMap(withLowerLevels), ...languages.map((language) => `language:${language}`)]
+  }
+
+  /** Whether a caller of that queue with those needs is for this agent. */
+  serves({ queue, needs }: { queue: string; needs: readonly string[] }): boolean {
+    const { groups } = this.profile
+    const { abilities } = this
+    const member = groups.length === 0 || groups.some((group) => group.queue === queue)
+    return member && needs.every((need) => abilities.includes(need))
   }
 
   can(input: AgentInput): boolean {
@@ -62,4 +80,10 @@ export class Agent {
     this.#snapshot = next
     return true
   }
+}
+
+/** Who has a skill at level 3 also has it at 2 and 1, and has it at all. */
+function withLowerLevels(skill: string): string[] {
+  const [name = skill, level = '1'] = skill.split(':')
+  return [name, ...Array.from({ length: Number(level) || 1 }, (_, below) => `${name}:${below + 1}`)]
 }

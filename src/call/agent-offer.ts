@@ -2,7 +2,7 @@ import { type EventData, ticketIdOf } from '../events/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import type { Call, CallNeed } from './call.ts'
-import type { CallContext, LastCalls } from './call-context.ts'
+import { type CallContext, type LastCalls, listedOf } from './call-context.ts'
 import { Leg } from './leg.ts'
 import { offerFailure } from './offer-outcome.ts'
 import type { PhoneOffer } from './phone-offer.ts'
@@ -62,7 +62,14 @@ export class AgentOffer implements PhoneOffer {
     const { language, queue, queuedAt } = need
     const waitedMs = Math.max(0, at - queuedAt)
     const caller = { callerNumber, callerName, line, language, queue, menuPath: [...call.menuPath] }
-    const pop = { ticketId: ticketIdOf('call', call.callId), ...caller, waitedMs, lastCalls, outbound: null }
+    const pop = {
+      ticketId: ticketIdOf('call', call.callId),
+      ...caller,
+      waitedMs,
+      lastCalls,
+      listed: listedOf(context, callerNumber),
+      outbound: null,
+    }
     const fact = { agentId: this.agentId, callId: call.callId, legId: this.legId, pop }
     context.log.append('agent.ringing', fact, at)
   }

@@ -1,4 +1,5 @@
 import type { AgentRoster } from '../agent/index.ts'
+import type { Caller, NuisanceRules } from '../callers/index.ts'
 import type { EventData, EventLog } from '../events/index.ts'
 import type { Incidents } from '../incident/index.ts'
 import type { MenuSnapshot } from '../ivr/index.ts'
@@ -59,5 +60,14 @@ export interface CallContext {
   /** What callers hear of incidents: new ones before the menu, those who wait in between. */
   readonly incidents: Pick<Incidents, 'forNewCall' | 'forWaiting'>
   readonly callbacks: CallbackDesk
+  /** How the number is treated, if in its own way. */
+  caller(number: string): Caller | undefined
+  readonly nuisance: NuisanceRules
   lastCalls(callerNumber: string, callId: string): Promise<LastCalls>
+}
+
+/** What the desk shows of a caller who is treated in his own way. */
+export function listedOf(context: CallContext, number: string): EventData<'agent.ringing'>['pop']['listed'] {
+  const caller = context.caller(number)
+  return caller ? { vip: caller.vip, grade: caller.grade, note: caller.note } : null
 }

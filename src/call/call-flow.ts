@@ -1,3 +1,4 @@
+import type { Caller } from '../callers/index.ts'
 import type { EventData } from '../events/index.ts'
 import { type IvrResult, promptFile } from '../ivr/index.ts'
 import { type Cancel, messageOf } from '../kernel/index.ts'
@@ -105,7 +106,9 @@ export class CallFlow {
     if (!call.take('ACCEPTED')) return
     this.#cancelDeadline()
     this.#context.log.append('call.accepted', { callId: call.callId, front: menu.front })
-    this.#tellIncidents(menu)
+    const listed = this.#context.caller(call.identity.callerNumber)
+    if (listed?.grade === 'refuse') this.#refuse(listed, menu.language)
+    else this.#tellIncidents(menu)
   }
 
   /** What happened in the city is said first, in every language; a key goes on at once and counts for the menu. */
@@ -127,12 +130,14 @@ export class CallFlow {
   #enter(): void {
     const menu = this.#menu
     if (!menu) return
-    const { line } = this.call.identity
+    const { line, callerNumber } = this.call.identity
     const closed = this.#context.closed(line)
     const seats = this.#context.targets.branches.queueOf(line)
     if (closed) this.#turnAway(closed, menu.language)
-    else if (seats !== undefined) this.#toSeats(seats, menu)
-    else menu.start()
+    else {
+      const onward = () => (seats === undefined ? menu.start() : this.#toSeats(seats, menu))
+      this.#warned(this.#context.caller(callerNumber), menu, onward)
+    }
   }
 
   /** A call out: the agent's phone, then the citizen's. The roster has claimed the agent already. */
@@ -424,6 +429,37 @@ export class CallFlow {
     this.#context.recorder.start(what, switchPort)
   }
 
+  /** A nuisance caller, with evidence: told so, and the call ends. */
+  #refuse({ evidence, setBy }: Caller, language: string): void {
+    const { callId, identity } = this.call
+    const { log, nuisance } = this.#context
+    this.#menu = undefined
+    this.call.content = true
+    log.append('call.refused', { callId, callerNumber: identity.callerNumber, evidence: [...evidence], setBy })
+    this.#sayFarewell({ language, name: nuisance.refusal }, 'nuisance caller refused')
+  }
+
+  /** A nuisance caller hears the warning first, and then what everybody hears. */
+  #warned(listed: Caller | undefined, { language }: MenuWalk, go: () => void): void {
+    const grade = listed?.grade ?? null
+    if (grade !== 'warning' && grade !== 'queue') return go()
+    const { callId, identity } = this.call
+    const { log, promptsDir, nuisance } = this.#context
+    log.append('call.warned', { callId, callerNumber: identity.callerNumber, grade })
+    const onward = () => {
+      this.#cancelDeadline()
+      if (this.call.state === 'menu') go()
+    }
+    this.#deadline(limits.farewell, onward)
+    this.#audio.play([promptFile({ promptsDir, prompt: { language, name: nuisance.warning } })], onward)
+  }
+
+  #sayFarewell(prompt: { language: string; name: string }, reason: string): void {
+    const end = () => this.release('system', 'NORMAL_CLEARING', reason)
+    this.#deadline(limits.farewell, end)
+    this.#audio.play([promptFile({ promptsDir: this.#context.promptsDir, prompt })], end)
+  }
+
   #citizenReached(at: number): void {
     const { partner } = this.call
     this.call.answeredAt = at
@@ -441,14 +477,12 @@ export class CallFlow {
   /** The line is closed by its calendar. */
   #turnAway({ calendarId, reason, instead }: ClosedLine, language: string): void {
     const { callId } = this.call
-    const { log, promptsDir } = this.#context
+    const { log } = this.#context
     this.#menu = undefined
     log.append('call.turned-away', { callId, calendarId, reason })
     this.call.language = language
     if (instead.kind === 'voicemail') return this.#voicemail.enter({ ...instead, reason: 'closed' })
-    const end = () => this.release('system', 'NORMAL_CLEARING', 'line is closed')
-    this.#deadline(limits.farewell, end)
-    this.#audio.play([promptFile({ promptsDir, prompt: { language, name: instead.prompt } })], end)
+    this.#sayFarewell({ language, name: instead.prompt }, 'line is closed')
   }
 
   /** No agent is there in time: a branch hotline is rung for the caller. */
@@ -586,10 +620,13 @@ export class CallFlow {
   #menuDone(result: IvrResult, front: 'menu' | 'direct'): void {
     this.#menu = undefined
     if (result.kind === 'hangup') return this.release('system', 'NORMAL_CLEARING', 'menu ended the call')
-    const { queue, language } = result
+    const { language } = result
+    const listed = this.#context.caller(this.call.identity.callerNumber)
+    const own = listed?.grade === 'queue' ? this.#context.nuisance.queue : null
+    const queue = own ?? result.queue
     const config = this.#context.queue(queue)
-    const skills = [...new Set([...config.skills, ...result.skills])]
-    const priority = Math.max(result.priority, config.priority)
+    const skills = own === null ? [...new Set([...config.skills, ...result.skills])] : config.skills
+    const priority = Math.max(result.priority, config.priority, listed?.priority ?? 0)
     const now = this.#context.clock.now()
     this.#queue.enter({ queue, skills, language, priority, queuedAt: now, enteredAt: now }, front)
   }

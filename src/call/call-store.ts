@@ -71,6 +71,16 @@ export class CallStore {
     }))
   }
 
+  /** Our agent who answered a call. */
+  async agentOf(callId: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('call_records')
+      .select('agent_id')
+      .where('call_id', '=', callId)
+      .executeTakeFirst()
+    return row?.agent_id ?? undefined
+  }
+
   /** The latest calls of a number, newest first; none for callers who show no number. */
   async lastCalls(callerNumber: string, { except, limit }: { except: string; limit: number }): Promise<LastCall[]> {
     if (callerNumber === 'anonymous') return []

@@ -4,7 +4,7 @@ import { newId } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
 import { type Target, thirdOutcome } from '../transfer/index.ts'
 import type { Call } from './call.ts'
-import type { CallContext, LastCalls } from './call-context.ts'
+import { type CallContext, type LastCalls, listedOf } from './call-context.ts'
 import { Leg } from './leg.ts'
 import { LegAudio } from './leg-audio.ts'
 import { offerFailure } from './offer-outcome.ts'
@@ -109,8 +109,9 @@ export class OutboundFlow {
     if (leg !== this.#agentLeg) return
     const { callId, agentId, citizen, line, language, queue, purpose, reference } = this.#request
     const caller = { callerNumber: citizen.name, callerName: '', line, language, queue }
+    const listed = listedOf(this.#context, citizen.name)
     const ticketId = this.#request.ticketId ?? ticketIdOf('call', callId)
-    const pop = { ticketId, ...caller, menuPath: [], waitedMs: 0, lastCalls, outbound: { purpose, reference } }
+    const pop = { ticketId, ...caller, menuPath: [], waitedMs: 0, lastCalls, listed, outbound: { purpose, reference } }
     this.#context.log.append('agent.ringing', { agentId, callId, legId, pop }, at)
   }
 

@@ -1,6 +1,6 @@
 import { promptFile, queueMusic } from '../ivr/index.ts'
 import type { Cancel } from '../kernel/index.ts'
-import { ComfortLoop } from '../queue/index.ts'
+import { ComfortLoop, type RelaxStep, relaxedSkills } from '../queue/index.ts'
 import type { Call, CallNeed } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import type { LegAudio } from './leg-audio.ts'
@@ -17,6 +17,7 @@ export class Waiting {
   readonly #options: WaitingOptions
   #comfort: ComfortLoop
   #cancelThreshold: Cancel = () => {}
+  #cancelRelaxing: Cancel[] = []
 
   constructor(options: WaitingOptions) {
     this.#options = options
@@ -27,12 +28,15 @@ export class Waiting {
   start(first: readonly string[]): void {
     this.#comfort.start(first)
     this.#watchThreshold()
+    this.#watchRelaxing()
     this.join()
   }
 
   /** Joins the line, again after an offer failed; the time of queueing gives the place. */
   join(): void {
-    const { call, need, context } = this.#options
+    const { call, context } = this.#options
+    // What is asked of an agent may have become less since.
+    const need = call.need ?? this.#options.need
     const { queue, priority, queuedAt } = need
     const needs = [...need.skills, `language:${need.language}`]
     context.dispatcher.enqueue({ callId: call.callId, queue, needs, priority, queuedAt })
@@ -55,6 +59,7 @@ export class Waiting {
     this.#options.context.dispatcher.withdraw(this.#options.call.callId)
     this.#comfort.stop()
     this.#cancelThreshold()
+    for (const cancel of this.#cancelRelaxing) cancel()
   }
 
   #newComfort(): ComfortLoop {
@@ -77,6 +82,28 @@ export class Waiting {
     if (left <= 0) return
     const fact = { callId: call.callId, queue: need.queue, waitedSeconds: answerWithin }
     this.#cancelThreshold = clock.after(left, () => log.append('queue.threshold-passed', fact))
+  }
+
+  #watchRelaxing(): void {
+    const { need, context } = this.#options
+    const { clock } = context
+    this.#cancelRelaxing = context
+      .queue(need.queue)
+      .relax.map((step) =>
+        clock.after(Math.max(0, need.enteredAt + step.after * 1000 - clock.now()), () => this.#relax(step)),
+      )
+  }
+
+  /** Less is asked of an agent from now on, and whoever has that is looked for at once. */
+  #relax(step: RelaxStep): void {
+    const { call, context } = this.#options
+    const { need, callId } = call
+    if (!need) return
+    const skills = relaxedSkills(need.skills, step)
+    if (skills.join() === need.skills.join()) return
+    call.need = { ...need, skills }
+    context.log.append('call.relaxed', { callId, queue: need.queue, skills })
+    if (call.state === 'queued') this.join()
   }
 
   #announce(): readonly string[] {

@@ -43,6 +43,7 @@ export interface CallRecordsTable {
   rating: number | null
   cause: string | null
   direction: Generated<'inbound' | 'outbound'>
+  wrap_up_code: string | null
 }
 
 export interface AgentRecordsTable {
@@ -61,6 +62,7 @@ export interface AgentsTable {
   skills: Generated<string[]>
   languages: Generated<string[]>
   wrap_up_seconds: number | null
+  groups: ColumnType<{ queue: string; rank: number }[], string | undefined, string>
 }
 
 export interface UsersTable {
@@ -121,6 +123,18 @@ export interface CallbacksTable {
   closed_by: string | null
 }
 
+export interface CallersTable {
+  number: string
+  priority: number
+  vip: boolean
+  grade: 'note' | 'warning' | 'queue' | 'refuse' | null
+  evidence: string[]
+  note: string
+  set_by: string
+  set_at: Timestamp
+  until: Timestamp | null
+}
+
 export interface SettingsTable {
   key: string
   value: string
@@ -138,5 +152,6 @@ export interface DatabaseSchema {
   branch_routes: BranchRoutesTable
   trunks: TrunksTable
   callbacks: CallbacksTable
+  callers: CallersTable
   settings: SettingsTable
 }

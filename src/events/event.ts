@@ -17,6 +17,8 @@ const third = { callId: id, agentId: name, legId: name, target: name }
 /** Why a third party could not be had. */
 const thirdOutcome = Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable'])
 
+const nuisanceGrade = Type.Enum(['note', 'warning', 'queue', 'refuse'])
+
 /** One leg's timings and why it ended, for the record of the call. */
 const legFacts = Type.Object({
   legId: name,
@@ -123,6 +125,10 @@ export const eventSchemas = {
     queuedAt: Type.Integer(),
     reason: Type.Enum(['menu', 'direct', 'overflow', 'restored', 'bridge-failed', 'left-alone']),
   }),
+  /** The caller has waited so long that less is asked of an agent. */
+  'call.relaxed': Type.Object({ callId: id, queue: name, skills: Type.Array(name) }),
+  /** What a call was about, in a code of the city's file. */
+  'call.wrapped-up': Type.Object({ callId: id, agentId: name, code: name, note: Type.String(), by: name }),
   /** Position and expected wait were spoken. */
   'call.announced': Type.Object({
     callId: id,
@@ -269,6 +275,22 @@ export const eventSchemas = {
   }),
   'voicemail.handled': Type.Object({ voicemailId: id, queue: name, by: name }),
   'voicemail.deleted': Type.Object({ voicemailId: id, queue: name, by: name }),
+  /** A number is treated in its own way from now on: served first, or graded as a nuisance. */
+  'caller.listed': Type.Object({
+    number: name,
+    priority: Type.Integer(),
+    vip: Type.Boolean(),
+    grade: nullable(nuisanceGrade),
+    evidence: Type.Array(name),
+    note: Type.String(),
+    until: nullable(Type.Integer()),
+    by: name,
+  }),
+  'caller.unlisted': Type.Object({ number: name, by: name }),
+  /** A nuisance caller heard the warning before the menu. */
+  'call.warned': Type.Object({ callId: id, callerNumber: name, grade: nuisanceGrade }),
+  /** A nuisance caller was refused. */
+  'call.refused': Type.Object({ callId: id, callerNumber: name, evidence: Type.Array(name), setBy: name }),
   /** A citizen is to be called back. */
   'callback.opened': Type.Object({
     callbackId: id,
@@ -361,6 +383,13 @@ export const eventSchemas = {
   /** Sound and row are gone; `by` is null when its time was over. */
   'recording.deleted': Type.Object({ callId: id, sha256: name, by: nullable(name) }),
 
+  /** The queues an agent serves, the lowest rank first; none: all that the skills allow. */
+  'agent.groups-changed': Type.Object({
+    agentId: name,
+    groups: Type.Array(Type.Object({ queue: name, rank: Type.Integer({ minimum: 1 }) })),
+    before: Type.Array(Type.Object({ queue: name, rank: Type.Integer({ minimum: 1 }) })),
+    by: name,
+  }),
   'agent.state-changed': Type.Object({
     agentId: name,
     from: agentState,
@@ -387,6 +416,8 @@ export const eventSchemas = {
       queue: nullable(name),
       menuPath: Type.Array(name),
       waitedMs: duration,
+      /** Set when the number is on the list of callers. */
+      listed: nullable(Type.Object({ vip: Type.Boolean(), grade: nullable(nuisanceGrade), note: Type.String() })),
       /** Set when we call the citizen. */
       outbound: nullable(Type.Object({ purpose: name, reference: nullable(name) })),
       lastCalls: Type.Array(
@@ -441,6 +472,7 @@ const subjectKey = {
   incident: 'incidentId',
   recording: 'callId',
   callback: 'callbackId',
+  caller: 'number',
 } as const
 
 /** The subject a fact is about, from its data. */

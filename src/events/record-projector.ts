@@ -151,6 +151,10 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       const unanswered = { agent_id: null, agent_leg_id: null, answered_at: null, transferred_to: null }
       return event.data.reason === 'bridge-failed' ? { ...place, ...unanswered } : place
     }
+    case 'call.relaxed':
+      return { skills: event.data.skills }
+    case 'call.wrapped-up':
+      return { wrap_up_code: event.data.code }
     case 'agent.offered':
       return { ringing_agent_id: event.data.agentId }
     case 'agent.offer-failed':

@@ -18,7 +18,7 @@ const spanQuery = Type.Object({
   to: Type.Optional(Type.String({ format: 'date-time', description: 'default: now' })),
   queue: Type.Optional(Type.String()),
   answerWithin: Type.Number({ minimum: 1, maximum: 3600, default: 15, description: 'T in seconds' }),
-  shortAbandon: Type.Number({ minimum: 0, maximum: 60, default: 5, description: 'seconds' }),
+  shortAbandon: Type.Optional(Type.Number({ minimum: 0, maximum: 60, description: "seconds; default: the city's" })),
   interval: Type.Integer({ minimum: 1, maximum: 1440, default: 15, description: 'minutes' }),
 })
 
@@ -43,10 +43,13 @@ export function metricsRoutes({
   history,
   branches,
   live,
+  shortAbandon,
 }: {
   history: HistoryStore
   branches: BranchFiguresStore
   live: LiveFigures
+  /** Seconds before which a caller who gives up did not really wait, where a request does not say. */
+  shortAbandon: number
 }): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -60,7 +63,7 @@ export function metricsRoutes({
         },
       },
       async ({ query }) => {
-        const { span, thresholds } = read(query)
+        const { span, thresholds } = read({ shortAbandon, ...query })
         const intervals = await history.intervals(span, query.interval, thresholds)
         return intervals.map((counts) => ({ ...counts, ...ratesOf(counts) }))
       },
@@ -77,7 +80,7 @@ export function metricsRoutes({
         },
       },
       async ({ query }) => {
-        const { span, thresholds } = read(query)
+        const { span, thresholds } = read({ shortAbandon, ...query })
         const counts = (await history.intervals(span, query.interval, thresholds)).reduce(add, noCounts)
         return { from: span.from.toISOString(), to: span.to.toISOString(), ...counts, ...ratesOf(counts) }
       },

@@ -11,4 +11,5 @@ export {
   toOverflowAction,
   toOverflowChain,
 } from './overflow-file.ts'
-export type { AfterMaxWait, OverflowStep, QueueConfig } from './queue-config.ts'
+export type { AfterMaxWait, OverflowStep, QueueConfig, RelaxStep } from './queue-config.ts'
+export { relaxedSkills } from './relaxed-skills.ts'

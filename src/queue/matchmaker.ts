@@ -15,6 +15,8 @@ export interface WaitingCaller {
 export interface ReadyAgent {
   readonly agentId: string
   readonly abilities: readonly string[]
+  /** The queues served, the lowest rank first; none: every queue. */
+  readonly groups?: readonly { readonly queue: string; readonly rank: number }[]
   /** Milliseconds since the epoch; the longest idle is offered first. */
   readonly readySince: number
 }
@@ -24,23 +26,25 @@ export interface Match {
   readonly agent: ReadyAgent
 }
 
-/** Callers with the same needs, best first. */
+/** Callers of one queue with the same needs, best first. */
 interface Line {
+  readonly queue: string
   readonly needs: readonly string[]
   readonly callers: SortedList<WaitingCaller>
   readonly pools: Pool[]
 }
 
-/** Agents with the same abilities, longest idle first. */
+/** Agents with the same abilities and groups, longest idle first. */
 interface Pool {
+  readonly ranks: ReadonlyMap<string, number>
   readonly abilities: ReadonlySet<string>
   readonly agents: SortedList<ReadyAgent>
   readonly lines: Line[]
 }
 
 /**
- * Joins the longest-waiting caller with the longest-idle agent who has the skills. Callers with equal needs stand in
- * one line and agents with equal abilities in one pool, so that a decision looks at the heads of the lines an agent
+ * Joins the longest-waiting caller with the longest-idle agent who has the skills. Callers of a queue with equal needs stand in
+ * one line and agents with equal abilities and groups in one pool, so that a decision looks at the heads of the lines an agent
  * can serve and never at every caller: somebody whose skill nobody has holds up nobody.
  */
 export class Matchmaker {
@@ -56,7 +60,7 @@ export class Matchmaker {
   /** Adds a caller; the same call twice is one caller. */
   addCaller(caller: WaitingCaller): void {
     this.removeCaller(caller.callId)
-    const line = this.#lineOf(caller.needs)
+    const line = this.#lineOf(caller)
     line.callers.add(caller)
     this.#callers.set(caller.callId, { caller, line })
   }
@@ -70,7 +74,7 @@ export class Matchmaker {
 
   addAgent(agent: ReadyAgent): void {
     this.removeAgent(agent.agentId)
-    const pool = this.#poolOf(agent.abilities)
+    const pool = this.#poolOf(agent)
     pool.agents.add(agent)
     this.#agents.set(agent.agentId, { agent, pool })
   }
@@ -86,27 +90,32 @@ export class Matchmaker {
   matchCaller(callId: string): Match | undefined {
     const entry = this.#callers.get(callId)
     if (!entry) return undefined
-    let best: ReadyAgent | undefined
-    for (const { agents } of entry.line.pools) {
-      const head = agents.first
-      if (head && (!best || byIdleTime(head, best) < 0)) best = head
+    const { queue } = entry.line
+    let best: { agent: ReadyAgent; rank: number } | undefined
+    for (const { agents, ranks } of entry.line.pools) {
+      const agent = agents.first
+      const rank = ranks.get(queue) ?? 1
+      // Those whose first task this queue is come before those who help out.
+      if (agent && (!best || (rank - best.rank || byIdleTime(agent, best.agent)) < 0)) best = { agent, rank }
     }
-    return best ? this.#join(entry.caller, best) : undefined
+    return best ? this.#join(entry.caller, best.agent) : undefined
   }
 
   /** Takes the caller for an agent out of the line, and the agent out of the pool. */
   matchAgent(agentId: string): Match | undefined {
     const entry = this.#agents.get(agentId)
     if (!entry) return undefined
-    let best: WaitingCaller | undefined
-    for (const { callers } of entry.pool.lines) {
-      const head = callers.first
-      if (head && (!best || byTurn(head, best) < 0)) best = head
+    const { lines, ranks } = entry.pool
+    let best: { caller: WaitingCaller; rank: number } | undefined
+    for (const { callers, queue } of lines) {
+      const caller = callers.first
+      const rank = ranks.get(queue) ?? 1
+      if (caller && (!best || (rank - best.rank || byTurn(caller, best.caller)) < 0)) best = { caller, rank }
     }
-    return best ? this.#join(best, entry.agent) : undefined
+    return best ? this.#join(best.caller, entry.agent) : undefined
   }
 
-  /** Place among those with the same needs, 1 for the next to be served. */
+  /** Place among those of the queue with the same needs, 1 for the next to be served. */
   position(callId: string): number | undefined {
     const entry = this.#callers.get(callId)
     return entry ? entry.line.callers.indexOf(entry.caller) + 1 : undefined
@@ -123,31 +132,36 @@ export class Matchmaker {
     return { caller, agent }
   }
 
-  #lineOf(needs: readonly string[]): Line {
-    const key = keyOf(needs)
+  #lineOf({ queue, needs }: WaitingCaller): Line {
+    const key = `${queue} ${keyOf(needs)}`
     const known = this.#lines.get(key)
     if (known) return known
-    const pools = [...this.#pools.values()].filter(({ abilities }) => serves(abilities, needs))
-    const line: Line = { needs, callers: new SortedList(byTurn), pools }
-    for (const pool of pools) pool.lines.push(line)
+    const line: Line = { queue, needs, callers: new SortedList(byTurn), pools: [] }
+    for (const pool of this.#pools.values()) if (serves(pool, line)) meet(pool, line)
     this.#lines.set(key, line)
     return line
   }
 
-  #poolOf(abilities: readonly string[]): Pool {
-    const key = keyOf(abilities)
+  #poolOf({ abilities, groups = [] }: ReadyAgent): Pool {
+    const ranks = new Map(groups.map(({ queue, rank }) => [queue, rank]))
+    const key = `${keyOf(abilities)} ${keyOf(groups.map(({ queue, rank }) => `${queue}:${rank}`))}`
     const known = this.#pools.get(key)
     if (known) return known
-    const set = new Set(abilities)
-    const lines = [...this.#lines.values()].filter(({ needs }) => serves(set, needs))
-    const pool: Pool = { abilities: set, agents: new SortedList(byIdleTime), lines }
-    for (const line of lines) line.pools.push(pool)
+    const pool: Pool = { ranks, abilities: new Set(abilities), agents: new SortedList(byIdleTime), lines: [] }
+    for (const line of this.#lines.values()) if (serves(pool, line)) meet(pool, line)
     this.#pools.set(key, pool)
     return pool
   }
 }
 
-const serves = (abilities: ReadonlySet<string>, needs: readonly string[]) => needs.every((need) => abilities.has(need))
+function serves({ abilities, ranks }: Pool, { queue, needs }: Line): boolean {
+  return (ranks.size === 0 || ranks.has(queue)) && needs.every((need) => abilities.has(need))
+}
+
+function meet(pool: Pool, line: Line): void {
+  pool.lines.push(line)
+  line.pools.push(pool)
+}
 
 const keyOf = (words: readonly string[]) => JSON.stringify([...new Set(words)].sort())
 

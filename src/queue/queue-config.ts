@@ -17,6 +17,8 @@ export interface QueueConfig {
   readonly rating: boolean
   /** What is tried for a caller who waits, in this order, before the longest wait is over. */
   readonly overflow: readonly OverflowStep[]
+  /** What is asked less of an agent the longer the caller waits. */
+  readonly relax: readonly RelaxStep[]
   /** Longest wait, after which `afterMaxWait` follows. */
   readonly maxWait: number
   readonly afterMaxWait: AfterMaxWait
@@ -35,6 +37,13 @@ export type AfterMaxWait =
   | { readonly kind: 'voicemail'; readonly greeting: string }
   /** Wait on for as long as it takes. */
   | { readonly kind: 'keep' }
+
+/** After so many seconds in the queue these skills are not needed any more, and of these a lower level is enough. */
+export interface RelaxStep {
+  readonly after: number
+  readonly drop: readonly string[]
+  readonly lower: Readonly<Record<string, number>>
+}
 
 /** One step of a queue's overflow chain. */
 export interface OverflowStep {

@@ -158,7 +158,7 @@ describe.each(variants())('callback on $name', (variant) => {
     const phone = await centre.agent('7006', { onCall: { kind: 'answer', afterMs: 0 } })
     const atAgent = await phone.nextCall()
     const atCitizen = await citizen.nextCall()
-    await centre.admin.post('/agents/7006/break', { reason: 'pause' })
+    await centre.admin.post('/agents/7006/break', { reason: 'lunch' })
 
     await atAgent.hangUp()
 

@@ -33,6 +33,7 @@ describe.each(variants())('overflow chain on $name', (variant) => {
 
     expect(await call.hears(tones.branch)).toBe(true)
     expect(await atBranch.hears(tones.caller)).toBe(true)
+    await until(() => overflows(callId).length === 1, 'the step is on record')
     expect(overflows(callId)).toEqual(['branch:12366'])
     const now = await centre.admin.get<{ queues: { queue: string }[] }>('/metrics/now')
     expect(now.queues).toEqual([])
@@ -64,6 +65,7 @@ describe.each(variants())('overflow chain on $name', (variant) => {
     await centre.agent('6001', { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
 
     expect(await call.hears(tones.agent, { withinMs: 10_000 })).toBe(true)
+    await until(() => overflows(callId).length === 2, 'both steps are on record')
     expect(overflows(callId)).toEqual(['branch:12333', 'queue:general'])
     const places = factsOf(callId).filter(({ type }) => type === 'call.queued')
     expect(new Set(places.map(({ data }) => data['queuedAt'])).size).toBe(1)
@@ -101,6 +103,7 @@ describe.each(variants())('overflow chain on $name', (variant) => {
     await centre.agent('6003', { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
     const first = await centre.call(keys.socialSecurity)
     expect(await first.call.hears(tones.agent, { withinMs: 10_000 })).toBe(true)
+    await until(() => overflows(first.callId).length === 1, 'the step is on record')
     expect(overflows(first.callId)).toEqual(['queue:general'])
     await first.call.hangUp()
     await released(first.callId)
@@ -116,6 +119,20 @@ describe.each(variants())('overflow chain on $name', (variant) => {
     expect(await second.call.hears(tones.agent, { withinMs: 10_000 })).toBe(true)
     await second.call.hangUp()
     await released(second.callId)
+  })
+
+  test('less is asked of an agent with time: who lacks the skill has the call then', async () => {
+    await centre.agent('6005', { skills: ['social-security'], ready: false })
+    await centre.admin.post('/agents/6005/login', { extension: '6005' })
+    await centre.agent('6006', { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
+
+    const { call, callId } = await centre.call(keys.socialSecurity)
+
+    const relaxed = await centre.timeline.until('call.relaxed', (data) => data.callId === callId, { withinMs: 15_000 })
+    expect(relaxed.data).toMatchObject({ queue: 'social-security', skills: [] })
+    expect(await call.hears(tones.agent, { withinMs: 8000 })).toBe(true)
+    await call.hangUp()
+    await released(callId)
   })
 
   test('the hotline is killed while citizen and branch talk: they go on, and the end is noted once', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Hotline, startHotline } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { openDatabase } from '../../src/db/index.ts'
 import { newDatabaseUrl, silent } from './database.ts'
 import { ScriptedEslServer } from './scripted-esl-server.ts'
 
@@ -12,14 +13,17 @@ export interface HotlineInProcess {
   readonly hotline: Hotline
   readonly eventSocket: ScriptedEslServer
   readonly adminPassword: string
+  /** As if a phone of that name had an account and were registered. */
+  registerPhone(extension: string): Promise<void>
   stop(): Promise<void>
 }
 
 export async function startHotlineInProcess(): Promise<HotlineInProcess> {
   const eventSocket = await ScriptedEslServer.start()
+  const databaseUrl = await newDatabaseUrl()
   const folder = mkdtempSync(join(tmpdir(), 'yihao-hotline-'))
   const config = readConfig({
-    DATABASE_URL: await newDatabaseUrl(),
+    DATABASE_URL: databaseUrl,
     HTTP_LISTEN: '127.0.0.1:0',
     SWITCHES: `127.0.0.1:${eventSocket.port}`,
     SWITCH_ESL_PASSWORD: eventSocket.password,
@@ -37,6 +41,18 @@ export async function startHotlineInProcess(): Promise<HotlineInProcess> {
     hotline,
     eventSocket,
     adminPassword: hotline.firstAdminPassword ?? '',
+    async registerPhone(extension) {
+      const db = openDatabase({ url: databaseUrl, logger: silent })
+      const account = { username: extension, realm: 'yihao', ha1_md5: '', ha1_sha256: '' }
+      await db.insertInto('sip_accounts').values(account).execute()
+      const binding = { contact: 'sip:test', route: 'sip:test', call_id: 'test', cseq: 1 }
+      const expiresAt = new Date(Date.now() + 3_600_000)
+      await db
+        .insertInto('registrations')
+        .values({ username: extension, ...binding, expires_at: expiresAt })
+        .execute()
+      await db.destroy()
+    },
     async stop() {
       await hotline.stop()
       await eventSocket.close()

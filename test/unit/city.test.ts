@@ -41,6 +41,7 @@ test('city - a queue that says nothing behaves as built in', async () => {
       wrapUp: 15,
       rating: false,
       overflow: [],
+      relax: [],
       maxWait: 600,
       afterMaxWait: { kind: 'keep' },
     },

@@ -4,7 +4,7 @@ import { type AgentChange, AgentRoster } from '../../../src/agent/index.ts'
 import { silent } from '../../support/database.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
-const profile = { agentId: '8001', name: 'Li', skills: ['tax'], languages: ['cmn'], wrapUpSeconds: null }
+const profile = { agentId: '8001', name: 'Li', skills: ['tax'], languages: ['cmn'], wrapUpSeconds: null, groups: [] }
 
 function rosterWithOneAgent() {
   const clock = new SetClock()
@@ -162,4 +162,34 @@ test('agent - whatever happens in whatever order, nobody stays ringing or talkin
       expect(agent.context.callId).toBeNull()
     }),
   )
+})
+
+test('agent - who has a skill at a level has it at every lower one', () => {
+  const { roster } = rosterWithOneAgent()
+  const agent = roster.put({ ...profile, skills: ['tax:2', 'vat'] })
+
+  expect(agent.abilities).toEqual(['tax', 'tax:1', 'tax:2', 'vat', 'vat:1', 'language:cmn'])
+  expect(agent.serves({ queue: 'tax', needs: ['tax:2', 'language:cmn'] })).toBe(true)
+  expect(agent.serves({ queue: 'tax', needs: ['tax:3'] })).toBe(false)
+})
+
+test('agent - of groups, serves their queues and no other', () => {
+  const { roster } = rosterWithOneAgent()
+  const agent = roster.put({ ...profile, groups: [{ queue: 'tax', rank: 1 }] })
+
+  expect(agent.serves({ queue: 'tax', needs: ['tax'] })).toBe(true)
+  expect(agent.serves({ queue: 'general', needs: [] })).toBe(false)
+})
+
+test('agent - logged in at one phone, cannot log in at another before logging out', () => {
+  const { roster } = rosterWithOneAgent()
+  roster.command('8001', { type: 'LOGIN', extension: '9001' })
+
+  expect(() => roster.command('8001', { type: 'LOGIN', extension: '9002' })).toThrow(
+    expect.objectContaining({ code: 'agent-at-another-phone' }),
+  )
+  roster.command('8001', { type: 'LOGOUT' })
+  roster.command('8001', { type: 'LOGIN', extension: '9002' })
+
+  expect(roster.get('8001').context.extension).toBe('9002')
 })

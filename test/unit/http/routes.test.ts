@@ -39,6 +39,14 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'POST /api/v1/notices': overseersOfHours,
   'GET /api/v1/notices': everybody,
   'DELETE /api/v1/notices/{noticeId}': overseersOfHours,
+  'GET /api/v1/agents/{agentId}/groups': everybody,
+  'PUT /api/v1/agents/{agentId}/groups': ['supervisor', 'admin'],
+  'GET /api/v1/codes': everybody,
+  'POST /api/v1/calls/{callId}/wrap-up': people,
+  'GET /api/v1/callers': everybody,
+  'GET /api/v1/callers/{number}': everybody,
+  'PUT /api/v1/callers/{number}': overseersOfHours,
+  'DELETE /api/v1/callers/{number}': overseersOfHours,
   'GET /api/v1/callbacks': everybody,
   'POST /api/v1/callbacks': people,
   'POST /api/v1/callbacks/{callbackId}/take': people,
@@ -109,6 +117,7 @@ describe('HTTP API', () => {
     const admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
     await admin.put('/agents/8001', { name: 'One' })
     await admin.put('/agents/8002', { name: 'Two' })
+    await Promise.all(['8001', '8002'].map((extension) => service.registerPhone(extension)))
     tokens.admin = admin.token
     for (const role of ['agent', 'supervisor', 'service'] as const) {
       const user = { username: `a.${role}`, password: 'a long password' }

@@ -18,6 +18,7 @@ describe('notices to desks, and states set by supervisors', () => {
     clients.admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
     await clients.admin.put('/agents/8001', { name: 'One', skills: ['tax'] })
     await clients.admin.put('/agents/8002', { name: 'Two' })
+    await service.registerPhone('8001')
     for (const [username, role, agentId] of [
       ['chen', 'supervisor', null],
       ['one', 'agent', '8001'],

@@ -46,6 +46,40 @@ describe('matchmaker', () => {
     expect(matchmaker.matchAgent('8001')?.caller.callId).toBe('behind')
   })
 
+  test('an agent of two groups serves the lower rank first, whoever waits longer in the other', () => {
+    const matchmaker = new Matchmaker()
+    const groups = [
+      { queue: 'tax', rank: 1 },
+      { queue: 'general', rank: 2 },
+    ]
+    matchmaker.addCaller(caller('general', { queuedAt: 1, priority: 9 }))
+    matchmaker.addCaller(caller('tax', { queuedAt: 5, queue: 'tax' }))
+    matchmaker.addCaller(caller('social', { queuedAt: 0, queue: 'social' }))
+
+    const served = ['tax', 'general'].map(() => {
+      matchmaker.addAgent(agent('8001', { groups }))
+      return matchmaker.matchAgent('8001')?.caller.callId
+    })
+
+    expect(served).toEqual(['tax', 'general'])
+    matchmaker.addAgent(agent('8001', { groups }))
+    expect(matchmaker.matchAgent('8001')).toBeUndefined()
+  })
+
+  test('a caller goes to those whose first task the queue is, before those who help out', () => {
+    const matchmaker = new Matchmaker()
+    matchmaker.addAgent(agent('helper', { readySince: 1, groups: [{ queue: 'general', rank: 3 }] }))
+    matchmaker.addAgent(agent('other', { readySince: 0, groups: [{ queue: 'tax', rank: 1 }] }))
+    matchmaker.addAgent(agent('own', { readySince: 2, groups: [{ queue: 'general', rank: 1 }] }))
+
+    const rung = ['a', 'b', 'c'].map((callId) => {
+      matchmaker.addCaller(caller(callId))
+      return matchmaker.matchCaller(callId)?.agent.agentId
+    })
+
+    expect(rung).toEqual(['own', 'helper', undefined])
+  })
+
   test('priority alone lets a caller be served out of turn', () => {
     const matchmaker = new Matchmaker()
     matchmaker.addCaller(caller('earlier', { queuedAt: 1 }))
