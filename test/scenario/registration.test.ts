@@ -43,9 +43,8 @@ describe.each(variants())('phones register with the edge on $name', (variant) =>
     await until(async () => (await centre.admin.agentState(agentId)) === 'ready', 'the agent is ready')
   }
 
-  /** A caller waits: the phone cannot be reached, and the agent is not offered again. */
+  /** Of a ready agent the phone is gone. A caller waits: the phone cannot be reached, and the agent is not offered again. */
   async function isNotReached(agentId: string): Promise<void> {
-    await centre.admin.makeReady(agentId)
     const { call, callId } = await centre.call('0')
     const failed = await centre.timeline.until('agent.offer-failed', (data) => data.callId === callId)
     expect(failed.data).toMatchObject({ agentId, outcome: 'unreachable' })
@@ -69,7 +68,7 @@ describe.each(variants())('phones register with the edge on $name', (variant) =>
   test('a phone with the wrong password is refused and does not ring, with the right one it does', async () => {
     const wrong = await agentWithPhone('6005', { password: 'not the password' })
     await expect(wrong.register({ expires: 120 })).rejects.toMatchObject({ status: 401 })
-    await isNotReached('6005')
+    await expect(centre.admin.makeReady('6005')).rejects.toMatchObject({ status: 409, code: 'phone-not-registered' })
 
     const right = await agentWithPhone('6005')
     await right.register({ expires: 120 })
@@ -94,6 +93,7 @@ describe.each(variants())('phones register with the edge on $name', (variant) =>
   test('a phone that unregistered is not rung', async () => {
     const phone = await agentWithPhone('6007')
     await phone.register({ expires: 120 })
+    await centre.admin.makeReady('6007')
     await phone.unregister()
 
     await isNotReached('6007')
@@ -104,6 +104,7 @@ describe.each(variants())('phones register with the edge on $name', (variant) =>
   test('a phone that vanished is forgotten when its time is over', async () => {
     const phone = await agentWithPhone('6008')
     await phone.register({ expires: 10 })
+    await centre.admin.makeReady('6008')
     await phone.close()
     const since = Date.now()
 
