@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import Srf from 'drachtio-srf'
 import { openDatabase } from '../src/db/index.ts'
 import { type Address, ConfigurationError, type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
@@ -10,6 +11,8 @@ import type { EdgeConfig } from './config.ts'
 import { Digest } from './digest.ts'
 import { Location } from './location.ts'
 import { LocationStore } from './location-store.ts'
+import { MessageLamps } from './message-lamps.ts'
+import { MessageSubscriptions } from './message-subscriptions.ts'
 import { Nonces } from './nonces.ts'
 import { Registrar } from './registrar.ts'
 import { TrunkRoutes } from './trunk-routes.ts'
@@ -31,6 +34,9 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const trunks = new TrunkRoutes({ db, clock, logger })
   await trunks.start()
 
+  const lamps = new MessageLamps({ db, clock, logger })
+  await lamps.start()
+
   const srf = new Srf()
   const accounts = new AccountStore({ db, clock })
   const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
@@ -40,6 +46,9 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const router = new CallRouter({ ...config, switches, srf, location, branches, trunks, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
+  const authenticate = (request: SrfRequest, response: SrfResponse) => registrar.authenticate(request, response)
+  const messages = new MessageSubscriptions({ srf, lamps, authenticate, realm: config.realm, clock, logger })
+  srf.use('subscribe', (request, response) => messages.handle(request, response))
   srf.invite((request, response) => router.handle(request, response))
 
   await connect(srf, config, logger)
@@ -47,6 +56,8 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
     async stop() {
       srf.disconnect()
       branches.close()
+      lamps.close()
+      messages.close()
       trunks.close()
       await store.settled()
       await db.destroy()
@@ -62,7 +73,7 @@ async function withIpAddress({ host, port }: Address): Promise<Address> {
   return { host: address, port }
 }
 
-const methods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, REFER, NOTIFY'
+const methods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, REFER, SUBSCRIBE, NOTIFY'
 
 function connect(srf: Srf, { sipServer, sipServerSecret }: EdgeConfig, logger: Logger): Promise<void> {
   return new Promise((resolve, reject) => {

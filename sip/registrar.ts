@@ -45,24 +45,37 @@ export class Registrar {
     })
   }
 
-  async #register(request: SrfRequest, response: SrfResponse): Promise<void> {
+  /** Who sends a request, by digest; undefined when it was answered with a challenge or a refusal. */
+  async authenticate(request: SrfRequest, response: SrfResponse): Promise<string | undefined> {
     const { digest, accounts, logger } = this.#options
-    if (this.#tooManyFailures(request.source_address)) return response.send(403, 'Too Many Failures', {})
+    const { method, source_address: source } = request
+    if (this.#tooManyFailures(source)) {
+      response.send(403, 'Too Many Failures', {})
+      return undefined
+    }
     const header: string | undefined = request.get('authorization')
     if (header !== undefined) this.#options.choice.answered(request)
-    const verdict = await digest.verify(header, { method: 'REGISTER', find: (username) => accounts.find(username) })
+    const verdict = await digest.verify(header, { method, find: (username) => accounts.find(username) })
     switch (verdict.kind) {
       case 'malformed':
-        return response.send(400, verdict.reason, {})
+        response.send(400, verdict.reason, {})
+        return undefined
       case 'refused':
-        this.#countFailure(request.source_address)
-        logger.warn({ source: request.source_address, reason: verdict.reason }, 'REGISTER refused')
-        return this.#challenge(request, response, false)
+        this.#countFailure(source)
+        logger.warn({ source, reason: verdict.reason }, `${method} refused`)
+        this.#challenge(request, response, false)
+        return undefined
       case 'challenge':
-        return this.#challenge(request, response, verdict.stale)
+        this.#challenge(request, response, verdict.stale)
+        return undefined
       case 'accepted':
-        return this.#bind(verdict.username, request, response)
+        return verdict.username
     }
+  }
+
+  async #register(request: SrfRequest, response: SrfResponse): Promise<void> {
+    const username = await this.authenticate(request, response)
+    if (username !== undefined) this.#bind(username, request, response)
   }
 
   #challenge(request: SrfRequest, response: SrfResponse, stale: boolean): void {

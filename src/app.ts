@@ -48,7 +48,7 @@ import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
 import { readSoundKeys, Spool, Vault } from './vault/index.ts'
-import { Mailbox, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
+import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 
 export interface Hotline {
   readonly http: FastifyInstance
@@ -179,6 +179,11 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const keepDays = (line: string) => city.lines.get(line)?.keepRecordings ?? city.recording.keepDays
   const archive = new RecordingArchive({ vault, store: recordings, log, keepDays, clock, logger })
   const recorder = await Recorder.open({ spool, archive, log, clock, logger })
+
+  const lamps = new MessageLamps({ store: voicemails, phones: () => phonesOf(city, roster), clock, logger })
+  log.onRecorded(({ type }) => {
+    if (/^(voicemail\.(left|handled|deleted)|agent\.(state|profile)-changed)$/.test(type)) lamps.refresh()
+  })
 
   const callStore = new CallStore({ db })
   const openCalls = await callStore.openCalls()
@@ -320,6 +325,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   await http.listen({ host: config.http.host, port: config.http.port })
   supervisor.start()
   mailbox.start()
+  lamps.refresh()
   recorder.startSweeping()
   archive.start()
   callbacks.start()
@@ -337,6 +343,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       await supervisor.close()
       await menus.close()
       await mailbox.stop()
+      await lamps.close()
       await recorder.close()
       await archive.close()
       await hours.stop()
@@ -414,6 +421,14 @@ function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook;
 /** The queues whose callers somebody with these skills may be offered. */
 function queuesServedBy({ queues }: City, skills: readonly string[]): string[] {
   return [...queues.values()].filter((queue) => queue.skills.every((skill) => skills.includes(skill))).map(nameOf)
+}
+
+/** The phones of those who are logged in, and whose messages each tells of. */
+function phonesOf(city: City, roster: AgentRoster) {
+  return roster.all().flatMap(({ context, profile }) => {
+    const { extension } = context
+    return extension === null ? [] : [{ extension, queues: queuesServedBy(city, profile.skills) }]
+  })
 }
 
 const nameOf = ({ name }: QueueConfig) => name

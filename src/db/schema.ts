@@ -133,6 +133,10 @@ export interface CallersTable {
   set_by: string
   set_at: Timestamp
   until: Timestamp | null
+export interface MessageLampsTable {
+  extension: string
+  waiting: number
+  handled: number
 }
 
 export interface SettingsTable {
@@ -153,5 +157,6 @@ export interface DatabaseSchema {
   trunks: TrunksTable
   callbacks: CallbacksTable
   callers: CallersTable
+  message_lamps: MessageLampsTable
   settings: SettingsTable
 }

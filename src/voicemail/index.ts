@@ -1,5 +1,6 @@
 /** Messages of callers whom nobody could be found for. */
 export { Mailbox } from './mailbox.ts'
+export { MessageLamps } from './message-lamps.ts'
 export { MessageTaking } from './message-taking.ts'
 export type { VoicemailLimits } from './voicemail.ts'
 export { voicemailMachine } from './voicemail-machine.ts'

@@ -1,7 +1,7 @@
 import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import type { StoredSound } from '../vault/index.ts'
-import type { Draft, Voicemail } from './voicemail.ts'
+import type { Draft, Lamp, Voicemail } from './voicemail.ts'
 
 /** The tables of migration 0006: nobody but this store uses them. */
 type VoicemailTables = {
@@ -129,6 +129,18 @@ export class VoicemailStore {
       .groupBy('queue')
       .execute()
     return new Map(rows.map(({ queue, all, handled }) => [queue, { waiting: all - handled, handled }]))
+  }
+
+  /** What the lamp of each phone shows; phones that are not given show none. */
+  async saveLamps(lamps: readonly Lamp[]): Promise<void> {
+    await this.#db.transaction().execute(async (db) => {
+      await db.deleteFrom('message_lamps').execute()
+      if (lamps.length > 0)
+        await db
+          .insertInto('message_lamps')
+          .values([...lamps])
+          .execute()
+    })
   }
 
   /** Notes who heard which part of a voicemail. */

@@ -33,3 +33,11 @@ export interface Voicemail extends Draft {
   readonly handledBy: string | null
   readonly handledAt: Date | null
 }
+
+/** What one phone's message lamp shows. */
+export interface Lamp {
+  readonly extension: string
+  /** Messages that wait to be dealt with, and those that have been and are still there. */
+  readonly waiting: number
+  readonly handled: number
+}

@@ -217,6 +217,40 @@ describe.each(variants())('voicemail on $name', (variant) => {
   }, 90_000)
 })
 
+describe.each(variants())('message lamps on $name', (variant) => {
+  let centre: Centre
+  beforeAll(async () => {
+    centre = await Centre.start({ variant, city: 'voicemail-city.yaml' })
+    await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
+  })
+  afterAll(() => centre.stop())
+
+  test('phones of those who serve the queue are told of its messages, as they come and are handled', async () => {
+    const phone = await centre.agent('8301')
+    const watch = await phone.watchMessages({ expires: 600 })
+    await until(() => watch.told.some((body) => body.includes('Messages-Waiting: no')), 'the lamp is dark')
+    const { call, callId } = await speak(centre)
+    await pause(2000)
+    await call.hangUp()
+    const { voicemailId } = (await centre.timeline.until('voicemail.left', (each) => each.callId === callId)).data
+
+    await until(() => watch.told.at(-1)?.includes('Voice-Message: 1/0') === true, 'the lamp is lit')
+    expect(watch.told.at(-1)).toMatch(/^Messages-Waiting: yes\r\nMessage-Account: sip:8301@/)
+    await centre.admin.post(`/voicemails/${voicemailId}/handled`)
+    await until(() => watch.told.at(-1)?.includes('Voice-Message: 0/1') === true, 'the lamp is dark again')
+    const before = watch.told.length
+    await watch.stop()
+    await until(() => watch.told.length > before, 'the last word')
+  }, 60_000)
+
+  test('a phone with a wrong password is not told of anything', async () => {
+    const registrar = { host: '127.0.0.1', port: centre.stack.ports.sip }
+    const wrong = centre.phones.phone({ user: '8301', password: 'wrong', registrar, transport: 'udp' })
+
+    await expect(wrong.watchMessages({ expires: 600 })).rejects.toMatchObject({ status: 401 })
+  })
+})
+
 describe.each(variants())('voicemail without a disk on $name', (variant) => {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-small-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

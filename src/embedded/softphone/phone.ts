@@ -3,6 +3,7 @@ import type { RtpPorts, Ticker } from '../rtp/index.ts'
 import type { Call } from './call.ts'
 import type { DigestAlgorithm } from './digest.ts'
 import { type CallPolicy, receiveCall } from './incoming-call.ts'
+import { type MessageWatch, watchMessages } from './message-watch.ts'
 import { placeCall } from './outgoing-call.ts'
 import type { PhoneCall } from './phone-call.ts'
 import { PhoneMedia } from './phone-media.ts'
@@ -75,6 +76,13 @@ export class Phone {
 
   unregister(): Promise<void> {
     return this.#registration.unregister()
+  }
+
+  /** Watches its own messages for so many seconds; rejects with an Error whose `status` is the refusal's. */
+  watchMessages({ expires }: { expires: number }): Promise<MessageWatch> {
+    const { srf } = this.#services
+    const { aor, contact, proxy } = { aor: this.#aor, contact: this.#contact, proxy: this.#proxy }
+    return watchMessages({ srf, aor, contact, proxy, credentials: this.#options }, expires)
   }
 
   /** Calls a number or a SIP URI; with a tone of so many hertz instead of silence. */

@@ -17,6 +17,8 @@ interface UasOptions {
 }
 
 interface UacOptions {
+  /** INVITE when not given. */
+  method?: 'SUBSCRIBE'
   localSdp: string
   proxy: string
   headers: Record<string, string>
