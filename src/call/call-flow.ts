@@ -554,8 +554,11 @@ export class CallFlow {
     })
   }
 
-  #prepareTakeOver(): () => Promise<void> {
+  async #prepareTakeOver(): Promise<() => Promise<void>> {
     const { talk } = this
+    await talk.settled
+    // What went on meanwhile may have brought in a third party, or ended the talk.
+    if (this.talk !== talk) throw new TransferRefused('the call has another agent by now')
     talk.checkAlone()
     // Music that the bridge cuts off must not begin again.
     this.#talk?.silence()

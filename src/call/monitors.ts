@@ -20,7 +20,7 @@ export interface MonitorsOptions {
   /** Throws when the talk is none that can be taken over now. */
   readonly checkTakeOver: () => void
   /** Readies the talk for another agent; throws when a third party takes part. Returns what undoes it. */
-  readonly prepareTakeOver: () => () => Promise<void>
+  readonly prepareTakeOver: () => Promise<() => Promise<void>>
   /** The supervisor is the call's agent from here on, and the agent before is out. */
   readonly onTakenOver: (partner: CallPartner & { readonly agentId: string }, before: CallPartner) => void
 }
@@ -138,9 +138,9 @@ export class Monitors {
     const { call, switchPort, context, prepareTakeOver, onTakenOver } = this.#options
     const known = this.#byAgent.get(agentId)
     if (known?.monitor.state !== 'attached') throw new MonitorRefused(`the phone of ${agentId} has not answered yet`)
-    const undo = prepareTakeOver()
+    const undo = await prepareTakeOver()
     const { monitor, leg, on } = known
-    monitor.claim()
+    if (!monitor.claim()) throw new MonitorRefused(`${agentId} listens no more`)
     try {
       await switchPort.bridge(call.callerLeg.legId, leg.legId)
     } catch (error) {

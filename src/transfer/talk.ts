@@ -273,6 +273,11 @@ export class Talk {
     return true
   }
 
+  /** Resolves when the switch has done what was asked for so far. */
+  get settled(): Promise<void> {
+    return this.#lastStep
+  }
+
   /** Throws TransferRefused unless citizen and agent have the talk, held or not, to themselves. */
   checkAlone(): void {
     if (this.state === 'talking' || this.state === 'held') return
