@@ -133,6 +133,8 @@ export interface CallersTable {
   set_by: string
   set_at: Timestamp
   until: Timestamp | null
+}
+
 export interface MessageLampsTable {
   extension: string
   waiting: number
