@@ -56,7 +56,10 @@ describe.each(variants().slice(0, 1))('the database is away', (variant) => {
       await until(() => offeredBy(from.user).length === 3, 'the feed has caught up')
       for (const callId of offeredBy(from.user)) {
         await centre.timeline.until('call.released', (data) => data.callId === callId)
-        const types = centre.timeline.events.filter(({ subject }) => subject === callId).map(({ type }) => type)
+        const types = centre.timeline.events
+          .filter(({ subject }) => subject === callId)
+          .map(({ type }) => type)
+          .filter((type) => !type.startsWith('recording.'))
         expect(types).toEqual([
           'call.offered',
           'call.accepted',
