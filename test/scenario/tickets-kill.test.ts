@@ -9,7 +9,7 @@ import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts
 import { openDatabase } from '../../src/db/index.ts'
 import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
 import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
-import { newSecret, projectRoot } from '../../src/kernel/index.ts'
+import { newSecret } from '../../src/kernel/index.ts'
 import { type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
 import { silent } from '../support/database.ts'
 import { until } from '../support/until.ts'
@@ -44,8 +44,8 @@ describe('calls and their tickets while hotline, ticket service and PostgreSQL a
       sipServer: 'embedded',
       mediaSwitch: 'embedded',
       databaseUrl: postgres.url('yihao'),
-      env: { CITY: join(projectRoot(), 'test/support/city.yaml'), DRAIN_SECONDS: '1' },
-      tickets: { CITY: 'default' },
+      env: { CITY: 'default', DRAIN_SECONDS: '1' },
+      tickets: {},
       keepAlive: true,
     })
     const url = `http://127.0.0.1:${stack.ports.http}`
