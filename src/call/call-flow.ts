@@ -316,6 +316,11 @@ export class CallFlow {
     this.#talk = this.#newTalk({ agentId, leg })
   }
 
+  /** The switch parked the leg, after a bridge for instance. */
+  legParked(legId: LegId): void {
+    if (legId === this.call.callerLeg.legId) this.#rating?.parked()
+  }
+
   legHeld(legId: LegId, at: number, held: boolean): void {
     const { state, partner, callId } = this.call
     if (state !== 'talking' || partner?.leg.legId !== legId || partner.agentId === null) return
@@ -392,7 +397,7 @@ export class CallFlow {
 
   /** Whether the caller is asked for a rating instead of being released with the agent, who is free at once. */
   #askForRating(at: number): boolean {
-    const { call, switchPort } = this
+    const { call } = this
     const { partner, need, callerLeg, callId } = call
     const context = this.#context
     // Whom we called did not ask for anything.
@@ -413,10 +418,11 @@ export class CallFlow {
     this.monitors.close()
     context.recorder.stop(callId)
     context.roster.released(agentId, callId, need.queue)
-    this.#renewAudio()
+    // Nothing of ours plays in a talk.
+    this.#audio = this.#newAudio()
     const onDone = () => this.release('agent', 'NORMAL_CLEARING', 'agent hung up')
     const { queue } = need
-    this.#rating = new RatingStage({ call, agentId, queue, switchPort, context, audio: this.#audio, onDone })
+    this.#rating = new RatingStage({ call, agentId, queue, context, audio: this.#audio, onDone })
     this.#rating.start()
     return true
   }

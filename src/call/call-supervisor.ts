@@ -160,6 +160,7 @@ export class CallSupervisor {
   }
 
   #legOffered(switchPort: SwitchPort, leg: OfferedLeg, at: number, adopted = false): void {
+    this.#byLeg.get(leg.legId)?.legParked(leg.legId)
     // A leg is parked again after every bridge and transfer; only an unknown one is a new call.
     if (this.#byLeg.has(leg.legId) || this.#doomed.has(leg.legId) || this.#draining) return
     const open = this.#unseen.get(leg.legId)

@@ -1,6 +1,5 @@
 import { promptFile } from '../ivr/index.ts'
-import { type Cancel, messageOf } from '../kernel/index.ts'
-import type { SwitchPort } from '../switch/index.ts'
+import type { Cancel } from '../kernel/index.ts'
 import type { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import type { LegAudio } from './leg-audio.ts'
@@ -10,15 +9,14 @@ export interface RatingStageOptions {
   /** Who is rated. */
   readonly agentId: string
   readonly queue: string
-  readonly switchPort: SwitchPort
   readonly context: CallContext
   readonly audio: LegAudio
   /** Rated, or asked often enough: the call is to be ended. */
   readonly onDone: () => void
 }
 
-/** Milliseconds for a key after the question, and for the goodbye. */
-const limits = { key: 6000, question: 30_000, goodbye: 15_000 } as const
+/** Milliseconds: until the caller must be out of the bridge, for a key after the question, for what is said. */
+const limits = { parked: 600, key: 6000, question: 30_000, goodbye: 15_000 } as const
 const asksAtMost = 2
 
 /** The caller rates the talk by a key from 1 to 5, after the agent hung up. Whoever says nothing is asked once more. */
@@ -33,17 +31,18 @@ export class RatingStage {
   }
 
   start(): void {
-    const { call, agentId, queue, switchPort, context } = this.#options
-    const { callId, language, callerLeg } = call
+    const { call, agentId, queue, context } = this.#options
+    const { callId, language } = call
     context.log.append('call.rating-asked', { callId, agentId, queue, language })
-    // The leg comes out of its bridge by itself too, but nobody says when.
-    switchPort.park(callerLeg.legId).then(
-      () => this.#ask(),
-      (error: unknown) => {
-        context.logger.warn({ callId, reason: messageOf(error) }, 'the caller could not be asked for a rating')
-        this.#done()
-      },
-    )
+    this.#cancelDeadline = context.clock.after(limits.parked, () => this.parked())
+  }
+
+  /**
+   * The switch parked the caller after the bridge. To park it ourselves at that moment is one park too many: of 25 callers
+   * of FreeSWITCH 1.10 five then did not hear the question.
+   */
+  parked(): void {
+    if (this.#asked === 0) this.#ask()
   }
 
   /** Any key from 1 to 5 counts, also during the question; other keys are passed over. */

@@ -77,6 +77,23 @@ describe.each(variants())('rating on $name', (variant) => {
     expect(centre.timeline.of('call.rated').filter((each) => each.data.callId === callId)).toEqual([])
   }, 60_000)
 
+  test('every caller hears the question, however bridge and park follow each other', async () => {
+    const phone = await centre.agent('8206', { onCall: { kind: 'answer', afterMs: 0, tone: pitch.agent } })
+    for (let round = 0; round < 8; round += 1) {
+      const { call, callId } = await centre.call('0', { tone: pitch.caller })
+      await centre.timeline.until('call.bridged', (data) => data.callId === callId, { withinMs: 20_000 })
+      expect(await call.hears(pitch.agent, { withinMs: 8000 })).toBe(true)
+      await phone.calls.at(-1)?.hangUp()
+      await asked(callId)
+      // What was still on its way from the agent is over by then; a silent switch sends nothing.
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      const before = call.rtp.received
+      await until(() => call.rtp.received > before + 20, `the question of round ${round} is heard`, 4000)
+      await call.hangUp()
+      await released(callId)
+    }
+  }, 120_000)
+
   test('an agent who releases by command is rated too', async () => {
     const { call, callId } = await talk('8204')
     await centre.admin.post('/users', {
