@@ -77,4 +77,40 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
       await baresip.stop()
     }
   })
+
+  test('baresip in a three-way with a branch: everybody hears everybody, and the other two go on when it hangs up', async () => {
+    const password = 'phone-of-8803'
+    await centre.admin.createAgent({ agentId: '8803', name: 'Baresip', phonePassword: password })
+    const baresip = await startBaresip({ user: '8803', password, port: centre.stack.ports.sip, hertz: 1000 })
+    try {
+      await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
+      await centre.admin.makeReady('8803')
+      const { call, callId } = await centre.call('14', { tone: 440 })
+      const ofCall = (data: { callId: string }) => data.callId === callId
+      await centre.timeline.until('call.bridged', ofCall)
+      const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: 1700 })
+      await centre.admin.post(`/calls/${callId}/consult`, { branch: '12366' })
+      const atBranch = await branch.nextCall()
+      expect(await atBranch.hears(1000, { withinMs: 5000 })).toBe(true)
+
+      await centre.admin.post(`/calls/${callId}/join`)
+
+      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      expect(await atBranch.hears(440, { withinMs: 5000 })).toBe(true)
+      expect(await atBranch.hears(1000, { withinMs: 5000 })).toBe(true)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await baresip.press('hangup')
+      await centre.timeline.until('call.transferred', ofCall)
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      expect(await atBranch.hears(440, { withinMs: 5000 })).toBe(true)
+      await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
+      const [heard = new Int16Array()] = baresip.heard()
+      for (const tone of [440, 1700]) expect(hearsTone(heard.slice(-8000), tone), `${tone} Hz`).toBe(true)
+      await call.hangUp()
+      await centre.timeline.until('call.released', ofCall)
+    } finally {
+      await baresip.stop()
+    }
+  })
 })

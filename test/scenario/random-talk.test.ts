@@ -5,6 +5,8 @@ import { Centre, variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
 const commands = ['hold', 'retrieve', 'return', 'join', 'complete'] as const
+/** Milliseconds a silent branch rings in the test city: waiting longer plays the time-out. */
+const ringsFor = 4000
 const step = fc.oneof(
   fc.record({ kind: fc.constant('command' as const), name: fc.constantFrom(...commands) }),
   fc.record({
@@ -21,7 +23,7 @@ const step = fc.oneof(
     kind: fc.constant('hangUp' as const),
     who: fc.constantFrom('agent' as const, 'branch' as const, 'colleague' as const, 'service' as const),
   }),
-  fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 30, 120, 400) }),
+  fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 30, 120, 120, 400, 400, ringsFor + 600) }),
 )
 
 // Random orders need many calls, and the stand-in is quick; what they find is then tried on the real switch by name.

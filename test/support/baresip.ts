@@ -13,7 +13,7 @@ export interface Baresip {
   /** What it heard in its calls, once they are over: 8 kHz samples. */
   heard(): Int16Array[]
   /** A key of the phone: `hold`, `resume`, or `transfer` with whom to (REFER). */
-  press(command: 'hold' | 'resume' | 'transfer', parameter?: string): Promise<void>
+  press(command: 'hold' | 'resume' | 'transfer' | 'hangup', parameter?: string): Promise<void>
   /** What it printed. */
   output(): string
   stop(): Promise<void>
