@@ -141,7 +141,7 @@ export interface SwitchPort {
    * and brings both together again. A yes needs no word: it is said when the referred leg is bridged elsewhere.
    */
   refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void>
-  /** Puts an answered leg into a conference of that name; who is alone in it hears nothing. */
+  /** Puts an answered leg into a conference of that name; resolves when it is in. Who is alone there hears nothing. */
   conference(legId: LegId, name: string): Promise<void>
   /**
    * An answered leg hears what another one says and hears, whatever that one is in, until it ends: then the listening

@@ -98,6 +98,7 @@ export const eslCommands = {
     ].join(',')
     return command(`uuid_transfer ${token(legId, 'leg id')} ${applications} inline`)
   },
+  conferenceMembers: (name: string) => command(`conference ${token(name, 'conference')} list`),
   park: (legId: LegId) => command(`uuid_park ${token(legId, 'leg id')}`),
 
   /** The leg's next park is no REFER any more. */

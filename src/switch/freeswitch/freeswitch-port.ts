@@ -35,8 +35,10 @@ const reconcileEvery = 15_000
 const recordingWithin = 5000
 /** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
 const bridgeWithin = 700
-/** Milliseconds after which two legs that were to be joined are not; "+OK" says only that FreeSWITCH will try. */
-const bridgeTakes = 3000
+/** How often legs are asked to join, the milliseconds one attempt may take, and those between looks. */
+const attempts = 3
+const attemptTakes = 1000
+const lookAgain = 30
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
 const firstReconcile = 1000
 
@@ -129,9 +131,14 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
-    const joined = this.#joined([legId, otherLegId], bridgeTakes)
-    await this.#api(eslCommands.bridge(legId, otherLegId))
-    if (!(await joined)) throw new SwitchRefused(`${legId} and ${otherLegId} were not joined`)
+    // "+OK" says only that it will be tried. A leg that comes out of another bridge in this moment is parked by that
+    // bridge's end, and has to be asked again.
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const joined = this.#joined([legId, otherLegId], attemptTakes)
+      await this.#api(eslCommands.bridge(legId, otherLegId))
+      if (await joined) return
+    }
+    throw new SwitchRefused(`${legId} and ${otherLegId} were not joined`)
   }
 
   async park(legId: LegId): Promise<void> {
@@ -147,7 +154,11 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async conference(legId: LegId, name: string): Promise<void> {
-    await this.#api(eslCommands.conference(legId, name))
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      await this.#api(eslCommands.conference(legId, name))
+      if (await this.#isMember(legId, name)) return
+    }
+    throw new SwitchRefused(`${legId} did not come into conference ${name}`)
   }
 
   async monitor(legId: LegId, monitoredLegId: LegId, heardBy: HeardBy): Promise<void> {
@@ -163,6 +174,17 @@ export class FreeSwitchPort implements SwitchPort {
     this.#connection?.hurry(wanted)
   }
 
+  /** Looks whether the leg is in the conference, for as long as that may take. */
+  async #isMember(legId: LegId, name: string): Promise<boolean> {
+    const { clock } = this.#options
+    for (const end = clock.now() + attemptTakes; clock.now() < end; ) {
+      const members = await this.#api(eslCommands.conferenceMembers(name)).catch(noConference)
+      if (members.includes(legId)) return true
+      await new Promise<void>((resolve) => clock.after(lookAgain, resolve))
+    }
+    return false
+  }
+
   /** Whether the legs are bridged in time. A connection that breaks says nothing against it. */
   #joined(legs: readonly LegId[], withinMs: number): Promise<boolean> {
     return new Promise((resolve) => {
@@ -174,7 +196,7 @@ export class FreeSwitchPort implements SwitchPort {
       const listen = (event: SwitchEvent) => {
         if (event.type === 'switch.lost') done(true)
         else if (event.type === 'leg.ended' && legs.includes(event.legId)) done(false)
-        else if (event.type === 'leg.bridged' && legs.some((leg) => leg === event.legId || leg === event.otherLegId))
+        else if (event.type === 'leg.bridged' && legs.every((leg) => leg === event.legId || leg === event.otherLegId))
           done(true)
       }
       const cancel = this.#options.clock.after(withinMs, () => done(false))
@@ -292,6 +314,12 @@ export class FreeSwitchPort implements SwitchPort {
       }
     }
   }
+}
+
+/** There is none before its first member. */
+function noConference(error: unknown): string {
+  if (error instanceof SwitchRefused) return ''
+  throw error
 }
 
 /** For commands whose object may be gone already; a missing connection still throws. */
