@@ -113,4 +113,71 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
       await baresip.stop()
     }
   })
+
+  /** An agent whose phone is baresip, ready. */
+  async function baresipAgent(agentId: string, hertz: number) {
+    const password = `phone-of-${agentId}`
+    await centre.admin.createAgent({ agentId, name: 'Baresip', phonePassword: password })
+    const baresip = await startBaresip({ user: agentId, password, port: centre.stack.ports.sip, hertz })
+    await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
+    await centre.admin.makeReady(agentId)
+    return baresip
+  }
+  const heardBy = async (baresip: { heard(): Int16Array[] }, tones: readonly number[]) => {
+    await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
+    const last = baresip.heard().at(-1) ?? new Int16Array()
+    return tones.map((tone) => hearsTone(last.slice(-8000), tone))
+  }
+
+  test('a supervisor listens by baresip to an agent on baresip: hears both, is heard by nobody', async () => {
+    const agent = await baresipAgent('8811', 1000)
+    const supervisor = await baresipAgent('8812', 1700)
+    try {
+      // The supervisor takes no calls.
+      await centre.admin.post('/agents/8812/break', { reason: 'supervision' })
+      const { call, callId } = await centre.call('14', { tone: 440 })
+      await centre.timeline.until('call.bridged', (data) => data.callId === callId)
+
+      await centre.admin.post(`/calls/${callId}/listen`, { agentId: '8812' })
+
+      await centre.timeline.until('call.monitor-started', (data) => data.callId === callId)
+      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+      expect(await call.hears(1700, { withinMs: 1000 })).toBe(false)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await call.hangUp()
+      await centre.timeline.until('call.released', (data) => data.callId === callId)
+      expect(await heardBy(supervisor, [440, 1000])).toEqual([true, true])
+      expect(await heardBy(agent, [440, 1700])).toEqual([true, false])
+    } finally {
+      await Promise.all([agent.stop(), supervisor.stop()])
+    }
+  })
+
+  test('click-to-call and the emergency key by baresip: the citizen, the agent and 110 hear each other', async () => {
+    const agent = await baresipAgent('8821', 1000)
+    try {
+      const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 100, tone: 440 } })
+      const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', {
+        number: citizen.user,
+        agentId: '8821',
+      })
+      const atCitizen = await citizen.nextCall()
+      expect(await atCitizen.hears(1000, { withinMs: 5000 })).toBe(true)
+      const police = centre.branch('110', { kind: 'answer', afterMs: 100, tone: 1700 })
+
+      await centre.admin.post(`/calls/${callId}/emergency`, { service: '110', mode: 'three-way' })
+
+      const at110 = await police.nextCall()
+      expect(await at110.hears(440, { withinMs: 5000 })).toBe(true)
+      expect(await at110.hears(1000, { withinMs: 5000 })).toBe(true)
+      expect(await atCitizen.hears(1700, { withinMs: 5000 })).toBe(true)
+      expect(await atCitizen.hears(1000, { withinMs: 5000 })).toBe(true)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await atCitizen.hangUp()
+      await centre.timeline.until('call.released', (data) => data.callId === callId)
+      expect(await heardBy(agent, [440, 1700])).toEqual([true, true])
+    } finally {
+      await agent.stop()
+    }
+  })
 })
