@@ -39,6 +39,8 @@ const bridgeWithin = 700
 const attempts = 3
 const attemptTakes = 1000
 const lookAgain = 30
+/** Milliseconds a bridge is left alone: FreeSWITCH tells of it before it stands, and hangs up a leg taken out that early. */
+const settling = 200
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
 const firstReconcile = 1000
 
@@ -48,6 +50,8 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #options: FreeSwitchPortOptions
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #recentLegs = new RecentLegs()
+  /** When each leg was joined with another last. */
+  readonly #bridgedAt = new Map<LegId, number>()
   #connection: EslConnection | undefined
   #attempt = new AbortController()
   #closing = false
@@ -133,6 +137,7 @@ export class FreeSwitchPort implements SwitchPort {
   async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
     // "+OK" says only that it will be tried. A leg that comes out of another bridge in this moment is parked by that
     // bridge's end, and has to be asked again.
+    await this.#settled(legId, otherLegId)
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const joined = this.#joined([legId, otherLegId], attemptTakes)
       await this.#api(eslCommands.bridge(legId, otherLegId))
@@ -142,6 +147,7 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async park(legId: LegId): Promise<void> {
+    await this.#settled(legId)
     await this.#api(eslCommands.park(legId))
   }
 
@@ -154,6 +160,7 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async conference(legId: LegId, name: string): Promise<void> {
+    await this.#settled(legId)
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       await this.#api(eslCommands.conference(legId, name))
       if (await this.#isMember(legId, name)) return
@@ -172,6 +179,14 @@ export class FreeSwitchPort implements SwitchPort {
   hurry(wanted: boolean): void {
     this.#hurried = wanted
     this.#connection?.hurry(wanted)
+  }
+
+  /** Waits until the bridges the legs are in have stood for a moment. */
+  async #settled(...legs: LegId[]): Promise<void> {
+    const { clock } = this.#options
+    const latest = Math.max(...legs.map((leg) => this.#bridgedAt.get(leg) ?? Number.NEGATIVE_INFINITY))
+    const left = latest + settling - clock.now()
+    if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve))
   }
 
   /** Looks whether the leg is in the conference, for as long as that may take. */
@@ -243,6 +258,7 @@ export class FreeSwitchPort implements SwitchPort {
   /** Subscribes first and lists second, so that no channel can appear between the two unseen. */
   async #synchronise(connection: EslConnection): Promise<void> {
     this.#recentLegs.forget()
+    this.#bridgedAt.clear()
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
     this.#connection = connection
@@ -303,6 +319,9 @@ export class FreeSwitchPort implements SwitchPort {
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
     this.#recentLegs.note(event)
+    if (event.type === 'leg.bridged')
+      for (const leg of [event.legId, event.otherLegId]) this.#bridgedAt.set(leg, event.at)
+    if (event.type === 'leg.ended') this.#bridgedAt.delete(event.legId)
     // Variables outlive what they say: the leg's next park must be a park again.
     if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
     for (const listener of this.#listeners) {
