@@ -31,7 +31,7 @@ export interface CallFlowOwner {
 }
 
 /** Milliseconds. */
-const limits = { answer: 5000, bridge: 3000, dialled: 1000, farewell: 30_000 } as const
+const limits = { answer: 5000, bridge: 3000, farewell: 30_000 } as const
 
 /**
  * One call on its way: menu, queue, offer, talk, release. Every method is called for something that happened; what
@@ -289,10 +289,7 @@ export class CallFlow {
     const { call } = this
     const leg = call.legs.find((each) => each.legId === legId)
     if (leg) leg.answeredAt ??= at
-    // The switch still parks a leg it has dialled when it tells of the answer, and undoes what is done before: the outcome
-    // of the dialling is the time to go on. This is for one that is lost with the connection.
-    const { talk } = this.#talk ?? {}
-    if (talk?.thirdLegId === legId) this.#context.clock.after(limits.dialled, () => talk.answered(legId))
+    this.#talk?.talk.answered(legId)
     this.#outbound?.answered(legId, at)
     const offer = this.#offer
     if (offer?.legId !== legId || !call.take('ANSWERED')) return

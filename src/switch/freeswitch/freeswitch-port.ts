@@ -52,6 +52,11 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #recentLegs = new RecentLegs()
   /** When each leg was joined with another last. */
   readonly #bridgedAt = new Map<LegId, number>()
+  /**
+   * Legs being dialled, and the answer that is held back: FreeSWITCH tells of it before it parks the leg, and parking undoes
+   * whatever was done with the leg in between.
+   */
+  readonly #answersHeld = new Map<LegId, SwitchEvent | undefined>()
   #connection: EslConnection | undefined
   #attempt = new AbortController()
   #closing = false
@@ -128,10 +133,18 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async dial(request: DialRequest): Promise<DialOutcome> {
+    const { legId, timeoutSeconds } = request
     const command = eslCommands.originate(request, { profile: 'edge', edge: this.#options.edge })
-    const reply = await this.#live().job(command, (request.timeoutSeconds + 10) * 1000)
-    if (reply.startsWith('+OK')) return { kind: 'answered' }
-    return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
+    this.#answersHeld.set(legId, undefined)
+    try {
+      const reply = await this.#live().job(command, (timeoutSeconds + 10) * 1000)
+      if (!reply.startsWith('+OK')) return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
+      const answer = this.#answersHeld.get(legId)
+      if (answer) this.#tell(answer)
+      return { kind: 'answered' }
+    } finally {
+      this.#answersHeld.delete(legId)
+    }
   }
 
   async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
@@ -324,6 +337,11 @@ export class FreeSwitchPort implements SwitchPort {
     if (event.type === 'leg.ended') this.#bridgedAt.delete(event.legId)
     // Variables outlive what they say: the leg's next park must be a park again.
     if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
+    if (event.type === 'leg.answered' && this.#answersHeld.has(event.legId)) this.#answersHeld.set(event.legId, event)
+    else this.#tell(event)
+  }
+
+  #tell(event: SwitchEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event)

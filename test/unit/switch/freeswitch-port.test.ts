@@ -228,6 +228,76 @@ test('switch port - a phone that answers, one that is busy, and one the switch c
   ])
 })
 
+test('switch port - the answer of a phone is told when the dialling is over, with the time it came', async () => {
+  port.start()
+  await connected()
+  const dialled = request('8001')
+  const outcome = port.dial(dialled)
+  const job = await nextJob()
+  const answeredAt = clock.now()
+  server.say(eventFrame({ 'Event-Name': 'CHANNEL_ANSWER', 'Unique-ID': dialled.legId }))
+  server.say(eventFrame({ 'Event-Name': 'DTMF', 'Unique-ID': dialled.legId, 'DTMF-Digit': '1' }))
+  await until(() => count('leg.digit') === 1, 'what came after the answer')
+  expect(count('leg.answered')).toBe(0)
+
+  clock.advance(20)
+  server.say(jobResult(job, '+OK 1234\n'))
+
+  expect(await outcome).toEqual({ kind: 'answered' })
+  expect(events.filter(({ type }) => type === 'leg.answered')).toMatchObject([{ legId: dialled.legId, at: answeredAt }])
+})
+
+const bridges = () => server.commands.filter((command) => command.startsWith('api uuid_bridge')).length
+const bridgeOf = (legId: string, otherLegId: string) =>
+  eventFrame({ 'Event-Name': 'CHANNEL_BRIDGE', 'Unique-ID': legId, 'Other-Leg-Unique-ID': otherLegId })
+
+test('switch port - two legs that were not joined are asked again, and are joined when the switch says so', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  let done = false
+  const joined = port.bridge(one, other).then(() => {
+    done = true
+  })
+  await inTime(() => bridges() === 2, 'asked again')
+  expect(done).toBe(false)
+
+  server.say(bridgeOf(one, other))
+
+  await joined
+  expect(bridges()).toBe(2)
+})
+
+test('switch port - two legs that are never joined are refused after three attempts', async () => {
+  port.start()
+  await connected()
+  const refused = expect(port.bridge(newId(), newId())).rejects.toThrow(/not joined/)
+
+  await inTime(() => bridges() === 3, 'three attempts')
+  for (let step = 0; step < 12; step += 1) clock.advance(100)
+
+  await refused
+  expect(bridges()).toBe(3)
+})
+
+test('switch port - a bridge is left alone for 200 ms', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  server.say(bridgeOf(one, other))
+  await until(() => count('leg.bridged') === 1, 'bridged')
+  const parks = () => server.commands.filter((command) => command.startsWith('api uuid_park')).length
+
+  const parked = port.park(one)
+  clock.advance(150)
+  await port.answer(newId())
+  expect(parks()).toBe(0)
+  clock.advance(50)
+
+  await parked
+  expect(parks()).toBe(1)
+})
+
 test('switch port - text that could become a command is refused before anything is sent', async () => {
   port.start()
   await connected()
