@@ -1,13 +1,25 @@
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
 
-/** A port that is free for TCP and for UDP on loopback at the moment of asking. */
+/**
+ * Ports for our servers lie below RTP's (16384 and up) and outside the range Linux gives to outgoing connections (32768 to
+ * 60999): a number from that range can be taken by anybody between being found free and being listened on.
+ */
+const range = { first: 10_000, last: 16_383 } as const
+
+/** Given out by this process already: two servers that start one after the other must not get the same. */
+const givenOut = new Set<number>()
+
+/** A port that is free for TCP and for UDP on loopback at the moment of asking; never the same twice in a process. */
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = await freeTcpPort()
-    if (await isUdpFree(port)) return port
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = randomInt(range.first, range.last + 1)
+    if (givenOut.has(port)) continue
+    givenOut.add(port)
+    if (await isPortFree(port)) return port
   }
-  throw new Error('no free port found on 127.0.0.1')
+  throw new Error(`no free port found on 127.0.0.1 from ${range.first} to ${range.last}`)
 }
 
 /** Whether a port of loopback can be listened on, by TCP and by UDP. */
@@ -30,19 +42,6 @@ export function accepts(host: string, port: number): Promise<boolean> {
     }
     socket.once('connect', () => settle(true))
     socket.once('error', () => settle(false))
-  })
-}
-
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
   })
 }
 

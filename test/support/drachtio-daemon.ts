@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../scripts/launch/free-port.ts'
 import { startSipServer } from '../../src/embedded/sip-server/index.ts'
 import { createLogger, newSecret } from '../../src/kernel/index.ts'
 
@@ -73,21 +73,6 @@ function configuration({ sipPort, adminPort, secret }: { sipPort: number; adminP
   <logging><loglevel>error</loglevel></logging>
 </drachtio>
 `
-}
-
-/** A number free for TCP and UDP on loopback at the time of asking. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const isFreeForUdp = await new Promise<boolean>((resolve) => {
-    const socket = createSocket('udp4')
-    socket.once('error', () => resolve(false))
-    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
-  })
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return isFreeForUdp ? port : freePort()
 }
 
 async function listening(port: number, hasExited: () => boolean): Promise<void> {

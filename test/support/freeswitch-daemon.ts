@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { freePort } from '../../scripts/launch/free-port.ts'
 import { newSecret } from '../../src/kernel/index.ts'
-import { freePort } from './drachtio-daemon.ts'
 
 export interface RunningSwitch {
   readonly sipPort: number
