@@ -45,7 +45,7 @@ module.exports = {
     only('kernel', kernel, []),
     only('db', db, [kernel]),
     only('events', events, [kernel, db]),
-    only('vault', '^src/vault/', [kernel]),
+    only('vault', '^src/vault/', [kernel, db]),
     only('speech', '^src/speech/', [kernel]),
     only('switch', '^src/switch/', [kernel]),
     ...stages.map((stage) =>
@@ -118,7 +118,12 @@ module.exports = {
       '^src/tickets/machine/ticket-transition\\.ts$',
       '^src/monitor/monitor\\.ts$',
     ]),
-    reserved('fastify', ['^src/http/', '-routes\\.ts$', '^src/(tickets/)?app\\.ts$']),
+    reserved('fastify', [
+      '^src/http/',
+      '-routes\\.ts$',
+      '^src/callback/acting-agent\\.ts$',
+      '^src/(tickets/)?app\\.ts$',
+    ]),
     reserved('ws', ['^src/live/', '^src/tickets/stream/']),
     reserved('graphile-worker', ['^src/tickets/clocks/ticket-jobs\\.ts$']),
     reserved('drachtio-srf', ['^sip/', '^src/embedded/']),

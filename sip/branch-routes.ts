@@ -1,5 +1,6 @@
 import type { Database } from '../src/db/index.ts'
-import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import type { Clock, Logger } from '../src/kernel/index.ts'
+import { KeptTable } from './kept-table.ts'
 
 /** Milliseconds between looks at the table. */
 const readEvery = 5000
@@ -7,15 +8,12 @@ const readEvery = 5000
 /** Where the branch hotlines are, kept in memory: a database that is away blocks no transfer. */
 export class BranchRoutes {
   readonly #db: Database
-  readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #kept: KeptTable
   #routes: ReadonlyMap<string, string | null> = new Map()
-  #cancel: Cancel = () => {}
 
   constructor({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }) {
     this.#db = db
-    this.#clock = clock
-    this.#logger = logger
+    this.#kept = new KeptTable({ read: () => this.#read(), every: readEvery, what: 'branch routes', clock, logger })
   }
 
   /** The SIP URI of a branch's number, if it is one. */
@@ -29,17 +27,16 @@ export class BranchRoutes {
   }
 
   /** Reads the table now, and again from time to time. */
-  async start(): Promise<void> {
-    try {
-      const rows = await this.#db.selectFrom('branch_routes').selectAll().execute()
-      this.#routes = new Map(rows.map(({ number, uri }) => [number, uri]))
-    } catch (error) {
-      this.#logger.warn({ reason: messageOf(error) }, 'branch routes cannot be read, the last ones are kept')
-    }
-    this.#cancel = this.#clock.after(readEvery, () => void this.start())
+  start(): Promise<void> {
+    return this.#kept.start()
   }
 
   close(): void {
-    this.#cancel()
+    this.#kept.close()
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.#db.selectFrom('branch_routes').selectAll().execute()
+    this.#routes = new Map(rows.map(({ number, uri }) => [number, uri]))
   }
 }

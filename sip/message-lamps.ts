@@ -1,5 +1,6 @@
 import type { Database } from '../src/db/index.ts'
-import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import type { Clock, Logger } from '../src/kernel/index.ts'
+import { KeptTable } from './kept-table.ts'
 
 /** Messages that wait for whoever is at a phone, and those that were dealt with. */
 export interface Lamp {
@@ -14,17 +15,13 @@ const dark: Lamp = { waiting: 0, handled: 0 }
 /** What the message lamp of each phone shows, as the hotline service writes it. */
 export class MessageLamps {
   readonly #db: Database
-  readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #kept: KeptTable
   readonly #listeners: (() => void)[] = []
   #lamps: ReadonlyMap<string, Lamp> = new Map()
-  #complained = false
-  #cancel: Cancel = () => {}
 
   constructor({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }) {
     this.#db = db
-    this.#clock = clock
-    this.#logger = logger
+    this.#kept = new KeptTable({ read: () => this.#read(), every: readEvery, what: 'message lamps', clock, logger })
   }
 
   of(extension: string): Lamp {
@@ -37,20 +34,17 @@ export class MessageLamps {
   }
 
   /** Reads the table now, and again from time to time. */
-  async start(): Promise<void> {
-    try {
-      const rows = await this.#db.selectFrom('message_lamps').selectAll().execute()
-      this.#lamps = new Map(rows.map(({ extension, waiting, handled }) => [extension, { waiting, handled }]))
-      this.#complained = false
-      for (const listener of this.#listeners) listener()
-    } catch (error) {
-      if (!this.#complained) this.#logger.warn({ reason: messageOf(error) }, 'message lamps cannot be read')
-      this.#complained = true
-    }
-    this.#cancel = this.#clock.after(readEvery, () => void this.start())
+  start(): Promise<void> {
+    return this.#kept.start()
   }
 
   close(): void {
-    this.#cancel()
+    this.#kept.close()
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.#db.selectFrom('message_lamps').selectAll().execute()
+    this.#lamps = new Map(rows.map(({ extension, waiting, handled }) => [extension, { waiting, handled }]))
+    for (const listener of this.#listeners) listener()
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../src/db/index.ts'
-import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import type { Clock, Logger } from '../src/kernel/index.ts'
+import { KeptTable } from './kept-table.ts'
 
 interface Trunk {
   readonly uri: string
@@ -12,15 +13,12 @@ const readEvery = 5000
 /** The way to citizens' phones, kept in memory. Only numbers the city allows are let through, whatever the switch asks for. */
 export class TrunkRoutes {
   readonly #db: Database
-  readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #kept: KeptTable
   #trunks: readonly Trunk[] = []
-  #cancel: Cancel = () => {}
 
   constructor({ db, clock, logger }: { db: Database; clock: Clock; logger: Logger }) {
     this.#db = db
-    this.#clock = clock
-    this.#logger = logger
+    this.#kept = new KeptTable({ read: () => this.#read(), every: readEvery, what: 'trunks', clock, logger })
   }
 
   /** The SIP URI a number is called at, if it may be called. */
@@ -31,20 +29,19 @@ export class TrunkRoutes {
   }
 
   /** Reads the table now, and again from time to time. */
-  async start(): Promise<void> {
-    try {
-      const rows = await this.#db.selectFrom('trunks').selectAll().execute()
-      this.#trunks = rows.map(({ uri, numbers }) => ({
-        uri,
-        numbers: numbers.map((pattern) => new RegExp(`^(?:${pattern})$`)),
-      }))
-    } catch (error) {
-      this.#logger.warn({ reason: messageOf(error) }, 'trunks cannot be read, the last ones are kept')
-    }
-    this.#cancel = this.#clock.after(readEvery, () => void this.start())
+  start(): Promise<void> {
+    return this.#kept.start()
   }
 
   close(): void {
-    this.#cancel()
+    this.#kept.close()
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.#db.selectFrom('trunks').selectAll().execute()
+    this.#trunks = rows.map(({ uri, numbers }) => ({
+      uri,
+      numbers: numbers.map((pattern) => new RegExp(`^(?:${pattern})$`)),
+    }))
   }
 }

@@ -47,7 +47,7 @@ import { readTexts } from './speech/index.ts'
 import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
-import { readSoundKeys, Spool, Vault } from './vault/index.ts'
+import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
 import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 
 export interface Hotline {
@@ -164,6 +164,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
 
   const vault = new Vault({ folder: config.soundsDir, keys: readSoundKeys(config.soundKeys) })
+  const player = new SoundPlayer({ vault, playbacks: new PlaybackStore({ db }) })
   const spool = await Spool.open({ folder: config.spoolDir, logger })
   const voicemails = new VoicemailStore({ db })
   const mailbox = new Mailbox({ spool, vault, store: voicemails, log, limits: city.voicemail, clock, logger })
@@ -303,12 +304,13 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       monitorRoutes({ supervisor, roster }),
       noticeRoutes({ board: notices }),
       incidentRoutes({ incidents }),
-      recordingRoutes({ store: recordings, archive, vault, log }),
+      recordingRoutes({ store: recordings, archive, player, log }),
       metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live, shortAbandon: city.shortAbandon }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
         store: voicemails,
         vault,
+        player,
         log,
         queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).abilities),
       }),

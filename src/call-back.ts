@@ -1,4 +1,10 @@
-import type { CallSupervisor, OutboundCalls, OutboundNumbers, OutboundOutcome } from './call/index.ts'
+import {
+  type CallSupervisor,
+  callbackWishOf,
+  type OutboundCalls,
+  type OutboundNumbers,
+  type OutboundOutcome,
+} from './call/index.ts'
 import { type CallbackBook, type CallbackCalls, type CallbackLine, callbackPrompts } from './callback/index.ts'
 import type { CallerBook } from './callers/index.ts'
 import type { City } from './city.ts'
@@ -59,16 +65,14 @@ export function callbacksFollowCalls({
     if (event.type !== 'call.abandoned' && event.type !== 'call.answered' && event.type !== 'call.branch-answered')
       return
     const call = supervisor.flow(event.data.callId)?.call
-    // Who shows no number cannot be called back.
-    if (!call || !/^\+?[0-9]+$/.test(call.identity.callerNumber)) return
-    const { callerNumber: number, line } = call.identity
+    const wish = call && callbackWishOf(call)
+    if (!wish) return
+    const { number } = wish
     if (event.type !== 'call.abandoned') return book.answered(number)
     if (event.data.waitedMs < city.shortAbandon * 1000) return
     // Whoever is kept apart as a nuisance is not called either.
     if (callers.of(number)?.grade === 'queue') return
-    const { queue = null, skills = [], priority = 0 } = call.need ?? {}
-    const language = call.language || 'cmn'
-    book.missed({ number, line, language, queue, skills, priority, callId: call.callId })
+    book.missed(wish)
   })
 }
 

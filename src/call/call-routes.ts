@@ -8,6 +8,7 @@ import { type Branch, BranchBusy, BranchClosed } from '../transfer/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
 import type { CallTarget, CallTargets } from './call-targets.ts'
+import { callbackWishOf } from './callback-wish.ts'
 import { CallOfAnother, NoNumber, UnknownCall } from './errors.ts'
 
 const callParams = Type.Object({ callId: Type.String({ format: 'uuid' }) })
@@ -190,10 +191,8 @@ export function callRoutes({
       },
       async ({ params, principal }, reply) => {
         const { call } = flowFor(params.callId, principal)
-        const { callerNumber: number, line } = call.identity
-        if (!/^\+?[0-9]{3,20}$/.test(number)) throw new NoNumber(`the caller of ${params.callId} shows no number`)
-        const { queue = null, skills = [], priority = 0 } = call.need ?? {}
-        const wish = { number, line, language: call.language || 'cmn', queue, skills, priority, callId: params.callId }
+        const wish = callbackWishOf(call)
+        if (!wish) throw new NoNumber(`the caller of ${params.callId} shows no number`)
         const { callbackId } = callbacks.openFor(wish, principal.username)
         return reply.code(201).send({ callbackId })
       },

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { AgentNotReady, OutsideCallHours } from '../callback/index.ts'
+import { AgentNotReady, actingAgent, OutsideCallHours } from '../callback/index.ts'
 import type { EventLog } from '../events/index.ts'
 import { CallOfAnother, UnknownCall, UnknownOutcome } from './errors.ts'
 import type { OutboundCalls } from './outbound-calls.ts'
@@ -74,7 +73,7 @@ export function outboundRoutes(options: OutboundRoutesOptions): FastifyPluginAsy
       },
       async (request, reply) => {
         const { reference = null, queue = null, ...rest } = request.body
-        const who = agentOf(request, request.body.agentId)
+        const who = actingAgent(request, request.body.agentId)
         if (rest.purpose !== 'urgent' && !callHours()) {
           throw new OutsideCallHours('citizens are not rung at this hour; purpose urgent is placed all the same')
         }
@@ -134,12 +133,6 @@ export function outboundRoutes(options: OutboundRoutesOptions): FastifyPluginAsy
       },
     )
   }
-}
-
-function agentOf({ principal }: FastifyRequest, named: string | undefined): string {
-  const wanted = principal.role === 'agent' ? principal.agentId : (named ?? principal.agentId)
-  if (!wanted) throw new AgentNotReady('say which agent is to call')
-  return wanted
 }
 
 function view({ placedAt, ...record }: OutboundRecord) {

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { actingAgent } from './acting-agent.ts'
 import type { CallbackData } from './callback.ts'
 import type { CallbackBook } from './callback-book.ts'
 import type { CallbackStore } from './callback-store.ts'
-import { AgentNotReady } from './errors.ts'
 
 const tags = ['callbacks']
 const people = { roles: ['agent', 'supervisor', 'admin'] } as const
@@ -109,7 +108,7 @@ export function callbackRoutes({
         },
       },
       async (request, reply) => {
-        const callId = book.take(request.params.callbackId, agentOf(request, request.body.agentId))
+        const callId = book.take(request.params.callbackId, actingAgent(request, request.body.agentId))
         return reply.code(202).send({ callId })
       },
     )
@@ -132,12 +131,6 @@ export function callbackRoutes({
       },
     )
   }
-}
-
-function agentOf({ principal }: FastifyRequest, named: string | undefined): string {
-  const wanted = principal.role === 'agent' ? principal.agentId : (named ?? principal.agentId)
-  if (!wanted) throw new AgentNotReady('say which agent is to call')
-  return wanted
 }
 
 function viewOpen({ data, state }: ReturnType<CallbackBook['all']>[number]) {

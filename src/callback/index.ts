@@ -1,4 +1,11 @@
-export { type AttemptOutcome, CallbackBook, type CallbackCalls, type CallbackLine } from './callback-book.ts'
+export { actingAgent } from './acting-agent.ts'
+export {
+  type AttemptOutcome,
+  CallbackBook,
+  type CallbackCalls,
+  type CallbackLine,
+  type CallbackWish,
+} from './callback-book.ts'
 export { CallbackDialog, callbackPrompts } from './callback-dialog.ts'
 export { callbackDialogMachine } from './callback-dialog-machine.ts'
 export { callbackMachine } from './callback-machine.ts'

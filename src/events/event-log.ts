@@ -70,6 +70,18 @@ export class EventLog {
     return readEvents(this.#options.db, options)
   }
 
+  /** Whether it tells of that already. */
+  async has({ type, subject }: { type: EventType; subject: string }): Promise<boolean> {
+    if (this.#pending.some((event) => event.type === type && event.subject === subject)) return true
+    const row = await this.#options.db
+      .selectFrom('events')
+      .select('sequence')
+      .where('subject', '=', subject)
+      .where('type', '=', type)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** Resolves when everything appended so far is committed, or after `withinMs`; says whether it is. */
   async flush(withinMs: number): Promise<boolean> {
     if (this.#pending.length === 0) return true

@@ -38,7 +38,7 @@ export class RecordingArchive {
     const keepUntil = new Date(note.startedAt + keepDays(line) * day)
     await store.add({ callId, line, queue, agentId, callerNumber, startedAt, keepUntil, ...sound })
     const { durationMs, bytes, sha256, keyId } = sound
-    if (!(await store.isTold(callId))) {
+    if (!(await log.has({ type: 'recording.stored', subject: callId }))) {
       const fact = { callId, line, queue, agentId, durationMs, bytes, sha256, keyId }
       log.append('recording.stored', { ...fact, keepUntil: keepUntil.getTime() })
     }

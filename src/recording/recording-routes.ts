@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
-import { soundAnswer, type Vault } from '../vault/index.ts'
+import { type SoundPlayer, soundResponses } from '../vault/index.ts'
 import { UnknownRecording } from './errors.ts'
 import type { Recording } from './recording.ts'
 import type { RecordingArchive } from './recording-archive.ts'
@@ -43,7 +42,7 @@ const listQuery = Type.Object(
 export interface RecordingRoutesOptions {
   readonly store: RecordingStore
   readonly archive: RecordingArchive
-  readonly vault: Vault
+  readonly player: SoundPlayer
   readonly log: EventLog
 }
 
@@ -85,12 +84,7 @@ function listRoutes({ store }: RecordingRoutesOptions): FastifyPluginAsyncTypebo
   }
 }
 
-const sound = {
-  description: 'WAV, 8 kHz, 16 bits; left the caller, right what the caller heard',
-  content: { 'audio/wav': { schema: Type.Unsafe<Readable | null>({ type: 'string', format: 'binary' }) } },
-}
-
-function soundRoutes({ store, archive, vault, log }: RecordingRoutesOptions): FastifyPluginAsyncTypebox {
+function soundRoutes({ store, archive, player, log }: RecordingRoutesOptions): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/recordings/:callId/audio',
@@ -101,15 +95,14 @@ function soundRoutes({ store, archive, vault, log }: RecordingRoutesOptions): Fa
           tags,
           summary: 'The recording itself, whole or by Range; every request is noted with who made it',
           params,
-          response: { 200: sound, 206: sound, 416: Type.Null() },
+          response: soundResponses('WAV, 8 kHz, 16 bits; left the caller, right what the caller heard'),
         },
       },
       async ({ params: { callId }, headers, principal: { username: by } }, reply) => {
         const { file } = await recordingOf(store, callId)
-        const answer = await soundAnswer(await vault.open(file), headers.range)
+        const answer = await player.play({ kind: 'recording', subject: callId, file, by, range: headers.range })
         if (answer.part) {
           const { first, last } = answer.part
-          await store.notePlayback({ callId, by, first, last })
           log.append('recording.played', { callId, by, firstByte: first, lastByte: last })
         }
         return reply.code(answer.status).headers(answer.headers).send(answer.body)

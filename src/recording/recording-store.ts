@@ -1,8 +1,8 @@
-import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely'
+import type { GeneratedAlways, Kysely, Selectable } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import type { Recording } from './recording.ts'
 
-/** The table of migration 0007, and its part of the one of 0006. */
+/** The table of migration 0007: nobody but this store uses it. */
 type RecordingTables = {
   recordings: {
     call_id: string
@@ -18,14 +18,6 @@ type RecordingTables = {
     key_id: string
     file: string
     keep_until: Date
-  }
-  playbacks: {
-    kind: 'voicemail' | 'recording'
-    subject: string
-    played_by: string
-    played_at: Generated<Date>
-    first_byte: number
-    last_byte: number
   }
 }
 
@@ -69,17 +61,6 @@ export class RecordingStore {
       .execute()
   }
 
-  /** Whether the log tells of the recording already. */
-  async isTold(callId: string): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('events')
-      .select('sequence')
-      .where('subject', '=', callId)
-      .where('type', '=', 'recording.stored')
-      .executeTakeFirst()
-    return row !== undefined
-  }
-
   async list({ queue, agentId, callerNumber, before, limit }: RecordingFilter): Promise<Recording[]> {
     let query = this.#db.selectFrom('recordings').selectAll()
     if (queue !== undefined) query = query.where('queue', '=', queue)
@@ -103,21 +84,6 @@ export class RecordingStore {
   async remove(callId: string): Promise<void> {
     await this.#db.deleteFrom('recordings').where('call_id', '=', callId).execute()
   }
-
-  /** Notes who heard which part of a recording. */
-  async notePlayback({ callId, by, first, last }: Playback): Promise<void> {
-    await this.#db
-      .insertInto('playbacks')
-      .values({ kind: 'recording', subject: callId, played_by: by, first_byte: first, last_byte: last })
-      .execute()
-  }
-}
-
-interface Playback {
-  readonly callId: string
-  readonly by: string
-  readonly first: number
-  readonly last: number
 }
 
 function toRecording(row: Selectable<RecordingTables['recordings']>): Recording {

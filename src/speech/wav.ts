@@ -1,3 +1,5 @@
+import { wavHeader } from '../kernel/index.ts'
+
 /** Mono sound; samples from -1 to 1. */
 export interface Sound {
   readonly rate: number
@@ -9,23 +11,11 @@ export const telephoneRate = 8000
 
 /** A canonical 44-byte-header WAV file: mono, 16-bit PCM. */
 export function encodeWav({ rate, samples }: Sound): Buffer {
-  const file = Buffer.alloc(44 + samples.length * 2)
-  file.write('RIFF', 0, 'latin1')
-  file.writeUInt32LE(file.length - 8, 4)
-  file.write('WAVEfmt ', 8, 'latin1')
-  file.writeUInt32LE(16, 16)
-  file.writeUInt16LE(1, 20)
-  file.writeUInt16LE(1, 22)
-  file.writeUInt32LE(rate, 24)
-  file.writeUInt32LE(rate * 2, 28)
-  file.writeUInt16LE(2, 32)
-  file.writeUInt16LE(16, 34)
-  file.write('data', 36, 'latin1')
-  file.writeUInt32LE(samples.length * 2, 40)
+  const data = Buffer.alloc(samples.length * 2)
   samples.forEach((sample, index) => {
-    file.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32767), 44 + index * 2)
+    data.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32767), index * 2)
   })
-  return file
+  return Buffer.concat([wavHeader({ channels: 1, rate, dataLength: data.length }), data])
 }
 
 /** Reads mono 16-bit PCM and nothing else; throws a plain Error saying what it found instead. */

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { wavHeader, wavHeaderLength } from '../kernel/index.ts'
 import { SoundUnusable } from './errors.ts'
 
 /** The sound in a WAV file, wherever its data lie and whatever its header says of their length. */
@@ -13,7 +14,6 @@ export interface WavSource {
   heardMs(): Promise<number>
 }
 
-const headerLength = 44
 /** Bytes in which the data of a recording have begun. */
 const lookInto = 4096
 const rate = 8000
@@ -34,7 +34,7 @@ export async function openWav(path: string): Promise<WavSource> {
     return {
       channels,
       durationMs: Math.round((length / (2 * channels * rate)) * 1000),
-      bytes: headerLength + length,
+      bytes: wavHeaderLength + length,
       read: () => withHeader(path, { channels, dataAt, length }),
       heardMs: () => heardMs(path, { channels, dataAt, length }),
     }
@@ -50,7 +50,7 @@ interface Sound {
 }
 
 async function* withHeader(path: string, { channels, dataAt, length }: Sound): AsyncIterable<Buffer> {
-  yield header(channels, length)
+  yield wavHeader({ channels, rate, dataLength: length })
   yield* dataOf(path, { dataAt, length })
 }
 
@@ -108,21 +108,4 @@ function channelsOf(format: Buffer): 1 | 2 {
   throw new SoundUnusable(
     `${channels} channels of format ${code} at ${hertz} Hz: PCM of 16 bits at 8000 Hz is expected`,
   )
-}
-
-function header(channels: number, dataLength: number): Buffer {
-  const bytes = Buffer.alloc(headerLength)
-  bytes.write('RIFF', 0, 'latin1')
-  bytes.writeUInt32LE(dataLength + headerLength - 8, 4)
-  bytes.write('WAVEfmt ', 8, 'latin1')
-  bytes.writeUInt32LE(16, 16)
-  bytes.writeUInt16LE(1, 20)
-  bytes.writeUInt16LE(channels, 22)
-  bytes.writeUInt32LE(rate, 24)
-  bytes.writeUInt32LE(rate * channels * 2, 28)
-  bytes.writeUInt16LE(channels * 2, 32)
-  bytes.writeUInt16LE(16, 34)
-  bytes.write('data', 36, 'latin1')
-  bytes.writeUInt32LE(dataLength, 40)
-  return bytes
 }

@@ -141,7 +141,7 @@ export class Mailbox {
   }
 
   async #takeUp(name: string): Promise<void> {
-    const { spool, store, clock, logger } = this.#options
+    const { spool, log, clock, logger } = this.#options
     const draft = await spool.readNote<Draft>(name)
     if (!draft) return
     const { voicemailId } = draft
@@ -149,7 +149,8 @@ export class Mailbox {
     const quiet = changedAt === undefined || clock.now() - changedAt > quietFor
     if (this.#active.has(voicemailId) || !quiet) return
     // Without a file, or listed before a crash: what is left is the note.
-    if (changedAt === undefined || (await store.isTold(voicemailId))) return await this.discard(draft)
+    if (changedAt === undefined || (await log.has({ type: 'voicemail.left', subject: voicemailId })))
+      return await this.discard(draft)
     const outcome = await this.keep(draft)
     logger.warn({ voicemailId, outcome }, 'a message left behind was taken up')
   }

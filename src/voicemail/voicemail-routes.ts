@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
-import { soundAnswer, type Vault } from '../vault/index.ts'
+import { type SoundPlayer, soundResponses, type Vault } from '../vault/index.ts'
 import { UnknownVoicemail, VoicemailHandled } from './errors.ts'
 import type { Voicemail } from './voicemail.ts'
 import type { VoicemailStore } from './voicemail-store.ts'
@@ -44,6 +43,7 @@ const listQuery = Type.Object(
 export interface VoicemailRoutesOptions {
   readonly store: VoicemailStore
   readonly vault: Vault
+  readonly player: SoundPlayer
   readonly log: EventLog
   /** The queues an agent serves: an agent sees and hears the messages of these. */
   readonly queuesOf: (agentId: string) => readonly string[]
@@ -96,13 +96,8 @@ function listRoutes(options: VoicemailRoutesOptions): FastifyPluginAsyncTypebox 
   }
 }
 
-const sound = {
-  description: 'WAV, 8 kHz, 16 bits',
-  content: { 'audio/wav': { schema: Type.Unsafe<Readable | null>({ type: 'string', format: 'binary' }) } },
-}
-
 function soundRoutes(options: VoicemailRoutesOptions): FastifyPluginAsyncTypebox {
-  const { store, vault, log } = options
+  const { player, log } = options
   return async (app) => {
     app.get(
       '/voicemails/:voicemailId/audio',
@@ -113,16 +108,16 @@ function soundRoutes(options: VoicemailRoutesOptions): FastifyPluginAsyncTypebox
           tags,
           summary: 'The message itself, whole or by Range; every request is noted with who made it',
           params,
-          response: { 200: sound, 206: sound, 416: Type.Null() },
+          response: soundResponses('WAV, 8 kHz, 16 bits'),
         },
       },
       async ({ params: { voicemailId }, headers, principal }, reply) => {
         const { file } = await voicemailFor(options, voicemailId, principal)
-        const answer = await soundAnswer(await vault.open(file), headers.range)
+        const by = principal.username
+        const answer = await player.play({ kind: 'voicemail', subject: voicemailId, file, by, range: headers.range })
         if (answer.part) {
           const { first, last } = answer.part
-          await store.notePlayback({ voicemailId, by: principal.username, first, last })
-          log.append('voicemail.played', { voicemailId, by: principal.username, firstByte: first, lastByte: last })
+          log.append('voicemail.played', { voicemailId, by, firstByte: first, lastByte: last })
         }
         return reply.code(answer.status).headers(answer.headers).send(answer.body)
       },

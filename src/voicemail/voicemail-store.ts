@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, Kysely, Selectable } from 'kysely'
+import type { GeneratedAlways, Kysely, Selectable } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import type { StoredSound } from '../vault/index.ts'
 import type { Draft, Lamp, Voicemail } from './voicemail.ts'
@@ -22,15 +22,6 @@ type VoicemailTables = {
     file: string
     handled_by: string | null
     handled_at: Date | null
-  }
-  playbacks: {
-    number: GeneratedAlways<number>
-    kind: 'voicemail' | 'recording'
-    subject: string
-    played_by: string
-    played_at: Generated<Date>
-    first_byte: number
-    last_byte: number
   }
 }
 
@@ -75,17 +66,6 @@ export class VoicemailStore {
       })
       .onConflict((conflict) => conflict.column('voicemail_id').doUpdateSet({ bytes, sha256, file }))
       .execute()
-  }
-
-  /** Whether the log tells of the voicemail already. */
-  async isTold(voicemailId: string): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('events')
-      .select('sequence')
-      .where('subject', '=', voicemailId)
-      .where('type', '=', 'voicemail.left')
-      .executeTakeFirst()
-    return row !== undefined
   }
 
   async list({ queues, handled, before, limit }: VoicemailFilter): Promise<Voicemail[]> {
@@ -142,21 +122,6 @@ export class VoicemailStore {
           .execute()
     })
   }
-
-  /** Notes who heard which part of a voicemail. */
-  async notePlayback({ voicemailId, by, first, last }: Playback): Promise<void> {
-    await this.#db
-      .insertInto('playbacks')
-      .values({ kind: 'voicemail', subject: voicemailId, played_by: by, first_byte: first, last_byte: last })
-      .execute()
-  }
-}
-
-interface Playback {
-  readonly voicemailId: string
-  readonly by: string
-  readonly first: number
-  readonly last: number
 }
 
 function toVoicemail(row: Selectable<VoicemailTables['voicemails']>): Voicemail {

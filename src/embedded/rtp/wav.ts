@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { wavHeader, wavHeaderLength } from '../../kernel/index.ts'
 import { decodeG711 } from './g711.ts'
 
 /** Sound at 8 kHz: one array of samples a channel, all of one length. */
@@ -10,7 +11,7 @@ export interface WavAudio {
 class WavError extends Error {}
 
 const formats = { pcm: 1, alaw: 6, ulaw: 7 } as const
-const headerLength = 44
+const rate = 8000
 
 interface Format {
   code: number
@@ -39,8 +40,8 @@ export function parseWav(file: Buffer): WavAudio {
 function parseFormat(body: Buffer): Format {
   if (body.length < 16) throw new WavError('fmt chunk cut short')
   const format = { code: body.readUInt16LE(0), channels: body.readUInt16LE(2), bits: body.readUInt16LE(14) }
-  const rate = body.readUInt32LE(4)
-  if (rate !== 8000) throw new WavError(`sampled at ${rate} Hz, must be 8000 Hz`)
+  const sampled = body.readUInt32LE(4)
+  if (sampled !== rate) throw new WavError(`sampled at ${sampled} Hz, must be 8000 Hz`)
   if (format.channels !== 1 && format.channels !== 2) throw new WavError(`${format.channels} channels, must be 1 or 2`)
   const known =
     (format.code === formats.pcm && format.bits === 16) ||
@@ -76,7 +77,7 @@ function toSamples(format: Format, data: Buffer): Int16Array {
 /** A PCM16 WAV file of one or two channels, whole in memory. */
 export function serializeWav({ channels }: WavAudio): Buffer {
   const data = interleave(channels)
-  return Buffer.concat([wavHeader(channels.length, data.length), data])
+  return Buffer.concat([wavHeader({ channels: channels.length, rate, dataLength: data.length }), data])
 }
 
 /** Samples of all channels in turn, as they lie in a data chunk (little-endian, as every machine Node runs on). */
@@ -89,23 +90,6 @@ function interleave(channels: readonly Int16Array[]): Buffer {
     for (let index = 0; index < channel.length; index += 1) data[index * channels.length + number] = channel[index] ?? 0
   }
   return Buffer.from(data.buffer)
-}
-
-function wavHeader(channels: number, dataLength: number): Buffer {
-  const header = Buffer.alloc(headerLength)
-  header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(dataLength + headerLength - 8, 4)
-  header.write('WAVEfmt ', 8, 'latin1')
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(formats.pcm, 20)
-  header.writeUInt16LE(channels, 22)
-  header.writeUInt32LE(8000, 24)
-  header.writeUInt32LE(8000 * channels * 2, 28)
-  header.writeUInt16LE(channels * 2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36, 'latin1')
-  header.writeUInt32LE(dataLength, 40)
-  return header
 }
 
 /** Writes a recording as it comes, a second at a time, and puts the lengths into the header at the end. */
@@ -135,8 +119,8 @@ export class WavWriter {
     })
     const writer = new WavWriter(file, channels)
     const { size } = await file.stat()
-    if (size < headerLength) await file.write(wavHeader(channels, 0), 0, headerLength, 0)
-    writer.#written = Math.max(0, size - headerLength)
+    if (size < wavHeaderLength) await file.write(wavHeader({ channels, rate, dataLength: 0 }), 0, wavHeaderLength, 0)
+    writer.#written = Math.max(0, size - wavHeaderLength)
     return writer
   }
 
@@ -155,7 +139,7 @@ export class WavWriter {
 
   #flush(): void {
     const data = Buffer.concat(this.#pending)
-    const at = headerLength + this.#written
+    const at = wavHeaderLength + this.#written
     this.#pending = []
     this.#pendingOctets = 0
     this.#written += data.length
@@ -173,7 +157,12 @@ export class WavWriter {
     this.#flush()
     await this.#tail
     try {
-      await this.#file.write(wavHeader(this.#channels, this.#written), 0, headerLength, 0)
+      await this.#file.write(
+        wavHeader({ channels: this.#channels, rate, dataLength: this.#written }),
+        0,
+        wavHeaderLength,
+        0,
+      )
     } finally {
       await this.#file.close()
     }

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serializeWav } from '../../../src/embedded/rtp/index.ts'
 import { ConfigurationError } from '../../../src/kernel/index.ts'
-import { openWav, readSoundKeys, type SoundAnswer, soundAnswer, Vault } from '../../../src/vault/index.ts'
+import { openWav, readSoundKeys, Vault } from '../../../src/vault/index.ts'
+import { type SoundAnswer, soundAnswer } from '../../../src/vault/sound-answer.ts'
 
 const oldKey = `2025:${'11'.repeat(32)}`
 const newKey = `2026:${'22'.repeat(32)}`
