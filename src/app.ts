@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -17,19 +16,22 @@ import {
   saveTrunk,
   wrapUpRoutes,
 } from './call/index.ts'
-import { callbackCalls, callbackLine, callbackPromptsOf, callbacksFollowCalls } from './call-back.ts'
+import { callbackCalls, callbackLine, callbacksFollowCalls } from './call-back.ts'
 import { CallbackBook, CallbackStore, callbackRoutes } from './callback/index.ts'
 import { CallerBook, CallerStore, callerRoutes } from './callers/index.ts'
+import { checkPrompts } from './check-prompts.ts'
 import { type City, readCity } from './city.ts'
 import type { Config } from './config.ts'
 import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
+import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
 import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
 import { createHttpServer } from './http/index.ts'
+import { hurryWhileSomebodyWaits } from './hurry.ts'
 import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
-import { MenuLibrary, promptFile, speakExpectedWait, speakPosition } from './ivr/index.ts'
-import { type Clock, ConfigurationError, type Logger, systemClock } from './kernel/index.ts'
+import { MenuLibrary } from './ivr/index.ts'
+import { type Clock, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import {
   BranchFiguresStore,
@@ -43,12 +45,14 @@ import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './recording/index.ts'
 import { restoreAgents } from './restore-agents.ts'
+import { seedFigures } from './seed-figures.ts'
 import { readTexts } from './speech/index.ts'
-import { FreeSwitchPort, type SwitchPort } from './switch/index.ts'
+import { FreeSwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { UserStore, userRoutes } from './users/index.ts'
 import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
 import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
+import { waitingAnnouncement } from './waiting-announcement.ts'
 
 export interface Hotline {
   readonly http: FastifyInstance
@@ -208,7 +212,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       staffed: (need) => staffed(roster, need),
       branch: (number) => targets.claim({ branch: number }, ''),
       targets,
-      announcement: announcer({
+      announcement: waitingAnnouncement({
         dispatcher,
         expectedWait,
         clock,
@@ -368,36 +372,6 @@ function queueLookup({ queues }: City): (name: string) => QueueConfig {
   }
 }
 
-function announcer({
-  dispatcher,
-  expectedWait,
-  clock,
-  promptsDir,
-  key,
-}: {
-  dispatcher: Dispatcher
-  expectedWait: ExpectedWait
-  clock: Clock
-  promptsDir: string
-  /** That asks for a callback. */
-  key: string | undefined
-}) {
-  return ({ callId, queue, language }: { callId: string; queue: string; language: string }) => {
-    const position = dispatcher.position(callId)
-    if (position === undefined) return { files: [], fact: undefined }
-    const seconds = expectedWait.estimate(queue, position, clock.now())
-    const words = [
-      ...speakPosition(language, position),
-      ...(seconds === undefined ? [] : speakExpectedWait(language, seconds)),
-      ...(key === undefined ? [] : ['callback-hint', `n${key}`]),
-    ]
-    return {
-      files: words.map((name) => promptFile({ promptsDir, prompt: { language, name } })),
-      fact: { callId, queue, position, expectedWaitSeconds: seconds ?? null },
-    }
-  }
-}
-
 /** The call an agent was offered, or waited in for a citizen to be reached, is over. */
 function freeAgent(roster: AgentRoster, agentId: string, callId: string): void {
   if (roster.all().find((agent) => agent.agentId === agentId)?.state === 'talking') roster.released(agentId, callId, '')
@@ -434,85 +408,3 @@ function phonesOf(city: City, roster: AgentRoster) {
 }
 
 const nameOf = ({ name }: QueueConfig) => name
-
-/** Every prompt the city's file names must be there in every language, or a caller would hear nothing. */
-function checkPrompts(city: City, menus: MenuLibrary, promptsDir: string): void {
-  const named = [
-    ...[...city.queues.values()].flatMap(({ overflow, afterMaxWait }) => [
-      ...overflow.map(({ action }) => action),
-      afterMaxWait,
-    ]),
-    ...[...city.lines.values()].map(({ whenClosed }) => whenClosed),
-  ].flatMap((way) => (way.kind === 'announce' ? [way.prompt] : way.kind === 'voicemail' ? [way.greeting] : []))
-  const advice = [...city.branches.values()].flatMap((branch) => branch.advice ?? [])
-  named.push(...callbackPromptsOf(city), city.nuisance.warning, city.nuisance.refusal)
-  const missing = menus
-    .current()
-    .languages.flatMap((language) =>
-      [...named, ...advice]
-        .map((name) => promptFile({ promptsDir, prompt: { language, name } }))
-        .filter((file) => !existsSync(file)),
-    )
-  if (missing.length > 0)
-    throw new ConfigurationError(`the city's file names prompts that are missing: ${missing.join(', ')}`)
-}
-
-/** Milliseconds between looks whether somebody waits. */
-const lookEvery = 100
-
-function hurryWhileSomebodyWaits({
-  switches,
-  somebodyWaits,
-  clock,
-}: {
-  switches: readonly SwitchPort[]
-  somebodyWaits: () => boolean
-  clock: Clock
-}): () => void {
-  let cancel = () => {}
-  const look = () => {
-    for (const switchPort of switches) switchPort.hurry(somebodyWaits())
-    cancel = clock.after(lookEvery, look)
-  }
-  look()
-  return () => cancel()
-}
-
-const day = 24 * 60 * 60 * 1000
-
-async function seedFigures({
-  live,
-  history,
-  agentStore,
-  clock,
-}: {
-  live: LiveFigures
-  history: HistoryStore
-  agentStore: AgentStore
-  clock: Clock
-}): Promise<void> {
-  const [states, profiles] = [await agentStore.states(), await agentStore.profiles()]
-  live.seed(
-    await history.callsSince(new Date(clock.now() - day)),
-    new Map(profiles.map(({ agentId }) => [agentId, states.get(agentId)?.state ?? 'offline'])),
-  )
-}
-
-async function untilIdle({
-  supervisor,
-  clock,
-  seconds,
-  logger,
-}: {
-  supervisor: CallSupervisor
-  clock: Clock
-  seconds: number
-  logger: Logger
-}): Promise<void> {
-  const end = clock.now() + seconds * 1000
-  while (supervisor.calls().length > 0 && clock.now() < end) {
-    await new Promise<void>((resolve) => clock.after(200, resolve))
-  }
-  const left = supervisor.calls().length
-  if (left > 0) logger.warn({ calls: left }, 'stopping with calls in progress: they go on at the switch')
-}
