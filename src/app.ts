@@ -1,7 +1,16 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { AgentRoster, AgentStore, agentRoutes, groupRoutes, PhoneStore, Phones } from './agent/index.ts'
+import {
+  AgentRoster,
+  AgentStore,
+  agentRoutes,
+  groupRoutes,
+  PhoneStore,
+  Phones,
+  queuesServed,
+  servesQueue,
+} from './agent/index.ts'
 import {
   CallStore,
   CallSupervisor,
@@ -177,7 +186,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     branches: city.branches,
     hours: (calendarId) => hours.at(calendarId, new Date(clock.now())),
     callsTo: (number) => supervisor.legsTo(number),
-    freeSeats: (queue) => freeSeats(roster, queueOf(queue).skills).length,
+    freeSeats: (queue) => freeSeats(roster, queueOf(queue)).length,
   })
   const targets = new CallTargets({ branches, emergency: city.emergency, roster, queueOf })
   const recordings = new RecordingStore({ db })
@@ -187,7 +196,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
 
   const lamps = new MessageLamps({ store: voicemails, phones: () => phonesOf(city, roster), clock, logger })
   log.onRecorded(({ type }) => {
-    if (/^(voicemail\.(left|handled|deleted)|agent\.(state|profile)-changed)$/.test(type)) lamps.refresh()
+    if (/^(voicemail\.(left|handled|deleted)|agent\.(state|profile|groups)-changed)$/.test(type)) lamps.refresh()
   })
 
   const callStore = new CallStore({ db })
@@ -210,7 +219,6 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       menus: () => menus.current(),
       queue: queueOf,
       staffed: (need) => staffed(roster, need),
-      branch: (number) => targets.claim({ branch: number }, ''),
       targets,
       announcement: waitingAnnouncement({
         dispatcher,
@@ -270,9 +278,9 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     clock,
     readers: {
       ofQueue: (queue) => {
-        const skills = city.queues.get(queue)?.skills
-        const able = roster.all().filter(({ profile }) => skills?.every((skill) => profile.skills.includes(skill)))
-        return skills && able.map(({ agentId }) => agentId)
+        const config = city.queues.get(queue)
+        const able = config && roster.all().filter((agent) => servesQueue(agent, config))
+        return able?.map(({ agentId }) => agentId)
       },
       exists: (agentId) => roster.all().some((agent) => agent.agentId === agentId),
     },
@@ -316,7 +324,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         vault,
         player,
         log,
-        queuesOf: (agentId) => queuesServedBy(city, roster.get(agentId).abilities),
+        queuesOf: (agentId) => queuesServed(roster.get(agentId), city.queues.values()),
       }),
       callerRoutes({ book: callers }),
       callbackRoutes({ book: callbacks, store: callbackStore }),
@@ -394,17 +402,10 @@ function closedNow({ city, hours, clock, line }: { city: City; hours: HoursBook;
   return open ? undefined : { calendarId: own.calendar, reason, instead: own.whenClosed }
 }
 
-/** The queues whose callers somebody with these skills may be offered. */
-function queuesServedBy({ queues }: City, skills: readonly string[]): string[] {
-  return [...queues.values()].filter((queue) => queue.skills.every((skill) => skills.includes(skill))).map(nameOf)
-}
-
 /** The phones of those who are logged in, and whose messages each tells of. */
 function phonesOf(city: City, roster: AgentRoster) {
-  return roster.all().flatMap(({ context, profile }) => {
-    const { extension } = context
-    return extension === null ? [] : [{ extension, queues: queuesServedBy(city, profile.skills) }]
+  return roster.all().flatMap((agent) => {
+    const { extension } = agent.context
+    return extension === null ? [] : [{ extension, queues: queuesServed(agent, city.queues.values()) }]
   })
 }
-
-const nameOf = ({ name }: QueueConfig) => name

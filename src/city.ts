@@ -5,6 +5,7 @@ import type { NuisanceRules } from './callers/index.ts'
 import { type Calendar, readCalendars } from './hours/index.ts'
 import { LocatedYaml, messageOf, refuseFaults } from './kernel/index.ts'
 import {
+  type AfterMaxWait,
   overflowAction,
   overflowActionForms,
   overflowChain,
@@ -286,8 +287,9 @@ function toCity(
   }: CityFile,
   calendars: City['calendars'],
 ): City {
+  const seatsOf = new Map(Object.entries(branches).map(([number, { queue }]) => [number, queue]))
   const configs = Object.entries(queues).map(([queue, settings]) =>
-    toQueue(queue, { ...builtIn, ...defaults, ...settings }),
+    toQueue(queue, { ...builtIn, ...defaults, ...settings }, seatsOf),
   )
   return {
     name: city,
@@ -390,13 +392,23 @@ function chainFaults({ defaults, queues }: CityFile, where: (queue: string) => s
   )
 }
 
-function toQueue(queue: string, settings: typeof builtIn & Behaviour & { skills: readonly string[] }): QueueConfig {
+function toQueue(
+  queue: string,
+  settings: typeof builtIn & Behaviour & { skills: readonly string[] },
+  seatsOf: ReadonlyMap<string, string | undefined>,
+): QueueConfig {
   const { overflow, afterMaxWait, relax = [] } = settings
   return {
     ...settings,
     name: queue,
-    overflow: toOverflowChain(overflow),
+    overflow: toOverflowChain(overflow).map((step) => ({ ...step, action: toSeats(step.action, seatsOf) })),
     relax: relax.map(({ after, drop = [], lower = {} }) => ({ after, drop, lower })),
-    afterMaxWait: toOverflowAction(afterMaxWait),
+    afterMaxWait: toSeats(toOverflowAction(afterMaxWait), seatsOf),
   }
+}
+
+/** A branch whose seats are here is not rung: its callers wait in the queue of its seats. */
+function toSeats(action: AfterMaxWait, seatsOf: ReadonlyMap<string, string | undefined>): AfterMaxWait {
+  const queue = action.kind === 'branch' ? seatsOf.get(action.branch) : undefined
+  return queue === undefined ? action : { kind: 'queue', queue }
 }

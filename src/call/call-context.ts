@@ -6,7 +6,6 @@ import type { MenuSnapshot } from '../ivr/index.ts'
 import type { Clock, Logger } from '../kernel/index.ts'
 import type { Dispatcher, QueueConfig } from '../queue/index.ts'
 import type { Recorder } from '../recording/index.ts'
-import type { Target } from '../transfer/index.ts'
 import type { Mailbox } from '../voicemail/index.ts'
 import type { CallNeed } from './call.ts'
 import type { CallTargets } from './call-targets.ts'
@@ -46,8 +45,6 @@ export interface CallContext {
   queue(name: string): QueueConfig
   /** Whether anybody who could serve the caller is logged in, ready or not. */
   staffed(need: CallNeed): boolean
-  /** A branch hotline to be rung for a caller; throws when it cannot be now. */
-  branch(number: string): Target
   /** Files that tell a waiting caller the position and expected wait, and what was said. */
   announcement(need: CallNeed & { readonly callId: string }): {
     readonly files: readonly string[]

@@ -513,10 +513,10 @@ export class CallFlow {
 
   /** Undefined when the branch takes no calls now. */
   #branch(number: string): Target | undefined {
+    const { callId } = this.call
     try {
-      return this.#context.branch(number)
+      return this.#context.targets.claim({ branch: number }, callId)
     } catch (error) {
-      const { callId } = this.call
       this.#context.logger.info({ callId, reason: messageOf(error) }, 'no overflow to this branch now')
       return undefined
     }

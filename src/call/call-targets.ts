@@ -1,4 +1,4 @@
-import type { AgentRoster } from '../agent/index.ts'
+import { type AgentRoster, type ServedQueue, servesQueue } from '../agent/index.ts'
 import {
   type BranchBook,
   BranchBusy,
@@ -18,7 +18,7 @@ export interface CallTargetsOptions {
   readonly branches: BranchBook
   readonly emergency: ReadonlyMap<string, EmergencyService>
   readonly roster: AgentRoster
-  readonly queueOf: (name: string) => { readonly ringFor: number; readonly skills: readonly string[] }
+  readonly queueOf: (name: string) => ServedQueue & { readonly ringFor: number }
 }
 
 /** Whom a call can be taken to: the branches of the city and the agents of the room. */
@@ -79,7 +79,7 @@ export class CallTargets {
   #branch(number: string, callId: string): CallTarget {
     const { queue, ringFor, returnWithin } = this.branches.admit(number)
     if (queue === null) return { name: number, extension: number, ringFor, returnWithin }
-    const seat = freeSeats(this.#roster, this.#queueOf(queue).skills).find(({ agentId }) =>
+    const seat = freeSeats(this.#roster, this.#queueOf(queue)).find(({ agentId }) =>
       this.#roster.offer(agentId, callId),
     )
     if (!seat) throw new BranchBusy(`${number}: no seat of ${queue} is free`)
@@ -88,11 +88,11 @@ export class CallTargets {
   }
 }
 
-/** Ready agents who have the skills, the longest idle first. */
-export function freeSeats(roster: AgentRoster, skills: readonly string[]): { agentId: string; extension: string }[] {
+/** Ready agents whom the callers of the queue are for, the longest idle first. */
+export function freeSeats(roster: AgentRoster, queue: ServedQueue): { agentId: string; extension: string }[] {
   return roster
     .all()
-    .filter(({ state, abilities }) => state === 'ready' && skills.every((skill) => abilities.includes(skill)))
+    .filter((agent) => agent.state === 'ready' && servesQueue(agent, queue))
     .sort((a, b) => a.changedAt - b.changedAt)
     .flatMap(({ agentId, context: { extension } }) => (extension === null ? [] : [{ agentId, extension }]))
 }

@@ -236,6 +236,10 @@ describe.each(variants())('message lamps on $name', (variant) => {
 
     await until(() => watch.told.at(-1)?.includes('Voice-Message: 1/0') === true, 'the lamp is lit')
     expect(watch.told.at(-1)).toMatch(/^Messages-Waiting: yes\r\nMessage-Account: sip:8301@/)
+    await centre.admin.put('/agents/8301/groups', { groups: [{ queue: 'social-security', rank: 1 }] })
+    await until(() => watch.told.at(-1)?.includes('Voice-Message: 0/0') === true, 'other groups, other messages')
+    await centre.admin.put('/agents/8301/groups', { groups: [] })
+    await until(() => watch.told.at(-1)?.includes('Voice-Message: 1/0') === true, 'the lamp is lit again')
     await centre.admin.post(`/voicemails/${voicemailId}/handled`)
     await until(() => watch.told.at(-1)?.includes('Voice-Message: 0/1') === true, 'the lamp is dark again')
     const before = watch.told.length

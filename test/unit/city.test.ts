@@ -48,6 +48,29 @@ test('city - a queue that says nothing behaves as built in', async () => {
   ])
 })
 
+test('city - an overflow to a branch whose seats are here leads to the queue of its seats, a ring of such ways is refused', async () => {
+  const text = (market: string) => `${head}
+branches:
+  "12366": { name: tax, route: "sip:10.0.0.1" }
+  "12315": { name: market, mode: specialist-seats, queue: market }
+queues:
+  general:
+    skills: []
+    overflow: [{ after: 5, do: { branch: "12315" } }, { after: 9, do: { branch: "12366" } }]
+    afterMaxWait: { branch: "12315" }
+  market: { skills: [market], afterMaxWait: { ${market} } }
+`
+  const { queues } = await cityOf(text('branch: "12366"'))
+
+  expect(queues.get('general')).toMatchObject({
+    overflow: [{ action: { kind: 'queue', queue: 'market' } }, { action: { kind: 'branch', branch: '12366' } }],
+    afterMaxWait: { kind: 'queue', queue: 'market' },
+  })
+  expect(queues.get('market')?.afterMaxWait).toEqual({ kind: 'branch', branch: '12366' })
+  const [ring = ''] = await faultsIn(text('queue: general'))
+  expect(ring).toContain('leads to queue market and in the end back to general')
+})
+
 test("city - a queue's own word holds before the city's, and the city's before the built-in", async () => {
   const { queues } = await cityOf(`${head}
 defaults: { ringFor: 12, wrapUp: 30, afterMaxWait: { announce: apology } }

@@ -90,6 +90,18 @@ describe('notices to desks, and states set by supervisors', () => {
     expect(await texts('chen')).toEqual(before)
   })
 
+  test('a notice for a queue is not for those whose groups are others', async () => {
+    await clients.admin.put('/agents/8001/groups', { groups: [{ queue: 'general', rank: 1 }] })
+
+    const forGeneral = await clients.chen.post<Notice>('/notices', { text: 'x', to: { queue: 'general' } })
+    const refused = clients.chen.post('/notices', { text: 'x', to: { queue: 'tax' } })
+
+    await expect(refused).rejects.toMatchObject({ code: 'notice-refused' })
+    expect(forGeneral.agentIds).toEqual(['8001', '8002'])
+    await clients.chen.delete(`/notices/${forGeneral.noticeId}`)
+    await clients.admin.put('/agents/8001/groups', { groups: [] })
+  })
+
   test('an agent neither publishes nor withdraws', async () => {
     await expect(clients.one.post('/notices', { text: 'x', to: 'all' })).rejects.toMatchObject({ status: 403 })
   })
