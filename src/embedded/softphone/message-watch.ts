@@ -19,18 +19,14 @@ export interface MessageWatch {
 /** Subscribes to the phone's own messages; rejects with an Error whose `status` is the refusal's. */
 export async function watchMessages(options: MessageWatchOptions, expires: number): Promise<MessageWatch> {
   const { credentials, aor } = options
-  const dialog = await subscribe(options, expires, {}).catch((error: unknown) => {
+  const told: string[] = []
+  const dialog = await subscribe(options, expires, {}, told).catch((error: unknown) => {
     const refusal = refusalOf(error)
     const challenge = pickChallenge(refusal?.status === 401 ? refusal.response?.get('www-authenticate') : undefined)
     if (!challenge) throw error
     const uri = aor
     const authorization = answerChallenge({ challenge, credentials, method: 'SUBSCRIBE', uri, count: 1 })
-    return subscribe(options, expires, { Authorization: authorization })
-  })
-  const told: string[] = []
-  dialog.on('notify', (request, response) => {
-    told.push(request.body)
-    response.send(200)
+    return subscribe(options, expires, { Authorization: authorization }, told)
   })
   return {
     told,
@@ -45,23 +41,27 @@ function subscribe(
   { srf, aor, contact, proxy }: MessageWatchOptions,
   expires: number,
   authorization: Record<string, string>,
+  told: string[],
 ): Promise<SrfDialog> {
-  return srf.createUAC(
-    aor,
-    {
-      method: 'SUBSCRIBE',
-      localSdp: '',
-      proxy,
-      headers: {
-        From: `<${aor}>`,
-        To: `<${aor}>`,
-        Contact: contact,
-        Event: 'message-summary',
-        Accept: 'application/simple-message-summary',
-        Expires: String(expires),
-        ...authorization,
-      },
-    },
-    { cbRequest: () => {}, cbProvisional: () => {} },
-  )
+  const headers = {
+    From: `<${aor}>`,
+    To: `<${aor}>`,
+    Contact: contact,
+    Event: 'message-summary',
+    Accept: 'application/simple-message-summary',
+    Expires: String(expires),
+    ...authorization,
+  }
+  const options = { method: 'SUBSCRIBE', localSdp: '', proxy, headers } as const
+  return new Promise((resolve, reject) => {
+    srf.createUAC(aor, options, { cbRequest: () => {}, cbProvisional: () => {} }, (error, dialog) => {
+      if (!dialog) return reject(error)
+      // At once: the first NOTIFY comes with the 202, in the same breath, and would be gone by the time a promise settles.
+      dialog.on('notify', (request, response) => {
+        told.push(request.body)
+        response.send(200)
+      })
+      resolve(dialog)
+    })
+  })
 }

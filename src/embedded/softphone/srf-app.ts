@@ -8,6 +8,13 @@ export interface SrfApp {
   invite(handler: (request: Incoming, response: Answer) => void): void
   createUAS(request: Incoming, response: Answer, options: UasOptions): Promise<SrfDialog>
   createUAC(uri: string, options: UacOptions, progress: UacProgress): Promise<SrfDialog>
+  /** `done` is called before anything else that comes in the dialog is. */
+  createUAC(
+    uri: string,
+    options: UacOptions,
+    progress: UacProgress,
+    done: (error: unknown, dialog: SrfDialog | undefined) => void,
+  ): void
   request(uri: string, options: OutsideRequest): Promise<Outgoing>
 }
 
