@@ -85,6 +85,14 @@ module.exports = {
     only('http', '^src/http/', [kernel]),
     only('embedded', '^src/embedded/', [kernel]),
     only('sip', '^sip/', [kernel, db]),
+    // The pages know the service by what it says: the shapes of its facts, and no code of it.
+    only('web', '^web/', ['^src/events/event\\.ts$', '^src/live/protocol\\.ts$']),
+    {
+      name: 'nobody-imports-web',
+      severity: 'error',
+      from: { path: '^(src|sip|scripts|test)/' },
+      to: { path: '^web/' },
+    },
     {
       name: 'nobody-imports-embedded',
       severity: 'error',

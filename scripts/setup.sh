@@ -29,6 +29,9 @@ install_packages() {
 
 build() {
   node_modules/.bin/tsc -p tsconfig.build.json || die "the build failed"
+  if [ ! -e dist/web/index.html ] || [ -n "$(find web package-lock.json -newer dist/web/index.html -print -quit)" ]; then
+    node_modules/.bin/vite build web --logLevel warn || die "the build of the web pages failed"
+  fi
 }
 
 # Debian packages by the program they bring: require_program sipp sip-tester

@@ -40,8 +40,9 @@ function runChecks(counts: Counts): void {
   const bin = (name: string) => join(root, 'node_modules/.bin', name)
   const checks: [string, string, string[]][] = [
     ['types', bin('tsc'), ['--noEmit']],
+    ['types of the web pages', bin('vue-tsc'), ['-p', 'web/tsconfig.json', '--noEmit']],
     ['lint', bin('biome'), ['check', '.']],
-    ['import rules', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'sip', 'scripts', 'test']],
+    ['import rules', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'sip', 'scripts', 'test', 'web']],
     ['dead exports', bin('knip'), []],
     ['IVR menus', process.execPath, ['dist/scripts/ivr-check.js']],
   ]

@@ -36,7 +36,7 @@ import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
 import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
-import { createHttpServer } from './http/index.ts'
+import { createHttpServer, pageRoutes, ticketProxyRoutes } from './http/index.ts'
 import { hurryWhileSomebodyWaits } from './hurry.ts'
 import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
 import { MenuLibrary } from './ivr/index.ts'
@@ -58,7 +58,7 @@ import { seedFigures } from './seed-figures.ts'
 import { readTexts } from './speech/index.ts'
 import { FreeSwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
-import { UserStore, userRoutes } from './users/index.ts'
+import { LoginGuard, sessionRoutes, UserStore, userRoutes } from './users/index.ts'
 import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
 import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 import { waitingAnnouncement } from './waiting-announcement.ts'
@@ -292,7 +292,9 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     logger,
     jwtSecret: config.sessionSecret ?? (await users.sharedSecret('jwt-secret')),
     serviceTokens: config.serviceTokens,
+    trustedProxies: config.trustedProxies,
     routes: [
+      sessionRoutes({ users, guard: new LoginGuard({ clock }) }),
       userRoutes({ users, realm: config.sipRealm }),
       callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder, callbacks }),
       branchRoutes({ book: branches }),
@@ -334,6 +336,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       prometheusRoutes({ prometheus }),
       liveRoutes({ log, tail, source, logger }),
       asyncApiRoutes({ source }),
+      pageRoutes({ folder: config.webDir }),
+      ticketProxyRoutes({ ticketsUrl: config.ticketsUrl }),
     ],
   })
   await http.listen({ host: config.http.host, port: config.http.port })

@@ -29,6 +29,12 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Signs sessions; undefined: a secret of our own, kept in the database. */
   readonly sessionSecret: string | undefined
+  /** The built web pages. */
+  readonly webDir: string
+  /** The ticket service, whose API the pages reach through ours; undefined: there is none. */
+  readonly ticketsUrl: string | undefined
+  /** Reverse proxies before us: addresses whose X-Forwarded-For and -Proto are believed. */
+  readonly trustedProxies: readonly string[]
   /** Tokens of programs, such as the ticket service, by their name. */
   readonly serviceTokens: ReadonlyMap<string, string>
 }
@@ -51,6 +57,9 @@ export const configHelp = `
   DRAIN_SECONDS        how long calls may go on after SIGTERM    30
   SERVICE_TOKENS       programs that may read the feed, name:token, comma-separated; a token has 16 characters or more
   SESSION_SECRET       signs sessions, shared with the ticket service so that one login holds for both
+  WEB_DIR              the built web pages                       dist/web
+  TICKETS_URL          the ticket service, for the web pages, e.g. http://127.0.0.1:8090
+  TRUSTED_PROXIES      reverse proxies before us, addresses, comma-separated; X-Forwarded-For and -Proto are believed from them
   LOG_LEVEL            ${logLevels.join(', ')}    info
 `
 
@@ -86,6 +95,9 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
     sessionSecret: environment.text('SESSION_SECRET', { fallback: '', meaning: '' }) || undefined,
+    webDir: environment.text('WEB_DIR', { fallback: join(root, 'dist/web'), meaning: '' }),
+    ticketsUrl: environment.text('TICKETS_URL', { fallback: '', meaning: '' }) || undefined,
+    trustedProxies: environment.list('TRUSTED_PROXIES', { fallback: [] }),
     serviceTokens: environment.tokens('SERVICE_TOKENS'),
   }
   environment.check()

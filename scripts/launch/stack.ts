@@ -163,6 +163,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           SOUND_KEYS: process.env['SOUND_KEYS'] ?? secrets.soundKeys,
           SERVICE_TOKENS: `tickets:${secrets.tickets}`,
           SESSION_SECRET: secrets.session,
+          ...(options.tickets && { TICKETS_URL: `http://127.0.0.1:${ports.tickets}` }),
           ...options.hotlineEnv,
         },
         () => isReady(ports.http),

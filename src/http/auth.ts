@@ -2,19 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import jwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HotlineError } from '../kernel/index.ts'
-
-const roles = ['agent', 'supervisor', 'admin', 'service', 'unit'] as const
-export type Role = (typeof roles)[number]
-
-/** Who makes a request. */
-export interface Principal {
-  readonly username: string
-  readonly role: Role
-  /** The agent this person is, if any. */
-  readonly agentId: string | null
-  /** The unit of the administration this person works for, if any: role `unit`, known to the ticket service alone. */
-  readonly unitId?: string | null
-}
+import { cookieToken, refuseForged, registerBrowserSessions } from './browser-session.ts'
+import type { Principal, Role } from './principal.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -52,11 +41,13 @@ interface ServiceToken {
 const sessionLasts = '12h'
 
 /**
- * JWT sessions and the role check of every route. A browser cannot set a header on a WebSocket, so for `/live` alone
- * the token may come as the subprotocol `bearer.<token>`; it never stands in a URL, where logs would keep it.
+ * JWT sessions and the role check of every route. Programs send the token as a header, browsers as a cookie. Where neither
+ * can be, on a WebSocket of somebody else's page, it may come as the subprotocol `bearer.<token>`; it never stands in a
+ * URL, where logs would keep it.
  */
 export async function registerAuth(app: FastifyInstance, { secret, serviceTokens }: AuthOptions): Promise<void> {
   await app.register(jwt, { secret, sign: { expiresIn: sessionLasts }, verify: { algorithms: ['HS256'] } })
+  await registerBrowserSessions(app)
   const services = [...serviceTokens].map(([username, token]) => ({ username, digest: digestOf(token) }))
   app.addHook('onRequest', async (request) => {
     const allowed = request.routeOptions.config.roles
@@ -70,13 +61,20 @@ export async function registerAuth(app: FastifyInstance, { secret, serviceTokens
 
 function principalOf(app: FastifyInstance, request: FastifyRequest, services: readonly ServiceToken[]): Principal {
   const token = bearerToken(request)
-  if (token === undefined) throw new NotAuthenticated('send "Authorization: Bearer <token>" from POST /api/v1/sessions')
-  const service = serviceOf(services, token)
-  if (service) return service
+  if (token !== undefined) return serviceOf(services, token) ?? verified(app, token)
+  const fromBrowser = cookieToken(request)
+  if (fromBrowser === undefined)
+    throw new NotAuthenticated('send "Authorization: Bearer <token>" from POST /api/v1/sessions')
+  const principal = verified(app, fromBrowser)
+  refuseForged(request, principal)
+  return principal
+}
+
+function verified(app: FastifyInstance, token: string): Principal {
   try {
     return app.jwt.verify<Principal>(token)
   } catch {
-    throw new NotAuthenticated('the token is not valid any more: log in again')
+    throw new NotAuthenticated('the session is over: log in again')
   }
 }
 

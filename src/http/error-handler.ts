@@ -15,6 +15,7 @@ export function registerErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error)
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+    if (problem.status === 429 && hasRetryAfter(error)) reply.header('retry-after', error.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem)
   })
   app.setNotFoundHandler((request, reply) =>
@@ -23,6 +24,10 @@ export function registerErrorHandler(app: FastifyInstance): void {
       .type('application/problem+json')
       .send(problem('not-found', 404, `nothing at ${request.method} ${request.url.split('?')[0]}`)),
   )
+}
+
+function hasRetryAfter(error: unknown): error is { readonly retryAfter: number } {
+  return typeof (error as { retryAfter?: unknown } | null)?.retryAfter === 'number'
 }
 
 function problemOf(error: unknown): Problem {

@@ -20,6 +20,8 @@ export interface HttpServerOptions {
   readonly serviceTokens?: ReadonlyMap<string, string>
   /** What the document of the API is headed with. */
   readonly about?: { readonly title: string; readonly description: string }
+  /** Reverse proxies whose word on address and protocol of a request is taken. */
+  readonly trustedProxies?: readonly string[]
   /** Mounted under /api/v1. */
   readonly routes: readonly FastifyPluginAsync[]
   /** Mounted at the root: health, Prometheus, /live. */
@@ -36,6 +38,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    trustProxy: [...(options.trustedProxies ?? [])],
   }).withTypeProvider<TypeBoxTypeProvider>()
   registerErrorHandler(app as unknown as FastifyInstance)
   registerValidation(app as unknown as FastifyInstance)
@@ -63,6 +66,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   for (const routes of options.rootRoutes) await app.register(routes)
   await app.register(
     async (api) => {
+      // Answers name people: no browser or proxy keeps them.
+      api.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
       for (const routes of options.routes) await api.register(routes)
     },
     { prefix: '/api/v1' },

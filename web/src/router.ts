@@ -1,0 +1,52 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { type Role, session } from './session/session.ts'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Who may see the page; without it, everybody. The server asks again with every request. */
+    roles?: readonly Role[]
+    /** The page fills the screen, without the bar on top. */
+    bare?: boolean
+  }
+}
+
+const everybody = ['agent', 'supervisor', 'admin'] as const
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: () => home() },
+    { path: '/login', component: () => import('./session/login-page.vue'), meta: { bare: true } },
+    { path: '/desk', component: () => import('./desk/desk-page.vue'), meta: { roles: everybody } },
+    {
+      path: '/wallboard',
+      component: () => import('./wallboard/wallboard-page.vue'),
+      meta: { roles: everybody, bare: true },
+    },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  await session.restored
+  return admitted(to)
+})
+
+function admitted(to: RouteLocationNormalized) {
+  const { roles } = to.meta
+  if (!roles) return true
+  const { user } = session
+  if (!user.value) return { path: '/login', query: { next: to.path } }
+  return roles.includes(user.value.role) ? true : { path: '/' }
+}
+
+/** Where the day begins for somebody. */
+function home(): string {
+  switch (session.user.value?.role) {
+    case 'agent':
+      return '/desk'
+    case undefined:
+      return '/login'
+    default:
+      return '/wallboard'
+  }
+}

@@ -1,0 +1,51 @@
+import { type Ref, readonly, ref } from 'vue'
+import { ApiError, api, onSessionOver, useCsrfToken } from '../api/request.ts'
+
+export type Role = 'agent' | 'supervisor' | 'admin' | 'service'
+
+export interface SessionUser {
+  readonly username: string
+  readonly role: Role
+  /** The agent this person is, if any. */
+  readonly agentId: string | null
+}
+
+interface SessionAnswer {
+  readonly user: SessionUser
+  readonly csrfToken: string
+}
+
+const user = ref<SessionUser | null>(null)
+
+function begin({ user: who, csrfToken }: SessionAnswer): void {
+  useCsrfToken(csrfToken)
+  user.value = who
+}
+
+/** Takes up the session of the cookie, if it still holds. */
+async function restore(): Promise<void> {
+  try {
+    begin(await api.get<SessionAnswer>('/session'))
+  } catch (error) {
+    // Nobody is logged in, or the service is away: the login page says what is wrong when somebody tries.
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+onSessionOver(() => {
+  user.value = null
+})
+
+/** Who is logged in, in this browser. */
+export const session = {
+  user: readonly(user) as Readonly<Ref<SessionUser | null>>,
+  /** Settled when it is known whether somebody is logged in. */
+  restored: restore(),
+  async login(username: string, password: string): Promise<void> {
+    begin(await api.post<SessionAnswer>('/session', { username, password }))
+  },
+  async logout(): Promise<void> {
+    await api.delete('/session')
+    user.value = null
+  },
+}

@@ -1,0 +1,28 @@
+import { computed, ref, watchEffect } from 'vue'
+
+export type Language = 'zh' | 'en'
+
+/** One text in both languages; `{name}` is filled in. */
+export interface Text {
+  readonly zh: string
+  readonly en: string
+}
+
+const storageKey = 'yihao.language'
+
+/** The language of the pages: Chinese, unless somebody chose English in this browser. */
+export const language = ref<Language>(localStorage.getItem(storageKey) === 'en' ? 'en' : 'zh')
+
+/** The same as a tag (BCP 47), for dates and numbers. */
+export const locale = computed(() => (language.value === 'zh' ? 'zh-CN' : 'en-GB'))
+
+watchEffect(() => {
+  localStorage.setItem(storageKey, language.value)
+  document.documentElement.lang = locale.value
+})
+
+/** A function that tells texts of a catalogue in the language of the moment. */
+export function textsOf<K extends string>(catalogue: Readonly<Record<K, Text>>) {
+  return (key: K, values: Readonly<Record<string, string | number>> = {}): string =>
+    catalogue[key][language.value].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
