@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
-import { type City, readCity } from '../../src/city.ts'
+import type { City } from '../../src/city.ts'
 import { ConfigurationError, projectRoot } from '../../src/kernel/index.ts'
+import { readCity } from '../../src/read-city.ts'
 
 async function cityFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-city-'))

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readCity } from '../../../src/city.ts'
 import { projectRoot } from '../../../src/kernel/index.ts'
+import { readCity } from '../../../src/read-city.ts'
 import { readCityRules } from '../../../src/tickets/rules/read-city-rules.ts'
 import { TicketRoom } from '../../support/ticket-service.ts'
 
