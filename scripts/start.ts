@@ -22,7 +22,7 @@ Settings that name something of yours keep us from starting our own:
   SWITCHES, SWITCHES_SIP, SWITCH_ESL_PASSWORD   your FreeSWITCH
   SIP_SERVER, SIP_SERVER_SECRET, EDGE_ADDRESS   your drachtio-server
 
-Ports: SIP_PORT 5060, HTTP_PORT 8080, TICKETS_PORT 8090, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
+Ports: SIP_PORT 5060, SIP_WS_PORT 5066, HTTP_PORT 8080, TICKETS_PORT 8090, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
 ${configHelp}`
 
 const { values: flags } = parseArgs({
@@ -90,6 +90,7 @@ function portsFrom(env: NodeJS.ProcessEnv): StackPorts {
   return {
     postgres: port('POSTGRES_PORT', 54_320),
     sip: port('SIP_PORT', 5060),
+    sipWs: port('SIP_WS_PORT', 5066),
     sipAdmin: port('SIP_ADMIN_PORT', 9022),
     switchSip: port('SWITCH_SIP_PORT', 5080),
     switchEsl: port('SWITCH_ESL_PORT', 8021),
@@ -107,6 +108,7 @@ async function refuseBusyPorts({ ports, sipServer, mediaSwitch, databaseUrl }: S
       ? []
       : ([
           ['SIP_PORT', ports.sip],
+          ['SIP_WS_PORT', ports.sipWs],
           ['SIP_ADMIN_PORT', ports.sipAdmin],
         ] as [string, number][])),
     ...(mediaSwitch === 'external'

@@ -1,6 +1,7 @@
 import type Srf from 'drachtio-srf'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import { type Address, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import { isAnonymous, isFromBrowser } from './browser-request.ts'
 import type { Location } from './location.ts'
 import { RateLimit } from './rate-limit.ts'
 
@@ -15,6 +16,7 @@ export interface CallRouterOptions {
   readonly branches: { find(number: string): string | undefined; isOurs(number: string): boolean }
   readonly trunks: { find(number: string): string | undefined }
   readonly callsPerSecond: number
+  readonly citizenPhone: boolean
   readonly callsPerSourcePerSecond: number
   readonly clock: Clock
   readonly logger: Logger
@@ -40,6 +42,7 @@ export class CallRouter {
   handle(request: SrfRequest, response: SrfResponse): void {
     try {
       if (this.#isSwitch(request)) this.#toPhone(request, response)
+      else if (isFromBrowser(request) && !this.#isCitizen(request)) response.send(403)
       else this.#toSwitch(request, response)
     } catch (error) {
       this.#options.logger.warn({ reason: messageOf(error) }, 'INVITE not understood')
@@ -90,6 +93,11 @@ export class CallRouter {
     const { switches } = this.#options
     this.#turn = (this.#turn + 1) % switches.length
     return [...switches.slice(this.#turn), ...switches.slice(0, this.#turn)]
+  }
+
+  /** Agents' browsers are called and never call: whom they want to talk to is asked of the hotline. */
+  #isCitizen(request: SrfRequest): boolean {
+    return this.#options.citizenPhone && isAnonymous(request)
   }
 
   #isSwitch({ source_address: address, source_port: port }: SrfRequest): boolean {

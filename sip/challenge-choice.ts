@@ -1,5 +1,6 @@
 import type { SrfRequest } from 'drachtio-srf'
 import type { Clock } from '../src/kernel/index.ts'
+import { isFromBrowser } from './browser-request.ts'
 import type { DigestAlgorithm } from './digest.ts'
 
 /**
@@ -26,6 +27,8 @@ export class ChallengeChoice {
   /** For a request that carries no credentials, or such as must be asked for again. */
   algorithmsFor(request: SrfRequest): readonly DigestAlgorithm[] {
     if (!this.#all.includes('MD5') || this.#all.length === 1) return this.#all
+    // JsSIP knows MD5 and takes the last challenge for the only one. A browser's password is 128 random bits of one shift.
+    if (isFromBrowser(request)) return ['MD5']
     const phone = phoneOf(request)
     const askedAt = this.#unanswered.get(phone)
     const confused = askedAt !== undefined && this.#clock.now() - askedAt < confusedWithin

@@ -16,6 +16,8 @@ export interface EdgeConfig {
   /** New calls a second from one address, and from all, before 503. */
   readonly callsPerSourcePerSecond: number
   readonly callsPerSecond: number
+  /** Whether anonymous callers may call from a browser: the page `/phone`. */
+  readonly citizenPhone: boolean
   readonly logLevel: LogLevel
 }
 
@@ -29,6 +31,7 @@ export const edgeConfigHelp = `
   SIP_DIGEST             challenges, first preferred                   MD5,SHA-256
   CALLS_PER_SOURCE       new calls a second from one address           50
   CALLS_PER_SECOND       new calls a second altogether                 200
+  CITIZEN_PHONE          on: anonymous calls from browsers, for trying out off
   LOG_LEVEL              ${logLevels.join(', ')}          info
 `
 
@@ -47,6 +50,7 @@ export function readEdgeConfig(variables: NodeJS.ProcessEnv): EdgeConfig {
       .filter((name): name is 'MD5' | 'SHA-256' => name === 'MD5' || name === 'SHA-256'),
     callsPerSourcePerSecond: environment.integer('CALLS_PER_SOURCE', { fallback: 50, min: 1, max: 10_000 }),
     callsPerSecond: environment.integer('CALLS_PER_SECOND', { fallback: 200, min: 1, max: 10_000 }),
+    citizenPhone: environment.choice('CITIZEN_PHONE', { fallback: 'off', choices: ['off', 'on'] }) === 'on',
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
   }
   environment.check()

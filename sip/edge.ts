@@ -5,6 +5,7 @@ import { openDatabase } from '../src/db/index.ts'
 import { type Address, ConfigurationError, type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
 import { AccountStore } from './account-store.ts'
 import { BranchRoutes } from './branch-routes.ts'
+import { type Asks, BrowserWatch } from './browser-watch.ts'
 import { CallRouter } from './call-router.ts'
 import { ChallengeChoice } from './challenge-choice.ts'
 import type { EdgeConfig } from './config.ts'
@@ -41,7 +42,16 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   const accounts = new AccountStore({ db, clock })
   const digest = new Digest({ realm: config.realm, algorithms: config.digestAlgorithms, nonces: new Nonces({ clock }) })
   const choice = new ChallengeChoice({ algorithms: config.digestAlgorithms, clock })
-  const registrar = new Registrar({ digest, choice, accounts, location, store, clock, logger })
+  const registrar = new Registrar({
+    digest,
+    choice,
+    accounts,
+    location,
+    store,
+    citizenPhone: config.citizenPhone,
+    clock,
+    logger,
+  })
   const switches = await Promise.all(config.switches.map(withIpAddress))
   const router = new CallRouter({ ...config, switches, srf, location, branches, trunks, clock, logger })
   srf.use('register', (request, response) => registrar.handle(request, response))
@@ -52,8 +62,11 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   srf.invite((request, response) => router.handle(request, response))
 
   await connect(srf, config, logger)
+  const browsers = new BrowserWatch({ srf: srf as unknown as Asks, location, store, clock, logger })
+  browsers.start()
   return {
     async stop() {
+      browsers.close()
       srf.disconnect()
       branches.close()
       lamps.close()

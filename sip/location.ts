@@ -1,4 +1,4 @@
-import type { Clock } from '../src/kernel/index.ts'
+import { type Clock, isBrowserPhone } from '../src/kernel/index.ts'
 
 /** Where a phone can be reached: one contact of an address-of-record (RFC 3261 section 10). */
 export interface Binding {
@@ -34,12 +34,19 @@ export class Location {
     return alive
   }
 
+  /** All bindings that have not expired. */
+  all(): Binding[] {
+    return [...this.#bindings.keys()].flatMap((username) => this.of(username))
+  }
+
   /**
    * Adds or renews a binding. A phone that moved to another port keeps its Call-ID and replaces its old contact; the
    * contacts of one REGISTER have the CSeq in common too, and are all kept.
    */
   put(binding: Binding): void {
     const { username, contact, callId, cseq } = binding
+    // An agent's page that is loaded again has a contact of its own, and the one before is gone without a word.
+    if (isBrowserPhone(username)) return void this.#bindings.set(username, [binding])
     const isOther = (known: Binding) => known.contact !== contact && (known.callId !== callId || known.cseq === cseq)
     const others = this.of(username).filter(isOther)
     this.#bindings.set(username, [binding, ...others].slice(0, contactsPerPhone))

@@ -2,7 +2,7 @@ import type Srf from 'drachtio-srf'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
 import type { Lamp, MessageLamps } from './message-lamps.ts'
-import { userOf } from './registrar.ts'
+import { userOf } from './user-of.ts'
 
 /** Seconds a subscription may last (RFC 3842 section 3.4 suggests hours; a phone asks again long before the end). */
 const expiry = { default: 3600, longest: 3600, shortest: 60 } as const

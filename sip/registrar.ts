@@ -1,11 +1,13 @@
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import Srf from 'drachtio-srf'
-import { type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import { type Clock, isBrowserPhone, type Logger, messageOf } from '../src/kernel/index.ts'
 import type { AccountStore } from './account-store.ts'
+import { isAnonymous, isFromBrowser, transportOf } from './browser-request.ts'
 import type { ChallengeChoice } from './challenge-choice.ts'
 import type { Digest } from './digest.ts'
 import type { Binding, Location } from './location.ts'
 import type { LocationStore } from './location-store.ts'
+import { userOf } from './user-of.ts'
 
 /** Seconds (RFC 3261 section 10.3: a registrar may shorten, and refuses what is too brief with 423). */
 const expiry = { default: 600, longest: 3600, shortest: 10 } as const
@@ -20,6 +22,8 @@ export interface RegistrarOptions {
   readonly accounts: AccountStore
   readonly location: Location
   readonly store: LocationStore
+  /** Whether the page for citizens may call. */
+  readonly citizenPhone: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -74,8 +78,12 @@ export class Registrar {
   }
 
   async #register(request: SrfRequest, response: SrfResponse): Promise<void> {
+    if (this.#options.citizenPhone && isFromBrowser(request) && isAnonymous(request)) return wayBack(request, response)
     const username = await this.authenticate(request, response)
-    if (username !== undefined) this.#bind(username, request, response)
+    if (username === undefined) return
+    // A browser has WebRTC's media and no others, a desk phone the reverse, and the account says which to offer.
+    if (isBrowserPhone(username) === isFromBrowser(request)) this.#bind(username, request, response)
+    else response.send(403, 'Wrong Kind Of Phone', {})
   }
 
   #challenge(request: SrfRequest, response: SrfResponse, stale: boolean): void {
@@ -157,6 +165,17 @@ export class Registrar {
   }
 }
 
+/**
+ * A citizen's browser has no address of its own, so the SIP server must know its connection to send a BYE there (RFC 5626).
+ * It learns that from a REGISTER that is accepted; nothing is bound, nobody can be called by it.
+ */
+function wayBack(request: SrfRequest, response: SrfResponse): void {
+  const changes = readContacts(request)
+  if (changes === 'malformed' || changes === 'all') return response.send(400, 'Bad Contact', {})
+  const contacts = changes.map(({ contact, expires }) => `<${contact}>;expires=${Math.min(expires, expiry.longest)}`)
+  response.send(200, { headers: { Contact: contacts.join(', ') } })
+}
+
 /** The Contact URIs and how long each shall live; `all` for "*" with Expires 0. */
 function readContacts(request: SrfRequest): ContactChange[] | 'all' | 'malformed' {
   const text: string | undefined = request.get('contact')
@@ -192,8 +211,8 @@ const isSipUri = (uri: string) =>
  */
 function routeTo(contact: string, request: SrfRequest): string {
   const { user, host, port, params } = Srf.parseUri(contact)
-  const { source_address: address, source_port: sourcePort, protocol } = request
-  const transport = protocol.toLowerCase()
+  const { source_address: address, source_port: sourcePort } = request
+  const transport = transportOf(request)
   const samePort = (port ?? '5060') === String(sourcePort)
   if (host === address && (transport === 'udp' || (samePort && params['transport'] === transport))) return contact
   const kept = Object.entries(params)
@@ -201,10 +220,6 @@ function routeTo(contact: string, request: SrfRequest): string {
     .map(([name, value]) => (value ? `;${name}=${value}` : `;${name}`))
   const via = transport === 'udp' ? '' : `;transport=${transport}`
   return `sip:${user ? `${user}@` : ''}${address}:${sourcePort}${kept.join('')}${via}`
-}
-
-export function userOf(header: string): string {
-  return /sips?:([^@;>\s]+)@/i.exec(header)?.[1] ?? ''
 }
 
 function cseqOf(request: SrfRequest): number {

@@ -22,11 +22,13 @@ export function findDrachtio(): string | undefined {
 export function writeDrachtioConfig({
   folder,
   sipPort,
+  wsPort,
   adminPort,
   secret,
 }: {
   folder: string
   sipPort: number
+  wsPort: number
   adminPort: number
   secret: string
 }): string {
@@ -35,7 +37,10 @@ export function writeDrachtioConfig({
   const text = `<drachtio>
   <admin port="${adminPort}" secret="${secret}">127.0.0.1</admin>
   <sip>
-    <contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact></contacts>
+    <contacts>
+      <contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact>
+      <contact>sip:127.0.0.1:${wsPort};transport=ws</contact>
+    </contacts>
   </sip>
   <logging><console/><loglevel>warning</loglevel><sofia-loglevel>1</sofia-loglevel></logging>
 </drachtio>
@@ -46,7 +51,7 @@ export function writeDrachtioConfig({
 
 /** Arguments that make FreeSWITCH run in the foreground on our configuration, with its own folders below `folder`. */
 export function freeSwitchArguments({ configDir, folder }: { configDir: string; folder: string }): string[] {
-  const own = ['log', 'db', 'run', 'storage', 'recordings', 'cache', 'temp'].map(
+  const own = ['log', 'db', 'run', 'certs', 'storage', 'recordings', 'cache', 'temp'].map(
     (name) => [name, join(folder, name)] as const,
   )
   for (const [, path] of own) mkdirSync(path, { recursive: true })

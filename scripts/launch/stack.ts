@@ -11,6 +11,8 @@ import { answersOptions } from './sip-probe.ts'
 export interface StackPorts {
   readonly postgres: number
   readonly sip: number
+  /** SIP over WebSocket, for browsers. */
+  readonly sipWs: number
   readonly sipAdmin: number
   readonly switchSip: number
   readonly switchEsl: number
@@ -57,7 +59,8 @@ export interface Stack {
 
 /** Ports nobody uses at the moment. */
 export async function freePorts(): Promise<StackPorts> {
-  const [postgres, sip, sipAdmin, switchSip, switchEsl, http, tickets] = [
+  const [postgres, sip, sipWs, sipAdmin, switchSip, switchEsl, http, tickets] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -66,7 +69,7 @@ export async function freePorts(): Promise<StackPorts> {
     await freePort(),
     await freePort(),
   ]
-  return { postgres, sip, sipAdmin, switchSip, switchEsl, http, tickets }
+  return { postgres, sip, sipWs, sipAdmin, switchSip, switchEsl, http, tickets }
 }
 
 /** Starts everything in the order of dependence and stops it in the reverse; what fails takes the rest down with it. */
@@ -114,7 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             'sip-server',
             'src/embedded/sip-server/main.js',
             {
-              SIP_LISTEN: `udp:127.0.0.1:${ports.sip},tcp:127.0.0.1:${ports.sip}`,
+              SIP_LISTEN: `udp:127.0.0.1:${ports.sip},tcp:127.0.0.1:${ports.sip},ws:127.0.0.1:${ports.sipWs}`,
               SIP_ADMIN_PORT: String(ports.sipAdmin),
               SIP_ADMIN_SECRET: secrets.sipServer,
             },
@@ -257,6 +260,7 @@ function startDrachtio({ ports, secrets, stateDir, logDir, keepAlive }: DaemonOp
   const config = writeDrachtioConfig({
     folder: join(stateDir, 'drachtio'),
     sipPort: ports.sip,
+    wsPort: ports.sipWs,
     adminPort: ports.sipAdmin,
     secret: secrets.sipServer,
   })

@@ -10,6 +10,8 @@ import { createLogger, newSecret } from '../../src/kernel/index.ts'
 /** A running SIP server, the stand-in or the real one; UDP and TCP share `sipPort`. */
 export interface RunningSipServer {
   readonly sipPort: number
+  /** SIP over WebSocket. */
+  readonly wsPort: number
   readonly adminPort: number
   readonly secret: string
   stop(): Promise<void>
@@ -38,24 +40,32 @@ async function startStandIn(): Promise<RunningSipServer> {
     sip: [
       { transport: 'udp', host: '127.0.0.1', port: 0 },
       { transport: 'tcp', host: '127.0.0.1', port: 0 },
+      { transport: 'ws', host: '127.0.0.1', port: 0 },
     ],
     admin: { host: '127.0.0.1', port: 0, secret },
     logger: createLogger({ name: 'sip-server', level: 'error' }),
   })
-  return { sipPort: server.sipPort('udp'), adminPort: server.adminPort, secret, stop: () => server.close() }
+  return {
+    sipPort: server.sipPort('udp'),
+    wsPort: server.sipPort('ws'),
+    adminPort: server.adminPort,
+    secret,
+    stop: () => server.close(),
+  }
 }
 
 /** Starts drachtio-server with a configuration of its own on loopback, and waits until it answers. */
 async function startDrachtio(): Promise<RunningSipServer> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-drachtio-'))
-  const [sipPort, adminPort, secret] = [await freePort(), await freePort(), newSecret()]
+  const [sipPort, wsPort, adminPort, secret] = [await freePort(), await freePort(), await freePort(), newSecret()]
   const file = join(folder, 'drachtio.conf.xml')
-  await writeFile(file, configuration({ sipPort, adminPort, secret }))
+  await writeFile(file, configuration({ sipPort, wsPort, adminPort, secret }))
   const daemon = spawn('drachtio', ['-f', file], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
   await listening(adminPort, () => daemon.exitCode !== null)
   return {
     sipPort,
+    wsPort,
     adminPort,
     secret,
     async stop() {
@@ -66,10 +76,12 @@ async function startDrachtio(): Promise<RunningSipServer> {
   }
 }
 
-function configuration({ sipPort, adminPort, secret }: { sipPort: number; adminPort: number; secret: string }): string {
+function configuration(ports: { sipPort: number; wsPort: number; adminPort: number; secret: string }): string {
+  const { sipPort, wsPort, adminPort, secret } = ports
   return `<drachtio>
   <admin port="${adminPort}" secret="${secret}">127.0.0.1</admin>
-  <sip><contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact></contacts></sip>
+  <sip><contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact>
+  <contact>sip:127.0.0.1:${wsPort};transport=ws</contact></contacts></sip>
   <logging><loglevel>error</loglevel></logging>
 </drachtio>
 `

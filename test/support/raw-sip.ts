@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect, createServer, type Socket } from 'node:net'
+import { WebSocket } from 'ws'
 
 /** A received SIP message, read just enough to be asserted on; all text latin1. */
 export interface RawMessage {
@@ -16,7 +17,9 @@ export interface RawMessage {
 /** A phone of bare sockets: says exactly the bytes it is given and keeps everything it hears. */
 export interface RawPhone {
   readonly port: number
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: 'udp' | 'tcp' | 'ws'
+  /** What its Via names: its address, or a name that means nothing where it is a browser (RFC 7118 section 5.2). */
+  readonly sentBy: string
   readonly heard: readonly RawMessage[]
   /** `sip:<user>@127.0.0.1:<port>`, with the transport where it is not UDP. */
   uri(user?: string): string
@@ -94,12 +97,41 @@ function phone(parts: {
   return {
     transport,
     port,
+    sentBy: `127.0.0.1:${port}`,
     heard: ears.all,
     uri: (user = 'phone') => `sip:${user}@127.0.0.1:${port}${transport === 'tcp' ? ';transport=tcp' : ''}`,
     send: (data, to) => parts.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, to),
     expect: (kind, withinMs = 3_000) => ears.expect(kind, withinMs),
     expectNo: (kind, forMs) => ears.expectNo(kind, forMs),
     close: parts.close,
+  }
+}
+
+/** A browser: one WebSocket to one server, and no address of its own. */
+export async function wsPhone(
+  wsPort: number,
+  { origin, protocol = 'sip' }: { origin?: string; protocol?: string } = {},
+): Promise<RawPhone & { readonly socket: WebSocket }> {
+  const ears = new Ears()
+  const socket = new WebSocket(`ws://127.0.0.1:${wsPort}/`, protocol, origin === undefined ? {} : { origin })
+  socket.on('message', (data: Buffer) => ears.hear(data))
+  await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  const host = `${randomBytes(6).toString('hex')}.invalid`
+  return {
+    transport: 'ws',
+    port: wsPort,
+    sentBy: host,
+    socket,
+    heard: ears.all,
+    uri: (user = 'phone') => `sip:${user}@${host};transport=ws`,
+    send: (data) => socket.send(data.toString()),
+    expect: (kind, withinMs = 3_000) => ears.expect(kind, withinMs),
+    expectNo: (kind, forMs) => ears.expectNo(kind, forMs),
+    close: () =>
+      new Promise((resolve) => {
+        if (socket.readyState === WebSocket.CLOSED) return resolve()
+        socket.once('close', () => resolve()).terminate()
+      }),
   }
 }
 
@@ -190,7 +222,7 @@ export interface RequestParts {
 /** A well-formed request; every part can be overridden. */
 export function request(parts: RequestParts): string {
   const {
-    phone: { port, transport, uri: contact },
+    phone: { sentBy, transport, uri: contact },
     method,
     uri,
     body = '',
@@ -199,7 +231,7 @@ export function request(parts: RequestParts): string {
   } = parts
   return [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/${transport.toUpperCase()} 127.0.0.1:${port};branch=${parts.branch ?? newBranch()};rport`,
+    `Via: SIP/2.0/${transport.toUpperCase()} ${sentBy};branch=${parts.branch ?? newBranch()};rport`,
     ...routes.map((route) => `Route: ${route}`),
     'Max-Forwards: 70',
     `From: ${parts.from ?? '<sip:caller@127.0.0.1>;tag=caller'}`,

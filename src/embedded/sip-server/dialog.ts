@@ -116,7 +116,7 @@ export class Dialog {
   destination(request: SipRequest, services: { transport: TransportLayer; flows: RegisteredFlows }) {
     if (this.#behind && this.#routes.length === 0) return { ...this.#behind, flow: this.#flow }
     const found = destinationOf(nextHop(request), services)
-    if (!found || found.flow || this.#routes.length > 0 || found.transport !== 'tcp') return found
+    if (!found || found.flow || this.#routes.length > 0 || found.transport === 'udp') return found
     return { ...found, flow: this.#flow }
   }
 }

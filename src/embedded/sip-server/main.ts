@@ -4,7 +4,8 @@ import { type SipListen, startSipServer } from './index.ts'
 const help = `Usage: node dist/src/embedded/sip-server/main.js [--help]
 
 A SIP server that drachtio-srf applications connect to as they do to drachtio-server. Environment:
-  SIP_LISTEN         where to speak SIP (default udp:127.0.0.1:5060,tcp:127.0.0.1:5060)
+  SIP_LISTEN         where to speak SIP (default udp:127.0.0.1:5060,tcp:127.0.0.1:5060; ws:127.0.0.1:5066 for browsers)
+  SIP_WS_ORIGINS     origins of pages that may connect, besides those of the host connected to
   SIP_ADMIN_HOST     where applications connect (default 127.0.0.1)
   SIP_ADMIN_PORT     the port for it (default 9022)
   SIP_ADMIN_SECRET   what they must know (default: made up and printed once)
@@ -22,10 +23,11 @@ async function run(): Promise<void> {
   const { env } = process
   const level = logLevels.find((each) => each === env.LOG_LEVEL) ?? ('info' satisfies LogLevel)
   const logger = createLogger({ name: 'sip-server', level })
+  const origins = (env.SIP_WS_ORIGINS ?? '').split(',').filter(Boolean)
   const secret = env.SIP_ADMIN_SECRET ?? newSecret()
   if (!env.SIP_ADMIN_SECRET) console.log(`SIP_ADMIN_SECRET=${secret}`)
   const server = await startSipServer({
-    sip: parseListen(env.SIP_LISTEN ?? 'udp:127.0.0.1:5060,tcp:127.0.0.1:5060'),
+    sip: parseListen(env.SIP_LISTEN ?? 'udp:127.0.0.1:5060,tcp:127.0.0.1:5060', origins),
     admin: { host: env.SIP_ADMIN_HOST ?? '127.0.0.1', port: parsePort(env.SIP_ADMIN_PORT ?? '9022'), secret },
     logger,
   })
@@ -40,16 +42,16 @@ async function run(): Promise<void> {
   }
 }
 
-function parseListen(text: string): SipListen[] {
+function parseListen(text: string, origins: readonly string[]): SipListen[] {
   return text.split(',').map((each) => {
-    const match = /^(udp|tcp):(.+):(\d+)$/.exec(each.trim())
+    const match = /^(udp|tcp|ws):(.+):(\d+)$/.exec(each.trim())
     if (!match) {
       throw new ConfigurationError(
-        `SIP_LISTEN: "${each}" is not of the form udp:127.0.0.1:5060; separate several by commas`,
+        `SIP_LISTEN: "${each}" is not of the form udp:127.0.0.1:5060 (udp, tcp or ws); separate several by commas`,
       )
     }
-    const [, transport, host = '', port = ''] = match
-    return { transport: transport === 'tcp' ? 'tcp' : 'udp', host, port: parsePort(port) }
+    const [, transport = '', host = '', port = ''] = match
+    return { transport: transport as SipListen['transport'], host, port: parsePort(port), origins }
   })
 }
 

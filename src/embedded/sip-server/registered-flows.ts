@@ -5,8 +5,8 @@ import { parseSipUri, type SipUri } from './sip-uri.ts'
 import type { Flow } from './transport.ts'
 
 /**
- * The TCP connections phones registered over. A phone behind an address translator cannot be connected to, so calls
- * for its contact go down the connection it opened; drachtio-server does the same.
+ * The connections phones registered over. A phone behind an address translator cannot be connected to, and a browser
+ * not at all, so calls for its contact go down the connection it opened (RFC 5626); drachtio-server does the same.
  */
 export class RegisteredFlows {
   readonly #clock: Clock
@@ -23,7 +23,7 @@ export class RegisteredFlows {
 
   /** Takes over what an application accepted with a 200 to a REGISTER. */
   registered({ request, response, flow }: { request: SipRequest; response: SipResponse; flow: Flow }): void {
-    if (flow.transport !== 'tcp') return
+    if (flow.transport === 'udp') return
     this.#forgetStale()
     for (const value of headerValues(request, 'contact').flatMap((each) => splitOutside(each, ','))) {
       const contact = parseNameAddr(value)

@@ -31,7 +31,7 @@ export function parseSipUri(text: string): SipUri | undefined {
 
 export function transportOf(uri: SipUri): Transport | undefined {
   const asked = uri.params.get('transport')?.toLowerCase()
-  return asked === 'udp' || asked === 'tcp' ? asked : undefined
+  return asked === 'udp' || asked === 'tcp' || asked === 'ws' ? asked : undefined
 }
 
 export function hostPort({ host, port }: { host: string; port: number }): string {

@@ -6,12 +6,15 @@ import { listenTcp } from './tcp-listener.ts'
 import type { Destination, Endpoint, Flow, Listener, Receiver, Transport } from './transport.ts'
 import { listenUdp } from './udp-listener.ts'
 import type { Via } from './via.ts'
+import { listenWs } from './ws-listener.ts'
 
 export interface SipListen extends Endpoint {
   readonly transport: Transport
+  /** WebSocket only: further origins pages may come from. */
+  readonly origins?: readonly string[]
 }
 
-const listenOn = { udp: listenUdp, tcp: listenTcp }
+const listenOn = { udp: listenUdp, tcp: listenTcp, ws: listenWs }
 
 /** All sockets of the server: who we are, and how bytes get to a place. */
 export class TransportLayer {
@@ -54,7 +57,8 @@ export class TransportLayer {
 
   send(data: Buffer, to: Destination, failed: (error: Error) => void): void {
     if (to.flow?.isOpen) to.flow.send(data, failed)
-    else if (isIP(to.host)) this.#sendTo(data, to, failed)
+    // Browsers are reached by the connection they made, whatever name they go by (RFC 7118 section 5).
+    else if (isIP(to.host) || to.transport === 'ws') this.#sendTo(data, to, failed)
     else {
       lookup(to.host, { family: this.#family() }).then(
         ({ address }) => this.#sendTo(data, { ...to, host: address }, failed),
@@ -80,22 +84,29 @@ export class TransportLayer {
 
   #sendTo(data: Buffer, to: Destination, failed: (error: Error) => void): void {
     const fits = (listener: Listener) =>
-      listener.transport === to.transport && isIPv6(listener.local.host) === isIPv6(to.host)
+      listener.transport === to.transport && (to.transport === 'ws' || isIPv6(listener.local.host) === isIPv6(to.host))
     const listener = this.#listeners.find(fits)
     if (listener) listener.flowTo({ host: to.host, port: to.port }).send(data, failed)
     else failed(new Error(`No ${to.transport} transport towards ${to.host}`))
   }
 }
 
-/** Port 0 means any; the transports then share one number, as they do on a fixed port. */
+/** Port 0 means any; UDP and TCP then share one number, as they do on a fixed port. */
 async function openAll(options: { sip: readonly SipListen[]; receive: Receiver; logger: Logger }): Promise<Listener[]> {
   const { sip, receive, logger } = options
   for (let attempt = 1; ; attempt++) {
     const opened: Listener[] = []
     try {
-      for (const { transport, host, port } of sip) {
-        const shared = port === 0 ? (opened.find(({ local }) => local.host === host)?.local.port ?? 0) : port
-        opened.push(await listenOn[transport]({ host, port: shared, receive, logger }))
+      for (const { transport, host, port, origins = [] } of sip) {
+        opened.push(
+          await listenOn[transport]({
+            host,
+            port: port || sharedPort(opened, { transport, host }),
+            receive,
+            logger,
+            origins,
+          }),
+        )
       }
       return opened
     } catch (error) {
@@ -103,6 +114,11 @@ async function openAll(options: { sip: readonly SipListen[]; receive: Receiver; 
       if (attempt >= 20 || sip.every(({ port }) => port !== 0)) throw error
     }
   }
+}
+
+function sharedPort(opened: readonly Listener[], { transport, host }: { transport: Transport; host: string }): number {
+  if (transport === 'ws') return 0
+  return opened.find(({ local, transport: other }) => local.host === host && other !== 'ws')?.local.port ?? 0
 }
 
 function isWildcard(host: string): boolean {

@@ -1,5 +1,5 @@
-/** What every part of the server knows of a transport; UDP and TCP implement it. */
-export type Transport = 'udp' | 'tcp'
+/** What every part of the server knows of a transport; UDP, TCP and WebSocket (RFC 7118) implement it. */
+export type Transport = 'udp' | 'tcp' | 'ws'
 
 export interface Endpoint {
   readonly host: string

@@ -1,3 +1,4 @@
+import { isBrowserPhone } from '../../kernel/index.ts'
 import { UnsafeSwitchText } from '../errors.ts'
 import type { DialRequest, HangupCause, HeardBy, LegId, RecordRequest } from '../switch-port.ts'
 
@@ -135,8 +136,14 @@ export const eslCommands = {
       // A parked phone is sent silence: a whisper is mixed into what is sent, so there must be something.
       'send_silence_when_idle=-1',
       answerTimeouts,
+      // A browser takes WebRTC's media only: keys by DTLS, addresses by ICE (RFC 8827, RFC 8445).
+      ...(isBrowserPhone(extension) ? ['media_webrtc=true'] : []),
     ].join(',')
-    const target = `sofia/${token(route.profile, 'profile')}/sip:${token(extension, 'extension')}@${edgeAddress(route.edge)}`
+    const edge = edgeAddress(route.edge)
+    // drachtio-server writes one Record-Route, of the callee's side, and a WebSocket is no way for a switch: what follows in
+    // the dialog goes where the INVITE went, whatever the route says.
+    const path = isBrowserPhone(extension) ? `;fs_path=sip:${edge}` : ''
+    const target = `sofia/${token(route.profile, 'profile')}/sip:${token(extension, 'extension')}@${edge}${path}`
     return command(`originate {${variables}}${target} &park()`)
   },
 

@@ -10,7 +10,9 @@ beforeEach(() => {
   choice = new ChallengeChoice({ algorithms: ['MD5', 'SHA-256'], clock })
 })
 
-function register(options: { port?: number; agent?: string; authorization?: string; tag?: string } = {}): SrfRequest {
+function register(
+  options: { port?: number; agent?: string; authorization?: string; tag?: string; protocol?: string } = {},
+): SrfRequest {
   const { port = 5060, agent = 'Desk phone 3', authorization, tag = '1' } = options
   const headers: Record<string, string | undefined> = {
     from: `<sip:1001@yihao>;tag=${tag}`,
@@ -18,12 +20,17 @@ function register(options: { port?: number; agent?: string; authorization?: stri
     authorization,
   }
   return {
+    protocol: options.protocol ?? 'udp',
     source_address: '10.0.0.1',
     source_port: port,
     get: (name: string) => headers[name.toLowerCase()],
   } as unknown as SrfRequest
 }
 const both = ['MD5', 'SHA-256']
+
+test('challenges - a browser is offered MD5 alone, which is all it knows', () => {
+  expect(choice.algorithmsFor(register({ protocol: 'ws' }))).toEqual(['MD5'])
+})
 
 test('challenges - a phone is offered everything', () => {
   expect(choice.algorithmsFor(register())).toEqual(both)

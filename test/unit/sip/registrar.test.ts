@@ -12,11 +12,23 @@ import { answerChallenge, type DigestAlgorithm, pickChallenge } from '../../../s
 import { UserStore } from '../../../src/users/index.ts'
 import { newDatabase, silent } from '../../support/database.ts'
 import { type RunningSipServer, sipServers } from '../../support/drachtio-daemon.ts'
-import { newBranch, type RawMessage, type RawPhone, request, tcpPhone, udpPhone } from '../../support/raw-sip.ts'
+import {
+  newBranch,
+  type RawMessage,
+  type RawPhone,
+  request,
+  tcpPhone,
+  udpPhone,
+  wsPhone,
+} from '../../support/raw-sip.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
 const realm = 'yihao'
-const passwords: Record<string, string> = { '1001': 'secret of 1001', '1002': 'secret of 1002' }
+const passwords: Record<string, string> = {
+  '1001': 'secret of 1001',
+  '1002': 'secret of 1002',
+  'web-1001': 'secret of a shift',
+}
 
 /** What a REGISTER shall be like; the rest is as an ordinary phone does it. */
 interface Register {
@@ -41,6 +53,7 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
   let location: Location
   let store: LocationStore
   let registrar: Registrar
+  let citizenPhone = false
   let phone: RawPhone
   const phones: RawPhone[] = []
 
@@ -72,6 +85,9 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
       accounts: new AccountStore({ db, clock }),
       location,
       store,
+      get citizenPhone() {
+        return citizenPhone
+      },
       clock,
       logger: silent,
     })
@@ -349,6 +365,61 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
       expect(answer.kind === '400' || answer.header('contact')?.includes('expires=3600')).toBe(true)
     },
   )
+
+  describe('browsers', () => {
+    async function aBrowser(): Promise<RawPhone> {
+      const made = await wsPhone(server.wsPort)
+      phones.push(made)
+      return made
+    }
+    const anonymous = { user: 'anonymous', count: 1 } as const
+    afterEach(() => {
+      citizenPhone = false
+    })
+
+    test('an agent in a browser is reached by the connection it came by', async () => {
+      const browser = await aBrowser()
+
+      const answer = await register({ user: 'web-1001' }, browser)
+
+      expect(answer.kind).toBe('200')
+      expect(answer.header('contact')).toContain(browser.uri('caller'))
+      expect(routes('web-1001')).toEqual([expect.stringMatching(/^sip:caller@127\.0\.0\.1:\d+;transport=ws$/)])
+    })
+
+    test('a page that was loaded again is the only phone of its agent', async () => {
+      await register({ user: 'web-1001' }, await aBrowser())
+      const again = await aBrowser()
+
+      await register({ user: 'web-1001' }, again)
+
+      expect(location.of('web-1001').map(({ contact }) => contact)).toEqual([again.uri('caller')])
+    })
+
+    test('an account of a browser is no use to a desk phone, nor the reverse', async () => {
+      expect((await register({ user: 'web-1001' })).kind).toBe('403')
+      expect((await register({ user: '1001' }, await aBrowser())).kind).toBe('403')
+      expect([...routes(), ...routes('web-1001')]).toEqual([])
+    })
+
+    test('a citizen without an account is unknown, and welcome where that is wanted; nobody can call there', async () => {
+      expect((await send(registerText(anonymous, undefined, await aBrowser()), phones.at(-1))).kind).toBe('401')
+      citizenPhone = true
+      const browser = await aBrowser()
+
+      const answer = await send(registerText(anonymous, undefined, browser), browser)
+
+      expect(answer.kind).toBe('200')
+      expect(answer.header('contact')).toBe(`<${browser.uri('caller')}>;expires=300`)
+      expect(location.all()).toEqual([])
+    })
+
+    test('a desk phone is never anonymous', async () => {
+      citizenPhone = true
+
+      expect((await send(registerText(anonymous, undefined, phone))).kind).toBe('401')
+    })
+  })
 
   test('the database knows every binding that is granted', async () => {
     await register({ contact: '<sip:line-7@192.168.1.20:5060>' })
