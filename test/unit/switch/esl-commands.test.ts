@@ -68,6 +68,13 @@ function expectOneSafeCommand(command: string): void {
 }
 
 describe('ESL commands', () => {
+  test("an agent's browser is offered WebRTC, and what follows goes where the INVITE went", () => {
+    const { variables, rest } = splitDialString(dial({ extension: 'web-8001' }))
+
+    expect(variables).toContainEqual(['media_webrtc', 'true'])
+    expect(rest).toBe('sofia/edge/sip:web-8001@127.0.0.1:5060;fs_path=sip:127.0.0.1:5060 &park()')
+  })
+
   test.each(hostile)('a display name %j rings the phone with exactly the variables we mean', (callerName) => {
     expectOneSafeCommand(dial({ callerName }))
   })
