@@ -16,7 +16,9 @@ import {
   CallSupervisor,
   CallTargets,
   callRoutes,
+  deskRoutes,
   freeSeats,
+  listedOf,
   monitorRoutes,
   OutboundCalls,
   OutboundNumbers,
@@ -43,7 +45,10 @@ import { MenuLibrary } from './ivr/index.ts'
 import { type Clock, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import {
+  AgentFiguresStore,
+  Board,
   BranchFiguresStore,
+  boardRoutes,
   HistoryStore,
   LiveFigures,
   metricsRoutes,
@@ -270,7 +275,17 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const history = new HistoryStore({ db })
   const live = new LiveFigures({ clock })
   await seedFigures({ live, history, agentStore, clock })
-  log.onRecorded((event) => live.take(event))
+  const board = new Board({
+    live,
+    clock,
+    queues: [...city.queues.keys()],
+    answerWithinMs: 15_000,
+    shortAbandonMs: city.shortAbandon * 1000,
+  })
+  log.onRecorded((event) => {
+    live.take(event)
+    board.changed()
+  })
   const prometheus = new Prometheus({ log, live })
 
   const notices = new NoticeBoard({
@@ -297,6 +312,14 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       sessionRoutes({ users, guard: new LoginGuard({ clock }) }),
       userRoutes({ users, realm: config.sipRealm }),
+      deskRoutes({
+        supervisor,
+        roster,
+        recorder,
+        listed: (number) => listedOf({ caller: (each) => callers.of(each) }, number),
+        lastCalls: (number, callId) => callStore.lastCalls(number, { except: callId, limit: 5 }),
+        sequence: () => tail.last,
+      }),
       callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder, callbacks }),
       branchRoutes({ book: branches }),
       outboundRoutes({
@@ -320,7 +343,13 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       noticeRoutes({ board: notices }),
       incidentRoutes({ incidents }),
       recordingRoutes({ store: recordings, archive, player, log }),
-      metricsRoutes({ history, branches: new BranchFiguresStore({ db }), live, shortAbandon: city.shortAbandon }),
+      metricsRoutes({
+        history,
+        branches: new BranchFiguresStore({ db }),
+        agents: new AgentFiguresStore({ db }),
+        live,
+        shortAbandon: city.shortAbandon,
+      }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
         store: voicemails,
@@ -337,6 +366,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       prometheusRoutes({ prometheus }),
       liveRoutes({ log, tail, source, logger }),
       asyncApiRoutes({ source }),
+      boardRoutes({ board }),
       pageRoutes({ folder: config.webDir }),
       ticketProxyRoutes({ ticketsUrl: config.ticketsUrl }),
     ],

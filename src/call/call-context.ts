@@ -64,7 +64,10 @@ export interface CallContext {
 }
 
 /** What the desk shows of a caller who is treated in his own way. */
-export function listedOf(context: CallContext, number: string): EventData<'agent.ringing'>['pop']['listed'] {
+export function listedOf(
+  context: Pick<CallContext, 'caller'>,
+  number: string,
+): EventData<'agent.ringing'>['pop']['listed'] {
   const caller = context.caller(number)
   return caller ? { vip: caller.vip, grade: caller.grade, note: caller.note } : null
 }

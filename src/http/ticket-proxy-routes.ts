@@ -1,5 +1,11 @@
 import proxy from '@fastify/http-proxy'
 import type { FastifyPluginAsync } from 'fastify'
+import { HotlineError } from '../kernel/index.ts'
+
+class TicketsAway extends HotlineError {
+  readonly code = 'tickets-away'
+  readonly status = 503
+}
 
 /**
  * `/tickets-api/…`: the ticket service's API for the pages, under our address, so that one login and one origin do for
@@ -18,6 +24,7 @@ export function ticketProxyRoutes({ ticketsUrl }: { ticketsUrl: string | undefin
       rewritePrefix: '/api/v1',
       replyOptions: {
         rewriteRequestHeaders: ({ ip }, headers) => ({ ...headers, 'x-forwarded-for': ip }),
+        onError: (reply, { error }) => void reply.send(new TicketsAway(`the ticket service: ${error.message}`)),
       },
     })
   }

@@ -86,6 +86,20 @@ export function count(
   }
 }
 
+/** Both together. */
+export function add(a: QueueCounts, b: QueueCounts): QueueCounts {
+  return {
+    offered: a.offered + b.offered,
+    answered: a.answered + b.answered,
+    abandoned: a.abandoned + b.abandoned,
+    answeredInTime: a.answeredInTime + b.answeredInTime,
+    abandonedInTime: a.abandonedInTime + b.abandonedInTime,
+    shortAbandons: a.shortAbandons + b.shortAbandons,
+    waitedMs: a.waitedMs + b.waitedMs,
+    longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),
+  }
+}
+
 /** Ratings of one agent in one queue: how many callers were asked, and how many pressed each key. */
 export interface RatingCounts {
   readonly queue: string

@@ -1,3 +1,6 @@
+export { AgentFiguresStore } from './agent-figures-store.ts'
+export { Board } from './board.ts'
+export { boardRoutes } from './board-routes.ts'
 export { BranchFiguresStore } from './branch-figures-store.ts'
 export { type CallFigures, count, noCounts, type QueueCounts, ratesOf } from './figures.ts'
 export { HistoryStore } from './history-store.ts'

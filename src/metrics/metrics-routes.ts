@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError } from '../kernel/index.ts'
+import type { AgentFiguresStore } from './agent-figures-store.ts'
 import type { BranchFiguresStore } from './branch-figures-store.ts'
-import { noCounts, type QueueCounts, ratesOf, sharesOf } from './figures.ts'
+import { add, noCounts, ratesOf, sharesOf } from './figures.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { LiveFigures } from './live-figures.ts'
 import type { Prometheus } from './prometheus.ts'
@@ -35,6 +36,15 @@ const branchFigures = Type.Object({
   advised: count,
 })
 
+const agentFigures = Type.Object({
+  agentId: Type.String(),
+  answered: count,
+  talking: count,
+  talkedMs: Type.Number(),
+  missed: count,
+  averageRating: Type.Union([Type.Number(), Type.Null()]),
+})
+
 const day = 24 * 60 * 60 * 1000
 const longestSpan = 400 * day
 
@@ -42,11 +52,13 @@ const longestSpan = 400 * day
 export function metricsRoutes({
   history,
   branches,
+  agents,
   live,
   shortAbandon,
 }: {
   history: HistoryStore
   branches: BranchFiguresStore
+  agents: AgentFiguresStore
   live: LiveFigures
   /** Seconds before which a caller who gives up did not really wait, where a request does not say. */
   shortAbandon: number
@@ -101,6 +113,24 @@ export function metricsRoutes({
     )
 
     app.get(
+      '/metrics/agents',
+      {
+        config: everybody,
+        schema: {
+          tags: ['metrics'],
+          summary: 'What each agent did; an agent sees the own figures',
+          querystring: Type.Pick(spanQuery, ['from', 'to']),
+          response: { 200: Type.Array(agentFigures) },
+        },
+      },
+      async ({ query, principal }) => {
+        // Somebody who is no agent has no figures of the own.
+        const agentId = principal.role === 'agent' ? (principal.agentId ?? '') : null
+        return agents.agents({ ...spanOf(query), agentId })
+      },
+    )
+
+    app.get(
       '/metrics/ratings',
       {
         config: everybody,
@@ -148,17 +178,4 @@ function spanOf(query: { from?: string; to?: string }): { from: Date; to: Date }
   if (!(length > 0 && length <= longestSpan))
     throw new SpanInvalid('from must be before to, and at most 400 days before')
   return { from, to }
-}
-
-function add(a: QueueCounts, b: QueueCounts): QueueCounts {
-  return {
-    offered: a.offered + b.offered,
-    answered: a.answered + b.answered,
-    abandoned: a.abandoned + b.abandoned,
-    answeredInTime: a.answeredInTime + b.answeredInTime,
-    abandonedInTime: a.abandonedInTime + b.abandonedInTime,
-    shortAbandons: a.shortAbandons + b.shortAbandons,
-    waitedMs: a.waitedMs + b.waitedMs,
-    longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),
-  }
 }

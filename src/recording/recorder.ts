@@ -79,6 +79,11 @@ export class Recorder {
     this.#options.log.append('recording.resumed', { callId, by })
   }
 
+  /** Whether what is said now is not recorded. */
+  isPaused(callId: string): boolean {
+    return this.#live.get(callId)?.note.masked ?? false
+  }
+
   /** Whoever paused has left the call. */
   unmask(callId: string): void {
     if (!this.#live.get(callId)?.note.masked) return

@@ -4,6 +4,7 @@ import { stateCouncilDays } from '../hours/calendar-arithmetic.ts'
 import { createHttpServer } from '../http/index.ts'
 import { type Logger, systemClock } from '../kernel/index.ts'
 import { figureRoutes } from './api/figure-routes.ts'
+import { formRoutes } from './api/form-routes.ts'
 import { inputRoutes } from './api/input-routes.ts'
 import { noticeRoutes } from './api/notice-routes.ts'
 import { progressRoutes } from './api/progress-routes.ts'
@@ -135,6 +136,7 @@ export async function startTicketService(
     about: { title: 'Yihao tickets', description: `Tickets, units and notices of the hotline of ${rules.city}.` },
     routes: [
       ticketRoutes({ office, store, lists, units, audit, now }),
+      formRoutes({ rules, units, lists, now }),
       inputRoutes({ office, store }),
       noticeRoutes({ notices, store, units }),
       unitRoutes({ units, officials, audit, levels: rules.levels.length, now }),

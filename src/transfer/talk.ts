@@ -83,6 +83,11 @@ export class Talk {
     return this.#snapshot.value as TalkState
   }
 
+  /** Who is brought in, or being rung. */
+  get thirdName(): string | undefined {
+    return this.#third?.target.name
+  }
+
   get thirdLegId(): LegId | undefined {
     return this.#third?.legId
   }

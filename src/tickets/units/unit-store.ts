@@ -99,6 +99,22 @@ export class UnitStore {
     return rows.map(toUnit)
   }
 
+  /** The unit of each classification on a day; where several are, the latest line of the catalogue counts. */
+  async responsibilitiesOn(date: string): Promise<{ classification: string; unitId: string; unitName: string }[]> {
+    const rows = await this.#db
+      .selectFrom('responsibilities')
+      .innerJoin('units', 'units.unit_id', 'responsibilities.unit_id')
+      .select(['classification', 'units.unit_id', 'units.name'])
+      .distinctOn('classification')
+      .where('valid_from', '<=', date)
+      .where(({ or, eb }) => or([eb('valid_to', 'is', null), eb('valid_to', '>=', date)]))
+      .where('expelled_at', 'is', null)
+      .orderBy('classification')
+      .orderBy('valid_from', 'desc')
+      .execute()
+    return rows.map((row) => ({ classification: row.classification, unitId: row.unit_id, unitName: row.name }))
+  }
+
   async addDuty({ unitId, person, phone, startsAt, endsAt }: Duty): Promise<void> {
     await this.#db
       .insertInto('duties')

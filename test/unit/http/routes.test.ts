@@ -92,6 +92,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/ratings': everybody,
   'GET /api/v1/metrics/now': everybody,
   'GET /api/v1/metrics/branches': everybody,
+  'GET /api/v1/metrics/agents': everybody,
+  'GET /api/v1/desk': people,
 }
 const examples: Record<string, string> = {
   extension: '8001',

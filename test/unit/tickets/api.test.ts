@@ -24,6 +24,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/tickets/{ticketId}/duplicates': desk,
   'GET /api/v1/tickets/{ticketId}/merged': everybody,
   'GET /api/v1/tickets/{ticketId}/notices': ['agent', 'supervisor', 'admin', 'unit'],
+  'GET /api/v1/form': ['agent', 'supervisor', 'admin', 'unit'],
+  'POST /api/v1/caller-tickets': desk,
   'GET /api/v1/calls/{callId}/ticket': desk,
   'GET /api/v1/callers/{number}/tickets': desk,
   'GET /api/v1/notices/{number}': ['agent', 'supervisor', 'admin', 'unit'],

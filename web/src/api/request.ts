@@ -25,6 +25,8 @@ export function onSessionOver(listener: () => void): void {
 
 /** The hotline's API. */
 export const api = client('/api/v1')
+/** The ticket service's, through the hotline. */
+export const ticketApi = client('/tickets-api/v1')
 
 function client(base: string) {
   return {

@@ -26,3 +26,8 @@ export function textsOf<K extends string>(catalogue: Readonly<Record<K, Text>>) 
   return (key: K, values: Readonly<Record<string, string | number>> = {}): string =>
     catalogue[key][language.value].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
+
+/** Texts by codes that come from the service: one it does not know is shown as it is. */
+export function textOfCode(catalogue: Readonly<Record<string, Text>>, code: string): string {
+  return catalogue[code]?.[language.value] ?? code
+}

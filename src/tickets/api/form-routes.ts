@@ -1,0 +1,73 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { beijingDate } from '../../hours/calendar-arithmetic.ts'
+import type { TicketListStore } from '../office/ticket-list-store.ts'
+import type { CityRules } from '../rules/city-rules.ts'
+import type { UnitStore } from '../units/unit-store.ts'
+import { listedView, toListedView } from './ticket-views.ts'
+
+const desk = ['agent', 'supervisor', 'admin'] as const
+const text = Type.String()
+
+/** What the form of a ticket offers, and what the desk looks up by a number without writing it into an address. */
+export function formRoutes({
+  rules,
+  units,
+  lists,
+  now,
+}: {
+  rules: CityRules
+  units: UnitStore
+  lists: TicketListStore
+  now: () => number
+}): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/form',
+      {
+        config: { roles: [...desk, 'unit'] },
+        schema: {
+          tags: ['tickets'],
+          summary: 'Kinds, classifications with the unit that is responsible today, and units, by their names',
+          response: {
+            200: Type.Object({
+              kinds: Type.Array(Type.Object({ kind: text, name: text })),
+              classifications: Type.Array(Type.Object({ classification: text, unitId: text, unitName: text })),
+              units: Type.Array(Type.Object({ unitId: text, name: text, level: Type.Integer() })),
+            }),
+          },
+        },
+      },
+      async () => {
+        const all = await units.all()
+        return {
+          kinds: [...rules.kinds].map(([kind, name]) => ({ kind, name })),
+          classifications: await units.responsibilitiesOn(beijingDate(now())),
+          units: all
+            .filter(({ expelledAt }) => expelledAt === null)
+            .map(({ unitId, name, level }) => ({ unitId, name, level })),
+        }
+      },
+    )
+
+    app.post(
+      '/caller-tickets',
+      {
+        config: { roles: desk },
+        schema: {
+          tags: ['tickets'],
+          summary: 'A caller’s earlier tickets, the number in the body: addresses stand in logs',
+          body: Type.Object(
+            { callerNumber: Type.String({ pattern: '^\\+?[0-9]{3,20}$' }) },
+            { additionalProperties: false },
+          ),
+          response: { 200: Type.Array(listedView) },
+        },
+      },
+      async (request) => {
+        const found = await lists.ofCaller(request.body.callerNumber, { limit: 10 })
+        return found.map((each) => toListedView(request, each))
+      },
+    )
+  }
+}

@@ -1,0 +1,95 @@
+import type { EventData, EventType } from '../../../src/events/event.ts'
+import type { ServerMessage } from '../../../src/live/protocol.ts'
+
+/** A fact of the hotline as the pages take it. */
+export type Fact = {
+  [T in EventType]: { readonly id: string; readonly time: string; readonly type: T; readonly data: EventData<T> }
+}[EventType]
+
+export interface FeedOptions {
+  /** Facts after this sequence, those that are missed while the line is down included. */
+  readonly after: number
+  /** Also facts that are not committed yet, which is what a screen-pop needs. */
+  readonly early: boolean
+  /** Each fact once, the quickest way it comes. */
+  readonly onFact: (fact: Fact) => void
+  /** The line is there, or is down. */
+  readonly onConnected: (connected: boolean) => void
+}
+
+/** Milliseconds between attempts to connect: short at first, since a restarted service is back in seconds. */
+const waits = [250, 500, 1000, 2000, 4000]
+/** Facts that came early come again when they are committed; so many are remembered by their id. */
+const remembered = 2000
+
+/** The feed of facts (`/live`): connects, acknowledges, and after a break goes on where it was. */
+export class Feed {
+  readonly #options: FeedOptions
+  readonly #seen = new Set<string>()
+  #taken: number
+  #socket: WebSocket | undefined
+  #attempts = 0
+  #timer = 0
+  #closed = false
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    this.#taken = options.after
+    this.#connect()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#socket?.close()
+  }
+
+  #connect(): void {
+    const { early } = this.#options
+    const address = new URL('/live', location.href)
+    address.protocol = address.protocol.replace('http', 'ws')
+    address.search = new URLSearchParams({ after: String(this.#taken), early: String(early) }).toString()
+    const socket = new WebSocket(address)
+    this.#socket = socket
+    socket.addEventListener('message', ({ data }) => this.#onMessage(JSON.parse(String(data)) as ServerMessage))
+    socket.addEventListener('close', () => this.#onClose())
+  }
+
+  #onClose(): void {
+    this.#options.onConnected(false)
+    if (this.#closed) return
+    const wait = waits[Math.min(this.#attempts, waits.length - 1)]
+    this.#attempts += 1
+    this.#timer = window.setTimeout(() => this.#connect(), wait)
+  }
+
+  #onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.#attempts = 0
+        return this.#options.onConnected(true)
+      case 'early':
+        return this.#once(message.event as Fact)
+      case 'event':
+        return this.#committed(message.event as Fact & { sequence?: string }, message.previous)
+      case 'error':
+        return this.#socket?.close()
+    }
+  }
+
+  #committed(event: Fact & { sequence?: string }, previous: number): void {
+    // Something was lost on the way: begin again after the last one we have.
+    if (previous > this.#taken) return this.#socket?.close()
+    this.#taken = Math.max(this.#taken, Number(event.sequence))
+    this.#socket?.send(JSON.stringify({ type: 'ack', sequence: this.#taken }))
+    this.#once(event)
+  }
+
+  #once(fact: Fact): void {
+    if (this.#seen.has(fact.id)) return
+    this.#seen.add(fact.id)
+    const [oldest] = this.#seen
+    if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest)
+    this.#options.onFact(fact)
+  }
+}

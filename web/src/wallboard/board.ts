@@ -1,0 +1,56 @@
+import { onScopeDispose, ref, shallowRef } from 'vue'
+
+interface Figures {
+  readonly offered: number
+  readonly answered: number
+  readonly abandoned: number
+  readonly answeredInTime: number
+  readonly rates: Readonly<Record<string, number | null>>
+  readonly averageSpeedOfAnswer: number | null
+}
+
+interface Board {
+  readonly at: string
+  /** When today began. */
+  readonly from: string
+  readonly answerWithinSeconds: number
+  readonly agents: Readonly<Record<string, number>>
+  readonly total: Figures
+  readonly queues: readonly (Figures & {
+    readonly queue: string
+    readonly waiting: number
+    readonly waitingSince: string | null
+  })[]
+}
+
+const againAfter = 1000
+
+/** The board as the service pushes it; each message is the whole of it, so a break needs no catching up. */
+export function useBoard() {
+  const board = shallowRef<Board>()
+  const connected = ref(false)
+  let socket: WebSocket | undefined
+  let timer = 0
+
+  function connect(): void {
+    const address = new URL('/board', location.href)
+    address.protocol = address.protocol.replace('http', 'ws')
+    socket = new WebSocket(address)
+    socket.addEventListener('message', ({ data }) => {
+      board.value = JSON.parse(String(data)) as Board
+      connected.value = true
+    })
+    socket.addEventListener('close', () => {
+      connected.value = false
+      timer = window.setTimeout(connect, againAfter)
+    })
+  }
+
+  connect()
+  onScopeDispose(() => {
+    socket?.addEventListener('close', () => clearTimeout(timer))
+    socket?.close()
+    clearTimeout(timer)
+  })
+  return { board, connected }
+}

@@ -1,0 +1,44 @@
+import type { Text } from '../texts/texts.ts'
+import { textsOf } from '../texts/texts.ts'
+
+export const boardText = textsOf({
+  title: { zh: '热线运行大屏', en: 'Hotline wallboard' },
+  waiting: { zh: '正在等待', en: 'Waiting now' },
+  longest: { zh: '最长等待', en: 'Longest wait' },
+  rate: { zh: '{seconds} 秒接通率', en: 'Within {seconds} s' },
+  target: { zh: '目标 {target}%', en: 'target {target} %' },
+  offered: { zh: '今日来电', en: 'Offered today' },
+  answered: { zh: '今日接通', en: 'Answered today' },
+  abandoned: { zh: '今日放弃', en: 'Abandoned today' },
+  agents: { zh: '坐席', en: 'Agents' },
+  queues: { zh: '队列', en: 'Queues' },
+  queue: { zh: '队列', en: 'Queue' },
+  speed: { zh: '平均应答（秒）', en: 'Average answer (s)' },
+  intervals: { zh: '每 15 分钟来电：今日与昨日', en: 'Calls every 15 minutes: today and yesterday' },
+  today: { zh: '今日', en: 'today' },
+  yesterday: { zh: '昨日', en: 'yesterday' },
+  lost: { zh: '连接中断，显示的是 {at} 的数据', en: 'Line down, figures of {at}' },
+  settings: { zh: '阈值', en: 'Thresholds' },
+  mostWaiting: { zh: '等待人数告警', en: 'Alarm at callers waiting' },
+  longestWait: { zh: '最长等待告警（秒）', en: 'Alarm at longest wait (s)' },
+  lowestRate: { zh: '接通率目标（%）', en: 'Target of the rate (%)' },
+  definition: { zh: '接通率口径', en: 'Definition of the rate' },
+  back: { zh: '返回', en: 'Back' },
+  none: { zh: '—', en: '—' },
+})
+
+/** The six answer rates by the names of docs/metrics.md, as a fraction says it. */
+export const definitions: Readonly<Record<string, Text>> = {
+  answeredInTimeOfOffered: { zh: '时限内接通 ÷ 全部来电', en: 'answered in time ÷ offered' },
+  handledInTimeOfOffered: {
+    zh: '（时限内接通 + 时限内放弃）÷ 全部来电',
+    en: '(answered + abandoned in time) ÷ offered',
+  },
+  answeredInTimeOfAnswered: { zh: '时限内接通 ÷ 接通', en: 'answered in time ÷ answered' },
+  answeredInTimeOfOfferedWithoutEarlyAbandons: {
+    zh: '时限内接通 ÷（来电 − 时限内放弃）',
+    en: 'answered in time ÷ (offered − abandoned in time)',
+  },
+  answeredOfOfferedWithoutShortAbandons: { zh: '接通 ÷（来电 − 秒挂）', en: 'answered ÷ (offered − short abandons)' },
+  answeredOfOffered: { zh: '接通 ÷ 全部来电', en: 'answered ÷ offered' },
+}
