@@ -72,7 +72,7 @@ module.exports = {
       db,
       events,
       '^src/http/',
-      '^src/hours/calendar-arithmetic\\.ts$',
+      '^src/hours/calendar-(arithmetic|day-store)\\.ts$',
       '^src/users/password\\.ts$',
     ]),
     {

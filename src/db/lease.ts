@@ -5,6 +5,8 @@ export interface LeaseOptions {
   readonly url: string
   /** What is leased, e.g. `hotline`: one holder at a time in the whole database. */
   readonly name: string
+  /** The PostgreSQL schema that has the table of leases. */
+  readonly schema?: string
   /** Who asks, for people who look into the table. */
   readonly holder: string
   readonly clock: Clock
@@ -60,13 +62,7 @@ export class Lease {
   }
 
   async #tryOnce(): Promise<boolean> {
-    const client = new Client({
-      connectionString: this.#options.url,
-      connectionTimeoutMillis: 3000,
-      query_timeout: 3000,
-      keepAlive: true,
-      application_name: `yihao lease ${this.#options.name}`,
-    })
+    const client = this.#newClient()
     client.on('error', () => this.#forget(client))
     try {
       await client.connect()
@@ -81,6 +77,18 @@ export class Lease {
       await client.end().catch((ending: unknown) => this.#options.logger.debug({ reason: messageOf(ending) }, 'lease'))
       return false
     }
+  }
+
+  #newClient(): Client {
+    const { url, name, schema = 'public' } = this.#options
+    return new Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3000,
+      query_timeout: 3000,
+      keepAlive: true,
+      application_name: `yihao lease ${name}`,
+      options: `-c search_path=${schema}`,
+    })
   }
 
   async #lock(client: Client): Promise<boolean> {
@@ -122,7 +130,7 @@ export class Lease {
     }
     const epochBefore = this.#epoch
     if (await this.#tryOnce()) {
-      // Somebody held it in between: that process drives our calls, or did.
+      // Somebody held it in between: that process does our work, or did.
       if (this.#epoch !== epochBefore + 1) this.#options.onLost()
       return
     }
@@ -130,11 +138,7 @@ export class Lease {
   }
 
   async #heldByAnother(): Promise<boolean> {
-    const client = new Client({
-      connectionString: this.#options.url,
-      connectionTimeoutMillis: 3000,
-      query_timeout: 3000,
-    })
+    const client = this.#newClient()
     client.on('error', () => {})
     try {
       await client.connect()

@@ -1,17 +1,10 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import type { CalendarDay, CalendarDays, Closing } from './calendar.ts'
+import { CalendarDayStore } from './calendar-day-store.ts'
 
-/** The tables of migration 0003: nobody but this store uses them. */
+/** A table of migration 0003: nobody but this store uses it. */
 type HoursTables = {
-  calendar_days: {
-    date: string
-    /** `ordinary`: seeded, and taken out by somebody. */
-    kind: CalendarDay['kind'] | 'ordinary'
-    name: string
-    edited_by: string | null
-    edited_at: Date | null
-  }
   calendar_closings: {
     calendar_id: string
     reason: string
@@ -24,60 +17,30 @@ type HoursTables = {
 /** Holidays, make-up workdays and the closings in force, in PostgreSQL. */
 export class HoursStore {
   readonly #db: Kysely<DatabaseSchema & HoursTables>
+  readonly #days: CalendarDayStore
 
   constructor({ db }: { db: Database }) {
+    this.#days = new CalendarDayStore({ db })
     this.#db = db.withTables<HoursTables>()
   }
 
-  /**
-   * Brings the seeded days to those given. What somebody edited stays as edited, and years before or after those given
-   * stay as they are, so that an older seed takes no newer year away.
-   */
-  async seed(days: readonly CalendarDay[]): Promise<void> {
-    const dates = days.map(({ date }) => date).sort()
-    const [first, last] = [dates.at(0), dates.at(-1)]
-    if (first === undefined || last === undefined) return
-    await this.#db.transaction().execute(async (db) => {
-      await db
-        .deleteFrom('calendar_days')
-        .where('edited_by', 'is', null)
-        .where('date', '>=', first)
-        .where('date', '<=', last)
-        .where(({ not }) => not(sql<boolean>`date = any(${dates}::date[])`))
-        .execute()
-      await db
-        .insertInto('calendar_days')
-        .values(days.map(({ date, kind, name }) => ({ date, kind, name, edited_by: null, edited_at: null })))
-        .onConflict((conflict) =>
-          conflict
-            .column('date')
-            .doUpdateSet(({ ref }) => ({ kind: ref('excluded.kind'), name: ref('excluded.name') }))
-            .where('calendar_days.edited_by', 'is', null),
-        )
-        .execute()
-    })
+  /** See {@link CalendarDayStore.seed}. */
+  seed(days: readonly CalendarDay[]): Promise<void> {
+    return this.#days.seed(days)
   }
 
-  async days(): Promise<CalendarDays> {
-    const rows = await this.#db
-      .selectFrom('calendar_days')
-      // As text: a Date would be midnight in the zone of this machine.
-      .select([sql<string>`to_char(date, 'YYYY-MM-DD')`.as('day'), 'kind', 'name'])
-      .orderBy('date')
-      .execute()
-    return new Map(
-      rows.flatMap(({ day, kind, name }) => (kind === 'ordinary' ? [] : [[day, { date: day, kind, name }]])),
-    )
+  days(): Promise<CalendarDays> {
+    return this.#days.days()
   }
 
   /** Makes a date a holiday or a make-up workday. */
-  async saveDay({ date, kind, name }: CalendarDay, editor: string): Promise<void> {
-    await this.#edit({ date, kind, name, editor })
+  saveDay(day: CalendarDay, editor: string): Promise<void> {
+    return this.#days.edit(day, editor)
   }
 
   /** Makes a date an ordinary day of the week. */
-  async removeDay(date: string, editor: string): Promise<void> {
-    await this.#edit({ date, kind: 'ordinary', name: '', editor })
+  removeDay(date: string, editor: string): Promise<void> {
+    return this.#days.edit({ date, kind: 'ordinary', name: '' }, editor)
   }
 
   async closings(): Promise<Closing[]> {
@@ -107,24 +70,5 @@ export class HoursStore {
 
   async removeClosing(calendarId: string): Promise<void> {
     await this.#db.deleteFrom('calendar_closings').where('calendar_id', '=', calendarId).execute()
-  }
-
-  async #edit({
-    date,
-    kind,
-    name,
-    editor,
-  }: {
-    date: string
-    kind: CalendarDay['kind'] | 'ordinary'
-    name: string
-    editor: string
-  }): Promise<void> {
-    const row = { kind, name, edited_by: editor, edited_at: new Date() }
-    await this.#db
-      .insertInto('calendar_days')
-      .values({ date, ...row })
-      .onConflict((conflict) => conflict.column('date').doUpdateSet(row))
-      .execute()
   }
 }

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { migrateToLatest, openDatabase } from '../db/index.ts'
+import { Lease, migrateToLatest, openDatabase } from '../db/index.ts'
 import { stateCouncilDays } from '../hours/calendar-arithmetic.ts'
+import { CalendarDayStore } from '../hours/calendar-day-store.ts'
 import { createHttpServer } from '../http/index.ts'
 import { type Logger, systemClock } from '../kernel/index.ts'
 import { figureRoutes } from './api/figure-routes.ts'
@@ -14,7 +16,6 @@ import { unitRoutes } from './api/unit-routes.ts'
 import { webhookRoutes } from './api/webhook-routes.ts'
 import { AuditSealer } from './audit/audit-sealer.ts'
 import { AuditStore } from './audit/audit-store.ts'
-import { CalendarStore } from './clocks/calendar-store.ts'
 import { type PlanningClock, readClock } from './clocks/planning-clock.ts'
 import { replanAll } from './clocks/replanning.ts'
 import { TicketJobs } from './clocks/ticket-jobs.ts'
@@ -29,6 +30,7 @@ import { clockActor, TicketOffice } from './office/ticket-office.ts'
 import { TicketStore } from './office/ticket-store.ts'
 import { readCityRules } from './rules/read-city-rules.ts'
 import { SettingsStore } from './settings-store.ts'
+import { CallStore } from './stream/call-store.ts'
 import { HotlineFacts } from './stream/hotline-facts.ts'
 import { StreamConsumer } from './stream/stream-consumer.ts'
 import { StreamStore } from './stream/stream-store.ts'
@@ -46,8 +48,9 @@ export interface TicketService {
   stop(): Promise<void>
 }
 
-/** Days that ids of applied facts and delivered facts are kept. */
+/** Days that ids of applied facts and delivered facts are kept, and calls for the answer rate. */
 const keptDays = 30
+const keptCallDays = 400
 
 /** Builds the ticket service and starts it. `clock` is the time tickets live in; connections live in real time. */
 export async function startTicketService(
@@ -60,8 +63,21 @@ export async function startTicketService(
   const db = openDatabase<TicketTables>({ url: databaseUrl, logger, schema: ticketSchema })
   await migrateToLatest({ db, folder: config.migrationsDir, logger, schema: ticketSchema })
   await TicketJobs.migrate({ databaseUrl, logger })
+  // What is kept in memory (the calendar, the jobs planned) is right in one process only; a second one stands by here.
+  const lease = await Lease.acquire({
+    url: databaseUrl,
+    schema: ticketSchema,
+    name: 'tickets',
+    holder: `${hostname()}:${process.pid}`,
+    clock: systemClock,
+    logger,
+    onLost: () => {
+      logger.fatal('another ticket service works now: this one ends')
+      process.exit(1)
+    },
+  })
 
-  const calendarStore = new CalendarStore({ db })
+  const calendarStore = new CalendarDayStore({ db })
   await calendarStore.seed(stateCouncilDays())
   const calendar = await WorkingCalendar.open({ calendar: rules.calendar, source: calendarStore })
   const units = new UnitStore({ db })
@@ -80,6 +96,7 @@ export async function startTicketService(
   const settings = new SettingsStore({ db })
   const planDigest = () => `${rules.digest} ${calendar.digest()}`
   const streamStore = new StreamStore({ db, source: 'hotline' })
+  const calls = new CallStore({ db })
   const jobs = await TicketJobs.start({
     databaseUrl,
     clock: systemClock,
@@ -96,6 +113,7 @@ export async function startTicketService(
       webhook: ({ webhookId = '' }) => sender.deliver(webhookId),
       prune: async () => {
         await streamStore.prune(keptDays)
+        await calls.prune(keptCallDays)
         await webhooks.prune(keptDays)
       },
     },
@@ -110,6 +128,7 @@ export async function startTicketService(
 
   const facts = new HotlineFacts({
     office,
+    rules,
     onDayChanged: (own) => new SettingsStore({ db: own }).plan('replan', { why: 'calendar' }, 'replan:calendar'),
   })
   const stream = new StreamConsumer({
@@ -135,13 +154,13 @@ export async function startTicketService(
     serviceTokens: config.serviceTokens,
     about: { title: 'Yihao tickets', description: `Tickets, units and notices of the hotline of ${rules.city}.` },
     routes: [
-      ticketRoutes({ office, store, lists, units, audit, now }),
+      ticketRoutes({ office, store, lists, calls, units, rules, audit, now }),
       formRoutes({ rules, units, lists, now }),
       inputRoutes({ office, store }),
       noticeRoutes({ notices, store, units }),
       unitRoutes({ units, officials, audit, levels: rules.levels.length, now }),
       progressRoutes({ store, unitName: async (unitId) => (await units.find(unitId))?.name, now }),
-      figureRoutes({ figures: new FigureStore({ db }), units, rules, now }),
+      figureRoutes({ figures: new FigureStore({ db }), calls, units, rules, now }),
       webhookRoutes({ webhooks, audit, now }),
     ],
     rootRoutes: [
@@ -170,6 +189,7 @@ export async function startTicketService(
       await jobs.stop()
       await sweep.stop()
       await sealer.stop()
+      await lease.release()
       await db.destroy()
     },
   }

@@ -8,7 +8,16 @@ export interface TicketTables {
   stream_cursors: { source: string; sequence: number }
   applied_events: { event_id: string; sequence: number; applied_at: Generated<Date> }
   refused_events: { event_id: string; event: Json; reason: string; refused_at: Generated<Date> }
-  calls: { call_id: string; caller_number: string; line: string; language: string | null; offered_at: Instant }
+  calls: {
+    call_id: string
+    caller_number: string
+    line: string
+    offered_at: Instant
+    queued_at: Instant | null
+    waited_ms: number | null
+    ticket_id: string | null
+    branch: string | null
+  }
   counters: { name: string; value: number }
   units: {
     unit_id: string
@@ -108,7 +117,6 @@ export interface TicketTables {
     html: string
     body: string
   }
-  calendar_days: { date: string; kind: 'holiday' | 'workday' | 'ordinary'; name: string; edited_by: string | null }
   settings: { key: string; value: string }
 }
 

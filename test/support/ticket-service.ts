@@ -104,12 +104,14 @@ export class TicketRoom {
   async answeredCall({
     callerNumber = '13800000001',
     agentId = '8001',
+    line = '12345',
+    waitedMs = 1000,
   } = {}): Promise<{ callId: string; ticketId: string }> {
     const callId = newId()
     const legId = newId()
     this.feed.log.append('call.offered', {
       callId,
-      line: '12345',
+      line,
       switch: 'one',
       legId,
       callerNumber,
@@ -117,7 +119,7 @@ export class TicketRoom {
       sipCallId: 'x',
       adopted: false,
     })
-    this.feed.log.append('call.answered', { callId, queue: 'general', agentId, legId, waitedMs: 1000 })
+    this.feed.log.append('call.answered', { callId, queue: 'general', agentId, legId, waitedMs })
     const as = this.token('agent')
     let ticketId = ''
     await until(async () => {
@@ -169,4 +171,5 @@ export interface TicketBody {
   readonly responsible: { readonly kind: string; readonly id: string | null }
   readonly clocks: readonly { readonly stage: string; readonly dueAt: string }[]
   readonly extension: { readonly until: string; readonly decision: string } | null
+  readonly callRating: { readonly rating: number; readonly agentId: string } | null
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { FigureStore, TicketFigures } from '../office/figure-store.ts'
 import type { CityRules } from '../rules/city-rules.ts'
+import type { CallStore } from '../stream/call-store.ts'
 import type { UnitStore } from '../units/unit-store.ts'
 import { visibleTo } from './people.ts'
 
@@ -21,21 +22,38 @@ const counts = {
   urged: count,
   criticised: count,
   overdue: count,
+  rated: count,
+  ratedSatisfied: count,
 }
 const day = 24 * 60 * 60 * 1000
+const goal = Type.Union([Type.Boolean(), Type.Null()])
 
 /** How a span of tickets went, beside what the city aims at. */
 export function figureRoutes({
   figures,
+  calls,
   units,
   rules,
   now,
 }: {
   figures: FigureStore
+  calls: CallStore
   units: UnitStore
   rules: CityRules
   now: () => number
 }): FastifyPluginAsyncTypebox {
+  /** The third answer rate of docs/metrics.md, within the seconds of the city's target; null: the city has none. */
+  async function answerRate(from: Date, to: Date) {
+    const target = rules.targets.answeredWithin
+    if (!target) return null
+    const counted = await calls.answerRate({ from, to, seconds: target.seconds })
+    return {
+      seconds: target.seconds,
+      ...counted,
+      answeredInTimeOfOffered: shareOf(counted.answeredInTime, counted.offered),
+    }
+  }
+
   return async (app) => {
     app.get(
       '/figures',
@@ -59,8 +77,14 @@ export function figureRoutes({
                 closed: share,
                 satisfied: share,
                 resolved: share,
+                ratedSatisfied: share,
               }),
+              answerRate: Type.Union([
+                Type.Object({ seconds: count, offered: count, answeredInTime: count, answeredInTimeOfOffered: share }),
+                Type.Null(),
+              ]),
               targets: Type.Record(Type.String(), Type.Unknown()),
+              reached: Type.Record(Type.String(), goal),
             }),
           },
         },
@@ -72,21 +96,61 @@ export function figureRoutes({
         const asked = query.unitId ? ((await units.find(query.unitId))?.path ?? null) : null
         const path = visible.kind === 'unit' ? visible.path : asked
         const counted = await figures.of({ from, to, path, now: new Date(now()) })
-        return { counts: counted, shares: sharesOf(counted), targets: { ...rules.targets } }
+        const shares = sharesOf(counted)
+        const answered = await answerRate(from, to)
+        const { targets } = rules
+        const reached = targetsReached({ targets, shares, answered: answered?.answeredInTimeOfOffered ?? null })
+        return { counts: counted, shares, answerRate: answered, targets: { ...targets }, reached }
       },
     )
   }
 }
 
+/** By target, whether it is reached; null: nothing to judge by. The first step of the answer rate is a target of its own. */
+function targetsReached({
+  targets: { answeredWithin, directAnswer, replied, closed },
+  shares,
+  answered,
+}: {
+  targets: CityRules['targets']
+  shares: ReturnType<typeof sharesOf>
+  answered: number | null
+}): Record<string, boolean | null> {
+  const aims: Record<string, [number | null, number | undefined]> = {
+    answeredWithinFirst: [answered, answeredWithin?.first],
+    answeredWithin: [answered, answeredWithin?.target],
+    directAnswer: [shares.directAnswer, directAnswer],
+    replied: [shares.replied, replied],
+    closed: [shares.closed, closed],
+  }
+  return Object.fromEntries(
+    Object.entries(aims).flatMap(([name, [figure, aim]]) =>
+      aim === undefined ? [] : [[name, figure === null ? null : figure >= aim]],
+    ),
+  )
+}
+
 function sharesOf(figures: TicketFigures) {
-  const { opened, answeredAtOnce, dispatched, replied, closed, satisfied, notSatisfied, resolved, notResolved } =
-    figures
+  const {
+    opened,
+    answeredAtOnce,
+    dispatched,
+    replied,
+    closed,
+    satisfied,
+    notSatisfied,
+    resolved,
+    notResolved,
+    rated,
+    ratedSatisfied,
+  } = figures
   return {
     directAnswer: shareOf(answeredAtOnce, opened),
     replied: shareOf(replied, dispatched),
     closed: shareOf(closed, dispatched),
     satisfied: shareOf(satisfied, satisfied + notSatisfied),
     resolved: shareOf(resolved, resolved + notResolved),
+    ratedSatisfied: shareOf(ratedSatisfied, rated),
   }
 }
 

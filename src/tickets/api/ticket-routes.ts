@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
-import { ticketIdOf } from '../../events/index.ts'
+import Type, { type Static } from 'typebox'
+import { beijingDate } from '../../hours/calendar-arithmetic.ts'
 import { type AuditStore, toHistoryView } from '../audit/audit-store.ts'
 import { inputSenders } from '../machine/input-senders.ts'
 import { inputsOf } from '../machine/ticket-transition.ts'
@@ -10,6 +10,8 @@ import { channels, emptyMatter, type Ticket } from '../office/ticket.ts'
 import type { TicketListStore } from '../office/ticket-list-store.ts'
 import type { TicketOffice } from '../office/ticket-office.ts'
 import type { TicketStore } from '../office/ticket-store.ts'
+import type { CityRules } from '../rules/city-rules.ts'
+import type { CallStore } from '../stream/call-store.ts'
 import type { UnitStore } from '../units/unit-store.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { actorOf, sees, visibleTo } from './people.ts'
@@ -19,7 +21,9 @@ export interface TicketRoutesOptions {
   readonly office: TicketOffice
   readonly store: TicketStore
   readonly lists: TicketListStore
+  readonly calls: CallStore
   readonly units: UnitStore
+  readonly rules: Pick<CityRules, 'branches'>
   readonly audit: AuditStore
   readonly now: () => number
 }
@@ -34,6 +38,11 @@ const duplicateView = Type.Object({
   because: Type.Enum(['same-number', 'same-address', 'similar-text']),
   similarity: Type.Number(),
 })
+const proposedUnit = Type.Object({
+  unitId: Type.String(),
+  name: Type.String(),
+  because: Type.Enum(['branch', 'classification']),
+})
 const entryView = Type.Object({
   at: Type.String(),
   actor: Type.String(),
@@ -45,13 +54,26 @@ const entryView = Type.Object({
 
 /** Tickets: lists, one by one, what may be done with them, and what was done. An official sees those of the own unit. */
 export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTypebox {
-  const { office, store, lists, units, audit, now } = options
+  const { office, store, lists, calls, units, rules, audit, now } = options
 
   /** Throws {@link UnknownTicket}, also for what somebody may not see: that it is there is nobody's business. */
   async function seen(request: FastifyRequest, id: string): Promise<Ticket> {
     const ticket = await store.find(id)
     if (!ticket || !sees(await visibleTo(request.principal, units), ticket)) throw new UnknownTicket(`no ticket ${id}`)
     return ticket
+  }
+
+  /** A complaint about a branch's field is taken by us and goes to the unit behind that branch [67]. */
+  async function proposedUnits({ ticketId: id, callId }: Ticket): Promise<Static<typeof proposedUnit>[]> {
+    const branch = callId === null ? null : await calls.branchOf(callId)
+    const behind = branch === null ? undefined : rules.branches.get(branch)?.complaintsTo
+    const unit = behind === undefined ? undefined : await units.find(behind)
+    const { classification } = await store.matter(id)
+    const named = classification === null ? [] : await units.responsible(classification, beijingDate(now()))
+    return [
+      ...(unit ? [{ unitId: unit.unitId, name: unit.name, because: 'branch' as const }] : []),
+      ...named.map(({ unitId, name }) => ({ unitId, name, because: 'classification' as const })),
+    ]
   }
 
   return async (app) => {
@@ -111,7 +133,7 @@ export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTy
         const by = actorOf(request)
         const agentId = request.principal.agentId ?? (by.role === 'service' ? null : by.id)
         const about = { channel, callId, callerNumber: number, agentId, by, origin: request.ip }
-        const ticket = await office.create({ ...about, matter: { ...emptyMatter, ...matter } })
+        const ticket = await office.desk.create({ ...about, matter: { ...emptyMatter, ...matter } })
         return reply.code(201).send(toTicketView(request, ticket, await store.matter(ticket.ticketId)))
       },
     )
@@ -139,7 +161,7 @@ export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTy
       },
       async (request) => {
         const by = actorOf(request)
-        await office.saveMatter(request.params.ticketId, request.body, { by, origin: request.ip })
+        await office.desk.saveMatter(request.params.ticketId, request.body, { by, origin: request.ip })
         return request.body
       },
     )
@@ -209,6 +231,20 @@ export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTy
     )
 
     app.get(
+      '/tickets/:ticketId/units',
+      {
+        config: { roles: desk },
+        schema: {
+          tags: ['tickets'],
+          summary: 'Units proposed for it: by the branch hotline its call was about, and by its classification',
+          params,
+          response: { 200: Type.Array(proposedUnit) },
+        },
+      },
+      async (request) => proposedUnits(await seen(request, request.params.ticketId)),
+    )
+
+    app.get(
       '/tickets/:ticketId/merged',
       {
         config: { roles: readers },
@@ -234,7 +270,7 @@ export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTy
         },
       },
       async (request) => {
-        const ticket = await seen(request, ticketIdOf('call', request.params.callId))
+        const ticket = await seen(request, (await calls.ticketOf(request.params.callId)).ticketId)
         const except = { except: ticket.ticketId, limit: 10 }
         const earlier = ticket.callerNumber === '' ? [] : await lists.ofCaller(ticket.callerNumber, except)
         return {

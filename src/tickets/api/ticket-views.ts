@@ -52,6 +52,8 @@ export const ticketView = Type.Object({
   criticised: Type.Integer(),
   parentId: orNull(text),
   answer: orNull(text),
+  /** The caller's word on the talk, by a key: 1 to 5. */
+  callRating: orNull(Type.Object({ rating: Type.Integer(), at: text, agentId: text })),
   /** Three facts: how it was closed, whether it is solved, whether the citizen is satisfied. */
   closedBy: orNull(text),
   resolved: orNull(Type.Boolean()),
@@ -100,6 +102,7 @@ export function toTicketView(request: Asker, ticket: Ticket, matter: Matter) {
     criticised: context.criticised,
     parentId: context.parentId,
     answer: context.answer,
+    callRating: context.callRating && { ...context.callRating, at: new Date(context.callRating.at).toISOString() },
     closedBy: context.closedBy,
     resolved: context.resolved,
     satisfied: context.satisfied,

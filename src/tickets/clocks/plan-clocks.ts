@@ -8,6 +8,7 @@ import { type CityRules, limitOf } from '../rules/city-rules.ts'
 const runsIn: Readonly<Record<ClockStage, readonly TicketState[]>> = {
   accept: ['registered'],
   dispatch: ['accepted'],
+  callOut: ['dispatched', 'signed', 'handling'],
   sign: ['dispatched'],
   arbitrate: ['returned'],
   handle: ['dispatched', 'returned', 'signed', 'handling'],
@@ -35,16 +36,23 @@ export function withClocks({ state, context }: TicketSnapshot, planning: Plannin
 function runs(stage: ClockStage, { state, context }: TicketSnapshot, { visitsAnswered }: CityRules): boolean {
   const toVisit = state === 'answered' && visitsAnswered && context.visits.length === 0
   if (toVisit) return stage === 'visit'
+  if (stage === 'callOut' && (context.urgency !== 'urgent' || context.calledOut > 0)) return false
   return runsIn[stage].includes(state)
 }
 
 function clockOf(stage: ClockStage, context: TicketContext, planning: Planning): StageClock | undefined {
-  const from = stage === 'handle' ? handlingFrom(context, planning.rules) : context.entered[lastState(stage, context)]
+  const from = beginOf(stage, context, planning.rules)
   const within = limitOf(planning.rules, stage, matterOf(context))
   if (from === undefined || within === undefined) return undefined
   const round = stage === 'handle' ? context.handlingRound : from
   const promised = stage === 'handle' && context.extension?.decision === 'approved' ? context.extension.until : 0
   return { from, dueAt: Math.max(promised, dueAt(from, within, planning.time)), round }
+}
+
+function beginOf(stage: ClockStage, context: TicketContext, rules: CityRules): number | undefined {
+  if (stage === 'handle') return handlingFrom(context, rules)
+  if (stage === 'callOut') return context.unitSince ?? undefined
+  return context.entered[lastState(stage, context)]
 }
 
 /** The state of the stage that was entered last: a review that was taken up goes on with the reply's clock. */

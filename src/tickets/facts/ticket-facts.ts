@@ -20,6 +20,8 @@ const step = Type.Object({
   stage: Type.Optional(text),
   /** The document that tells of it. */
   notice: Type.Optional(text),
+  /** What the caller said of the talk by a key. */
+  rating: Type.Optional(Type.Integer({ minimum: 1, maximum: 5 })),
 })
 
 /** What a gateway for short messages or letters is to send to the citizen. */
@@ -66,6 +68,7 @@ export const factOfInput = {
   ESCALATE: 'ticket.escalated',
   INSTRUCT: 'ticket.instructed',
   CALL_OUT: 'ticket.called-out',
+  RATE: 'ticket.rated',
 } as const satisfies Record<InputType, string>
 
 type InputFactType = (typeof factOfInput)[InputType]

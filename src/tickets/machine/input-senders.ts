@@ -42,4 +42,5 @@ export const inputSenders: Readonly<Record<InputType, readonly Role[]>> = {
   ESCALATE: desk,
   INSTRUCT: centre,
   CALL_OUT: desk,
+  RATE: ['service'],
 }

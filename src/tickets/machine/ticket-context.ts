@@ -16,7 +16,17 @@ export interface HandlingUnit {
 }
 
 /** Stages that have a clock with notices; what happens after closing has none. */
-export const clockStages = ['accept', 'dispatch', 'sign', 'arbitrate', 'handle', 'review', 'visit', 'archive'] as const
+export const clockStages = [
+  'accept',
+  'dispatch',
+  'callOut',
+  'sign',
+  'arbitrate',
+  'handle',
+  'review',
+  'visit',
+  'archive',
+] as const
 export type ClockStage = (typeof clockStages)[number]
 
 /** Milliseconds since 1970-01-01T00:00Z. `round` grows when a limit begins anew, so that its notices may be sent again. */
@@ -35,6 +45,14 @@ export interface Visit {
   readonly resolved: boolean | null
   readonly satisfied: boolean | null
   readonly comment: string
+}
+
+/** What the caller said of the talk by a key: 1 very dissatisfied, 5 very satisfied. It says nothing of how a unit handled the matter. */
+export interface CallRating {
+  readonly at: number
+  readonly rating: number
+  /** Whose talk it was. */
+  readonly agentId: string
 }
 
 export interface Extension {
@@ -77,6 +95,7 @@ export interface TicketContext {
   readonly escalated: number
   readonly calledOut: number
   readonly answer: string | null
+  readonly callRating: CallRating | null
   readonly visits: readonly Visit[]
   readonly reworks: number
   readonly reopened: number
@@ -112,6 +131,7 @@ export function newContext({ firstReceiver, at }: { firstReceiver: string | null
     escalated: 0,
     calledOut: 0,
     answer: null,
+    callRating: null,
     visits: [],
     reworks: 0,
     reopened: 0,

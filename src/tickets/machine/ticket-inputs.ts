@@ -69,6 +69,10 @@ export const inputSchemas = {
   ESCALATE: Type.Object({ leader: text, note: text }, closed),
   INSTRUCT: Type.Object({ leader: text, instruction: text }, closed),
   CALL_OUT: Type.Object({ number: text, note: text }, closed),
+  RATE: Type.Object(
+    { rating: Type.Integer({ minimum: 1, maximum: 5 }), agentId: Type.String({ minLength: 1, maxLength: 64 }) },
+    closed,
+  ),
 } as const
 
 export type InputType = keyof typeof inputSchemas

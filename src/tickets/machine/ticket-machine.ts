@@ -1,5 +1,5 @@
 import { assign, type SnapshotFrom, setup } from 'xstate'
-import type { TicketContext } from './ticket-context.ts'
+import type { CallRating, TicketContext } from './ticket-context.ts'
 import type { InputOf, InputType, TicketInput } from './ticket-inputs.ts'
 
 /** Grows when stored tickets of the version before would not fit any more; see `machine-versions.ts`. */
@@ -34,6 +34,12 @@ function visited(context: TicketContext, input: InputOf<'VISIT'>): Partial<Ticke
   const visit = { at, by: by.id, channel, reached, resolved, satisfied, comment }
   const said = reached ? { resolved, satisfied } : {}
   return { visits: [...context.visits, visit], ...said }
+}
+
+/** 4 and 5 are satisfied, 1 and 2 are not; 3 is neither. */
+function opinion(rated: CallRating | null): boolean | null {
+  if (rated === null || rated.rating === 3) return null
+  return rated.rating > 3
 }
 
 const ended = (closedBy: TicketContext['closedBy']) => ({ closedBy, unit: null, extension: null })
@@ -84,6 +90,8 @@ const machine = setup({
       on<'ANSWER'>((context, { kind, answer }) => ({
         kind: kind ?? context.kind ?? 'consultation',
         answer,
+        // The talk was all there was: what the caller said of it is the word on the matter, until a visit brings another.
+        satisfied: opinion(context.callRating),
         ...ended('answered'),
       })),
     ),
@@ -125,6 +133,8 @@ const machine = setup({
     countEscalation: assign(({ context }) => ({ escalated: context.escalated + 1 })),
     countCallOut: assign(({ context }) => ({ calledOut: context.calledOut + 1, urgency: 'urgent' as const })),
     instruct: assign({ leaderInstructed: true }),
+    rate: assign(on<'RATE'>((_, { at, rating, agentId }) => ({ callRating: { at, rating, agentId } }))),
+    takeAsOpinion: assign(({ context }) => ({ satisfied: context.satisfied ?? opinion(context.callRating) })),
     noteVisit: assign(on<'VISIT'>(visited)),
     rework: assign(({ context, event }) => ({
       reworks: context.reworks + 1,
@@ -145,6 +155,9 @@ const machine = setup({
   },
 })
 
+/** The caller presses the key when the agent has hung up, whatever became of the ticket meanwhile. */
+const rating = { RATE: { actions: 'rate' } } as const
+
 /** What the centre and the clock may do to any open ticket without moving it. */
 const asides = {
   REMIND: { guard: 'maySend', actions: 'noteSent' },
@@ -154,6 +167,7 @@ const asides = {
   ESCALATE: { actions: 'countEscalation' },
   INSTRUCT: { actions: 'instruct' },
   CALL_OUT: { actions: 'countCallOut' },
+  ...rating,
 } as const
 
 const endings = {
@@ -198,6 +212,7 @@ export const ticketMachine = machine.createMachine({
         REGISTER: { target: 'registered', actions: 'register' },
         ANSWER: triage.ANSWER,
         VOID: { target: 'voided', actions: 'endVoided' },
+        ...rating,
       },
     },
     registered: { on: { ACCEPT: 'accepted', ...triage, ...endings, ...asides } },
@@ -239,6 +254,7 @@ export const ticketMachine = machine.createMachine({
       on: {
         VISIT: { guard: 'mayVisit', actions: 'noteVisit' },
         ARCHIVE: { target: 'archived', guard: 'visitDone' },
+        RATE: { actions: ['rate', 'takeAsOpinion'] },
         REOPEN: { target: 'registered', actions: 'reopen' },
       },
     },
@@ -246,12 +262,15 @@ export const ticketMachine = machine.createMachine({
       on: {
         UNMERGE: { target: 'accepted', actions: 'unmerge' },
         CLOSE_WITH_PARENT: { target: 'closed', actions: 'endMerged' },
+        ...rating,
       },
     },
-    closed: { on: { ARCHIVE: 'archived', REOPEN: { target: 'accepted', actions: 'reopen' } } },
-    notAccepted: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' } } },
-    withdrawn: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' } } },
-    voided: { on: { ARCHIVE: 'archived', REGISTER: { target: 'registered', actions: ['reopen', 'register'] } } },
+    closed: { on: { ARCHIVE: 'archived', REOPEN: { target: 'accepted', actions: 'reopen' }, ...rating } },
+    notAccepted: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' }, ...rating } },
+    withdrawn: { on: { ARCHIVE: 'archived', REOPEN: { target: 'registered', actions: 'reopen' }, ...rating } },
+    voided: {
+      on: { ARCHIVE: 'archived', REGISTER: { target: 'registered', actions: ['reopen', 'register'] }, ...rating },
+    },
     archived: { type: 'final' },
   },
 })

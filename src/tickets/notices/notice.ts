@@ -12,6 +12,7 @@ const letters: Readonly<Record<NoticeKind, string>> = { reminder: 'TX', urging: 
 const stages: Readonly<Record<string, string>> = {
   accept: '受理',
   dispatch: '转办',
+  callOut: '电话告知承办单位',
   sign: '签收',
   arbitrate: '退单审核',
   handle: '办理答复',
@@ -35,6 +36,7 @@ export interface Notice {
 
 export interface NoticeMatter {
   readonly prefix: string
+  /** As it signs, e.g. 启东市. */
   readonly city: string
   readonly kind: NoticeKind
   readonly stage: string

@@ -1,4 +1,5 @@
 import type { Logger } from '../../kernel/index.ts'
+import type { ClockStage } from '../machine/ticket-context.ts'
 import type { TicketInput } from '../machine/ticket-inputs.ts'
 import type { TicketSnapshot } from '../machine/ticket-transition.ts'
 import { type NoticeMatter, noticeKinds, noticeSeries, renderNotice } from '../notices/notice.ts'
@@ -28,6 +29,9 @@ interface OpenStep extends Omit<Step, 'step' | 'after'> {
   readonly db: TicketDatabase
 }
 
+/** Stages in which the unit is late; in the others it is the centre. */
+const unitStages: readonly ClockStage[] = ['sign', 'handle']
+
 /** Steps that have documents, strikes or merged tickets behind them: all of it in one transaction. */
 export class Consequences {
   readonly #options: ConsequencesOptions
@@ -55,8 +59,11 @@ export class Consequences {
 
   async #issueNotice({ ticket, input, store, db }: OpenStep): Promise<string | undefined> {
     if (input.type !== 'REMIND' && input.type !== 'URGE' && input.type !== 'CRITICISE') return undefined
-    const { prefix, city } = this.#options.rules
-    const unit = ticket.context.unit ? await new UnitStore({ db }).find(ticket.context.unit.unitId) : undefined
+    const { prefix, cityName: city } = this.#options.rules
+    const unit =
+      unitStages.includes(input.stage) && ticket.context.unit
+        ? await new UnitStore({ db }).find(ticket.context.unit.unitId)
+        : undefined
     const kind = noticeKinds[input.type]
     const matter: NoticeMatter = {
       prefix,

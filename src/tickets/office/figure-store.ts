@@ -16,6 +16,9 @@ export interface TicketFigures {
   readonly urged: number
   readonly criticised: number
   readonly overdue: number
+  /** Talks the caller rated by a key, and those rated 4 or 5. */
+  readonly rated: number
+  readonly ratedSatisfied: number
 }
 
 /** Figures over tickets, altogether or of one unit and those below it. */
@@ -42,7 +45,9 @@ export class FigureStore {
         count(*) filter (where (context ->> 'returns')::int > 0)::int as returned,
         count(*) filter (where (context ->> 'urged')::int > 0)::int as urged,
         count(*) filter (where (context ->> 'criticised')::int > 0)::int as criticised,
-        count(*) filter (where due_at < ${now})::int as overdue
+        count(*) filter (where due_at < ${now})::int as overdue,
+        count(*) filter (where context #> '{callRating,rating}' is not null)::int as rated,
+        count(*) filter (where (context #>> '{callRating,rating}')::int >= 4)::int as "ratedSatisfied"
       from tickets
       where created_at >= ${from} and created_at < ${to} and state not in ('draft', 'voided')
         and coalesce(context ->> 'closedBy', '') <> 'voided' ${below}`.execute(this.#db)

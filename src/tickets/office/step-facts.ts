@@ -17,7 +17,8 @@ export function factsOf({
 }): TicketFact[] {
   const stage = 'stage' in input ? input.stage : undefined
   const changed = { ...ticket, ...after, revision: ticket.revision + 1 }
-  const about = { ticket: changed, from: ticket.state, by: input.by, stage }
+  const rating = input.type === 'RATE' ? input.rating : undefined
+  const about = { ticket: changed, from: ticket.state, by: input.by, stage, rating }
   const closes = after.state === 'closed' && ticket.state !== 'closed'
   const message = ticket.callerNumber === '' ? undefined : citizenMessage(ticket, input, after)
   const { ticketId, number, callerNumber: to } = ticket
@@ -30,10 +31,17 @@ export function factsOf({
 
 export function factOf(
   type: TicketFactType,
-  { ticket, from, by, stage }: { ticket: Ticket; from: string | null; by: Actor; stage?: string | undefined },
+  {
+    ticket,
+    from,
+    by,
+    stage,
+    rating,
+  }: { ticket: Ticket; from: string | null; by: Actor; stage?: string | undefined; rating?: number | undefined },
 ): TicketFact {
   const { ticketId, number, revision, state, context, callId } = ticket
   const about = { ticketId, number, revision, from, state, kind: context.kind, unitId: context.unit?.unitId ?? null }
   const agentId = context.firstReceiver
-  return { type, data: { ...about, callId, agentId, byRole: by.role, ...(stage === undefined ? {} : { stage }) } }
+  const more = { ...(stage === undefined ? {} : { stage }), ...(rating === undefined ? {} : { rating }) }
+  return { type, data: { ...about, callId, agentId, byRole: by.role, ...more } }
 }

@@ -1,13 +1,12 @@
-import { beijingDate } from '../../hours/calendar-arithmetic.ts'
-import { HotlineError, type Logger, newId } from '../../kernel/index.ts'
+import { HotlineError, type Logger } from '../../kernel/index.ts'
 import { changedFields } from '../audit/audit-entry.ts'
 import { dueInputs, type Planning, withClocks } from '../clocks/plan-clocks.ts'
 import type { PlanningClock } from '../clocks/planning-clock.ts'
 import { WakePlan } from '../clocks/wake-plan.ts'
 import type { WorkingCalendar } from '../clocks/working-calendar.ts'
-import { type Actor, newContext } from '../machine/ticket-context.ts'
+import type { Actor } from '../machine/ticket-context.ts'
 import type { InputData, InputType, TicketInput } from '../machine/ticket-inputs.ts'
-import { advance, type TicketSnapshot } from '../machine/ticket-transition.ts'
+import { advance, inputsOf, type TicketSnapshot } from '../machine/ticket-transition.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { TicketDatabase } from '../ticket-database.ts'
 import { isWithin, type Unit } from '../units/unit.ts'
@@ -16,7 +15,8 @@ import { Consequences } from './consequences.ts'
 import { MergeRefused, TicketChanged, TicketNotYours, UnknownKind, UnknownTicket } from './errors.ts'
 import { RecentTickets } from './recent-tickets.ts'
 import { factOf, factsOf } from './step-facts.ts'
-import { type Channel, emptyMatter, type Matter, type Ticket } from './ticket.ts'
+import type { Ticket } from './ticket.ts'
+import { TicketDesk } from './ticket-desk.ts'
 import { type TicketChange, TicketStore } from './ticket-store.ts'
 
 export interface TicketOfficeOptions {
@@ -45,31 +45,25 @@ export interface Command<T extends InputType = InputType> {
   readonly revision?: number | undefined
 }
 
-export interface NewTicketRequest {
-  readonly ticketId?: string
-  readonly channel: Channel
-  readonly callId: string | null
-  readonly callerNumber: string
-  readonly agentId: string | null
-  readonly matter?: Matter
-  readonly by: Actor
-  readonly origin: string
-}
-
 /** Attempts when others change the same ticket meanwhile and the command did not say which revision it is about. */
 const attempts = 5
+/** SQLSTATE. */
+const deadlockDetected = '40P01'
 
 /**
  * Carries out what is asked of a ticket: the machine decides, the clocks are counted anew, and everything that follows is
  * committed in one transaction.
  */
 export class TicketOffice {
+  /** Opens tickets and keeps what is said of them. */
+  readonly desk: TicketDesk
   readonly #options: TicketOfficeOptions
   readonly #consequences: Consequences
   readonly #recent = new RecentTickets()
 
   constructor(options: TicketOfficeOptions) {
     this.#options = options
+    this.desk = new TicketDesk(options)
     this.#consequences = new Consequences(options)
   }
 
@@ -80,7 +74,7 @@ export class TicketOffice {
     const remembered = await this.#fromMemory(command as unknown as Command)
     if (remembered) return remembered
     for (let attempt = 1; ; attempt += 1) {
-      const done = await this.#attempt(command as unknown as Command, await this.get(command.ticketId))
+      const done = await this.#unlessDeadlocked(command as unknown as Command, await this.get(command.ticketId))
       if (done) return done
       if (command.revision !== undefined || attempt === attempts) {
         throw new TicketChanged(`ticket ${command.ticketId} was changed meanwhile: read it again`)
@@ -101,72 +95,38 @@ export class TicketOffice {
     })
   }
 
-  /** A new draft, in the transaction this office works {@link within}. Undefined: it is there already. */
-  async open(request: NewTicketRequest): Promise<string | undefined> {
-    const { rules, clock, store } = this.#options
-    const { ticketId = newId(), channel, callId, callerNumber, agentId, matter = emptyMatter, by, origin } = request
-    const at = clock.now()
-    const context = newContext({ firstReceiver: agentId, at })
-    const date = beijingDate(at).replaceAll('-', '')
-    const row = {
-      ticketId,
-      prefix: rules.prefix,
-      channel,
-      state: 'draft',
-      context,
-      callId,
-      callerNumber,
-      matter,
-      at,
-      date,
-    }
-    if (!(await store.insert(row))) return undefined
-    const ticket = await store.find(ticketId)
-    if (!ticket) throw new Error(`ticket ${ticketId} is not there after it was written`)
-    const audit = { subject: ticketId, at, actor: by.id, role: by.role, origin, action: 'DRAFT' }
-    await store.note({
-      at,
-      audit: { ...audit, detail: { after: { channel, callId, agentId } } },
-      facts: [factOf('ticket.drafted', { ticket, from: null, by })],
-    })
-    return ticketId
-  }
-
-  /** Opens a ticket that did not come from a call. */
-  async create(request: NewTicketRequest): Promise<Ticket> {
-    const ticketId = await this.#options.store.transaction((_, db) => this.within(db).open(request))
-    this.#options.onFacts()
-    return this.get(ticketId ?? '')
-  }
-
-  /** Another agent has the call now: a draft goes along with it. */
+  /** Another agent has the call now: a draft goes along with it, as does a ticket that is nobody's yet. */
   async takeOver({ ticketId, agentId, by, origin }: { ticketId: string; agentId: string; by: Actor; origin: string }) {
-    const ticket = await this.get(ticketId)
-    if (ticket.state !== 'draft' || ticket.context.firstReceiver === agentId) return
+    const ticket = await this.find(ticketId)
+    if (!ticket || ticket.context.firstReceiver === agentId) return
+    // A matter that is under way stays with its first receiver; a missed call or a message has none before somebody rang back.
+    if (ticket.state !== 'draft' && ticket.context.firstReceiver !== null) return
     const after = { state: ticket.state, context: { ...ticket.context, firstReceiver: agentId } }
     const audit = this.#audit(ticket, after, { by, origin, action: 'TAKE_OVER' })
-    const facts = [factOf('ticket.drafted', { ticket: { ...ticket, ...after }, from: 'draft', by })]
+    const drafted = factOf('ticket.drafted', { ticket: { ...ticket, ...after }, from: 'draft', by })
+    const facts = ticket.state === 'draft' ? [drafted] : []
     await this.#options.store.save({ ...this.#change(ticket, after), audit, facts })
+  }
+
+  /** One step, if the ticket is there and its state has that step; undefined if not. */
+  async sendWherePossible<T extends InputType>(command: Command<T>): Promise<Ticket | undefined> {
+    const ticket = await this.find(command.ticketId)
+    return ticket && inputsOf(ticket.state).includes(command.type) ? this.send(command) : undefined
+  }
+
+  find(ticketId: string): Promise<Ticket | undefined> {
+    return this.#options.store.find(ticketId)
+  }
+
+  findByNumber(number: string): Promise<Ticket | undefined> {
+    return this.#options.store.findByNumber(number)
   }
 
   /** Throws {@link UnknownTicket}. */
   async get(ticketId: string): Promise<Ticket> {
-    const ticket = await this.#options.store.find(ticketId)
+    const ticket = await this.find(ticketId)
     if (!ticket) throw new UnknownTicket(`no ticket ${ticketId}`)
     return ticket
-  }
-
-  /** Replaces what the citizen said. Throws {@link UnknownTicket}. */
-  async saveMatter(ticketId: string, matter: Matter, { by, origin }: { by: Actor; origin: string }): Promise<void> {
-    await this.#options.store.transaction(async (store) => {
-      if (!(await store.find(ticketId))) throw new UnknownTicket(`no ticket ${ticketId}`)
-      const before = await store.matter(ticketId)
-      await store.saveMatter(ticketId, matter)
-      const detail = changedFields({ ...before }, { ...matter })
-      const at = this.#options.clock.now()
-      const audit = { subject: ticketId, at, actor: by.id, role: by.role, origin, action: 'EDIT_MATTER', detail }
-      await store.note({ at, audit, facts: [] })
-    })
   }
 
   /** What the clock has to do now, done one after the other; says how many steps that were. */
@@ -200,11 +160,24 @@ export class TicketOffice {
     if (!known) return undefined
     this.#recent.forget(command.ticketId)
     try {
-      return await this.#attempt(command, known)
+      return await this.#unlessDeadlocked(command, known)
     } catch (error) {
       // A refusal counts only when the ticket is what it was taken for.
       if (error instanceof HotlineError) return undefined
       throw error
+    }
+  }
+
+  /**
+   * Facts of the hotline are applied many in one transaction, which holds its tickets and jobs until the last: PostgreSQL ends one of two
+   * who wait for each other. A step that was undone so is simply taken again, unless it is part of a transaction itself.
+   */
+  async #unlessDeadlocked(command: Command, ticket: Ticket): Promise<Ticket | undefined> {
+    try {
+      return await this.#attempt(command, ticket)
+    } catch (error) {
+      if (this.#options.inTransaction || (error as { code?: unknown }).code !== deadlockDetected) throw error
+      return undefined
     }
   }
 
@@ -216,7 +189,7 @@ export class TicketOffice {
     await this.#refuseWrongParent(ticket, input)
     const after = withClocks(advance(ticket, input), this.#planning())
     const change = this.#step(ticket, input, after, command.origin)
-    const saved = alone(input, after)
+    const saved = alone(input, ticket, after)
       ? await store.save(change)
       : await this.#consequences.save({ ticket, input, after, step: change })
     if (!saved) return undefined
@@ -307,8 +280,9 @@ function told({ state, context: { entered: _, clocks, returnDueAt: __, ...contex
 const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VISIT']
 
 /** Whether a step is one statement, with nothing besides. */
-function alone({ type }: TicketInput, { state }: TicketSnapshot): boolean {
-  return !withDocuments.includes(type) && state !== 'closed' && state !== 'answered'
+function alone({ type }: TicketInput, before: TicketSnapshot, { state }: TicketSnapshot): boolean {
+  const ends = state !== before.state && (state === 'closed' || state === 'answered')
+  return !withDocuments.includes(type) && !ends
 }
 
 function handlingUnit({ unitId, path, type, expelledAt }: Unit, above: string | undefined) {

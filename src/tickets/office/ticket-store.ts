@@ -58,8 +58,9 @@ export class TicketStore {
     this.#db = db
   }
 
-  /** Runs `work` in one transaction with a store of its own. */
+  /** Runs `work` in one transaction with a store of its own; within one already, in that. */
   transaction<T>(work: (store: TicketStore, db: TicketDatabase) => Promise<T>): Promise<T> {
+    if (this.#db.isTransaction) return work(this, this.#db)
     return this.#db.transaction().execute((transaction) => work(new TicketStore({ db: transaction }), transaction))
   }
 
@@ -146,7 +147,7 @@ export class TicketStore {
 
   /**
    * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. One call, so that ticket, audit,
-   * facts and job stand or fall together at the price of one round trip (migration 0002).
+   * facts and job stand or fall together at the price of one round trip (`save_step` in migration 0001).
    */
   async save(change: TicketChange): Promise<boolean> {
     const { ticketId, revision, state, context, at, dueAt, wakeAt, wakeJob, audit, facts } = change

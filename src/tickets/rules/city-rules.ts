@@ -40,6 +40,8 @@ export interface Responsibility {
 /** A city's rules for its tickets. They never change while the service runs. */
 export interface CityRules {
   readonly city: string
+  /** As officials and citizens read it: the name of the top of its units. */
+  readonly cityName: string
   readonly prefix: string
   readonly calendar: Calendar
   readonly languages: readonly string[]

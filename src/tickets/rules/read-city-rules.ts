@@ -26,7 +26,9 @@ export async function readCityRules(path: string): Promise<CityRules> {
   if (calendar === undefined) reader.fault(['calendar'], `there is no calendar ${rules.calendar}`)
   refuseFaults([...faults, ...reader.faults])
   if (calendar === undefined) throw new ConfigurationError(`${path}: no calendar`)
-  return { ...rules, city: String(content.name), calendar, digest: digestOf([content.tickets, content.calendars]) }
+  const city = String(content.name)
+  const cityName = rules.units.find(({ level }) => level === 1)?.name ?? city
+  return { ...rules, city, cityName, calendar, digest: digestOf([content.tickets, content.calendars]) }
 }
 
 function digestOf(content: unknown): string {
@@ -46,7 +48,7 @@ class RulesReader {
     this.faults.push(`${this.#where(keys)}: tickets.${keys.join('.')}: ${message}`)
   }
 
-  read(file: RulesFile): Omit<CityRules, 'calendar' | 'city' | 'digest'> & { calendar: string } {
+  read(file: RulesFile): Omit<CityRules, 'calendar' | 'city' | 'cityName' | 'digest'> & { calendar: string } {
     const limits = this.#limits(file)
     const units = this.#units(file)
     this.#coverage(file, limits)
@@ -137,6 +139,10 @@ class RulesReader {
       this.#knownUnit([...keys, 'unit'], unit, units)
       for (const date of [from, to ?? from])
         if (!isDate(date)) this.fault(keys, `"${date}": a date is written 2026-01-31`)
+      const twice = catalogue.findIndex(
+        (line) => line.classification === classification && line.unit === unit && line.from === from,
+      )
+      if (twice < index) this.fault(keys, `${classification} has ${unit} from ${from} in line ${twice} already`)
       return { classification, unitId: unit, from, to: to ?? null }
     })
   }

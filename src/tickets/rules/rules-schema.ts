@@ -8,10 +8,14 @@ const share = Type.Integer({ minimum: 0, maximum: 100 })
 /** What can be asked of a hotline; the names citizens and officials see are the city's. */
 export const ticketKinds = ['consultation', 'help', 'complaint', 'suggestion', 'callback', 'voicemail'] as const
 export const urgencies = ['ordinary', 'urgent'] as const
-/** The stages of a ticket that have a limit. `return`: in which a unit may say "not ours"; `archive`: after closing. */
+/**
+ * The stages of a ticket that have a limit. `callOut`: until the unit is phoned about an urgent matter [56]; `return`: in which a unit may
+ * say "not ours"; `archive`: after closing.
+ */
 export const limitedStages = [
   'accept',
   'dispatch',
+  'callOut',
   'sign',
   'return',
   'arbitrate',

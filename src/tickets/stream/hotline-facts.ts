@@ -1,11 +1,13 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { ticketIdOf } from '../../events/index.ts'
-import { type DayChange, saveDay } from '../clocks/calendar-store.ts'
+import { CalendarDayStore } from '../../hours/calendar-day-store.ts'
 import type { Actor } from '../machine/ticket-context.ts'
 import type { TicketOffice } from '../office/ticket-office.ts'
+import type { CityRules } from '../rules/city-rules.ts'
 import type { TicketDatabase } from '../ticket-database.ts'
-import { callOf, rememberCall } from './call-store.ts'
+import { type Noted, type NotedFact, noteAction, notedFacts, notedSchema, noteOf } from './call-notes.ts'
+import { CallStore } from './call-store.ts'
 import type { ApplyEvent, StreamEvent } from './stream-store.ts'
 
 const id = Type.String({ format: 'uuid' })
@@ -14,7 +16,17 @@ const text = Type.String({ minLength: 1 })
 /** What we need of the hotline's facts; a field more is no fault of it. */
 const wanted = {
   'call.offered': Type.Object({ callId: id, callerNumber: text, line: text }),
-  'call.answered': Type.Object({ callId: id, agentId: text }),
+  'call.placed': Type.Object({
+    callId: id,
+    callerNumber: text,
+    line: text,
+    purpose: text,
+    reference: Type.Optional(Type.Union([text, Type.Null()])),
+  }),
+  'call.queued': Type.Object({ callId: id, queuedAt: Type.Integer() }),
+  'call.answered': Type.Object({ callId: id, agentId: text, waitedMs: Type.Integer({ minimum: 0 }) }),
+  'call.reached': Type.Object({ callId: id, agentId: text }),
+  'call.rated': Type.Object({ callId: id, agentId: text, rating: Type.Integer({ minimum: 1, maximum: 5 }) }),
   'voicemail.left': Type.Object({ callId: id, callerNumber: text, voicemailId: text }),
   'callback.opened': Type.Object({
     callbackId: text,
@@ -30,21 +42,33 @@ const wanted = {
 } as const
 
 type Wanted = typeof wanted
-type Handlers = {
-  [T in keyof Wanted]: (db: TicketDatabase, data: Static<Wanted[T]>, event: StreamEvent) => Promise<void>
-}
+type Handle<Data> = (db: TicketDatabase, data: Data, event: StreamEvent) => Promise<void>
+type Handlers = { [T in keyof Wanted]: Handle<Static<Wanted[T]>> }
 
 const hotline: Actor = { id: 'hotline', role: 'service', unitId: null }
 const origin = 'hotline'
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export interface HotlineFactsOptions {
+  readonly office: TicketOffice
+  readonly rules: Pick<CityRules, 'branches'>
+  readonly onDayChanged: (db: TicketDatabase) => Promise<void>
+}
 
 /** What each fact of the hotline means for tickets. A type that is not here means nothing. */
 export class HotlineFacts {
-  readonly #office: TicketOffice
-  readonly #onDayChanged: (db: TicketDatabase) => Promise<void>
+  readonly #options: HotlineFactsOptions
   readonly #handlers: Handlers = {
     'call.offered': (db, { callId, callerNumber, line }, { time }) =>
-      rememberCall(db, { callId, callerNumber, line, offeredAt: time }),
-    'call.answered': (db, data) => this.#draftOfCall(db, data),
+      new CallStore({ db }).remember({ callId, callerNumber, line, offeredAt: time }),
+    'call.placed': (db, data, event) => this.#placed(db, data, event),
+    'call.queued': (db, { callId, queuedAt }) => new CallStore({ db }).queued(callId, new Date(queuedAt)),
+    'call.answered': async (db, { callId, agentId, waitedMs }) => {
+      await new CallStore({ db }).answered(callId, waitedMs)
+      await this.#draftOfCall(db, { callId, agentId })
+    },
+    'call.reached': (db, data) => this.#draftOfCall(db, data),
+    'call.rated': (db, data) => this.#rate(db, data),
     'voicemail.left': (db, { callId, callerNumber, voicemailId }) =>
       this.#register(db, { ticketId: ticketIdOf('voicemail', voicemailId), callId, callerNumber, kind: 'voicemail' }),
     'callback.opened': (db, { callbackId, callerNumber, callId = null }) =>
@@ -52,31 +76,47 @@ export class HotlineFacts {
     'calendar.day-changed': (db, data) => this.#changeDay(db, data),
   }
 
-  constructor({ office, onDayChanged }: { office: TicketOffice; onDayChanged: (db: TicketDatabase) => Promise<void> }) {
-    this.#office = office
-    this.#onDayChanged = onDayChanged
+  constructor(options: HotlineFactsOptions) {
+    this.#options = options
   }
 
   /** Throws when a fact lacks what we need of it. */
   readonly apply: ApplyEvent = async (db, event) => {
-    if (!Object.hasOwn(wanted, event.type)) return
-    const type = event.type as keyof Wanted
-    const schema: TSchema = wanted[type]
-    if (!Value.Check(schema, event.data)) {
-      const [fault] = Value.Errors(schema, event.data)
-      throw new Error(`${type}: ${fault?.instancePath} ${fault?.message}`)
+    if (Object.hasOwn(wanted, event.type)) {
+      const type = event.type as keyof Wanted
+      const handle = this.#handlers[type] as Handle<unknown>
+      await handle(db, checked(event, wanted[type]), event)
     }
-    const handle = this.#handlers[type] as (db: TicketDatabase, data: unknown, event: StreamEvent) => Promise<void>
-    await handle(db, event.data, event)
+    const noted = notedFacts.find((type) => type === event.type)
+    if (noted) await this.#note(db, noted, checked(event, notedSchema) as Noted)
+  }
+
+  /** A call of ours to a citizen is about a callback, or about the ticket whose id or number the agent gave as reference. */
+  async #placed(
+    db: TicketDatabase,
+    { callId, callerNumber, line, purpose, reference = null }: Static<Wanted['call.placed']>,
+    { time }: StreamEvent,
+  ): Promise<void> {
+    const ticketId = await this.#ticketOfReference(db, purpose, reference)
+    await new CallStore({ db }).remember({ callId, callerNumber, line, offeredAt: time, ticketId })
+  }
+
+  async #ticketOfReference(db: TicketDatabase, purpose: string, reference: string | null): Promise<string | null> {
+    if (reference === null) return null
+    if (purpose === 'callback') return ticketIdOf('callback', reference)
+    const office = this.#options.office.within(db)
+    const found = await (uuid.test(reference) ? office.find(reference) : office.findByNumber(reference))
+    return found?.ticketId ?? null
   }
 
   /** Whoever answers gets a draft bound to the call; answered again by somebody else, the draft goes along. */
   async #draftOfCall(db: TicketDatabase, { callId, agentId }: { callId: string; agentId: string }): Promise<void> {
-    const call = await callOf(db, callId)
-    const office = this.#office.within(db)
-    const ticketId = ticketIdOf('call', callId)
-    const request = { ticketId, channel: 'phone', callId, callerNumber: call?.callerNumber ?? '', agentId } as const
-    const opened = await office.open({ ...request, by: hotline, origin })
+    const calls = new CallStore({ db })
+    const office = this.#options.office.within(db)
+    const { ticketId, own } = await calls.ticketOf(callId)
+    const callerNumber = (await calls.callerOf(callId)) ?? ''
+    const request = { ticketId, channel: 'phone', callId, callerNumber, agentId } as const
+    const opened = own ? await office.desk.open({ ...request, by: hotline, origin }) : undefined
     if (opened === undefined) await office.takeOver({ ticketId, agentId, by: hotline, origin })
   }
 
@@ -88,15 +128,51 @@ export class HotlineFacts {
       ...about
     }: { ticketId: string; callId: string | null; callerNumber: string; kind: 'voicemail' | 'callback' },
   ): Promise<void> {
-    const office = this.#office.within(db)
+    const office = this.#options.office.within(db)
     const channel = kind === 'voicemail' ? 'voicemail' : 'missed-call'
-    const opened = await office.open({ ...about, channel, agentId: null, by: hotline, origin })
+    const opened = await office.desk.open({ ...about, channel, agentId: null, by: hotline, origin })
     if (opened === undefined) return
     await office.send({ ticketId: about.ticketId, type: 'REGISTER', data: { kind }, by: hotline, origin })
   }
 
-  async #changeDay(db: TicketDatabase, change: DayChange): Promise<void> {
-    await saveDay(db, change)
-    await this.#onDayChanged(db)
+  /** A caller's key comes when the talk is over, and finds the ticket wherever it is by then. */
+  async #rate(db: TicketDatabase, { callId, agentId, rating }: Static<Wanted['call.rated']>): Promise<void> {
+    const office = this.#options.office.within(db)
+    const { ticketId } = await new CallStore({ db }).ticketOf(callId)
+    const data = { rating, agentId }
+    await office.sendWherePossible({ ticketId, type: 'RATE', data, by: hotline, origin })
   }
+
+  /** The ticket's history keeps what happened on the telephone; advice given by voice goes out in writing too [66]. */
+  async #note(db: TicketDatabase, type: NotedFact, noted: Noted): Promise<void> {
+    const calls = new CallStore({ db })
+    const office = this.#options.office.within(db)
+    const { ticketId } = await calls.ticketOf(noted.callId)
+    const branch = noted.target === undefined ? undefined : this.#options.rules.branches.get(noted.target)
+    if (branch && noted.target !== undefined) await calls.namedBranch(noted.callId, noted.target)
+    const about = { ticketId, by: hotline, origin }
+    const known = await office.desk.note({ ...about, action: noteAction(type), input: noteOf(noted, branch?.name) })
+    if (!known) return
+    if (type === 'call.advised') {
+      const { target = '' } = noted
+      await office.desk.tellCitizen({ ...about, text: branch?.busyAdvice ?? adviceOf(target, branch?.name) })
+    }
+    if (type === 'call.taken-over' && noted.agentId) await office.takeOver({ ...about, agentId: noted.agentId })
+  }
+
+  async #changeDay(db: TicketDatabase, { by, ...day }: Static<Wanted['calendar.day-changed']>): Promise<void> {
+    await new CalendarDayStore({ db }).edit(day, by)
+    await this.#options.onDayChanged(db)
+  }
+}
+
+/** What is said of a branch for which the city has no words of its own. */
+function adviceOf(number: string, name = ''): string {
+  return `${name}热线${number}暂时无法接通，您可稍后直接拨打${number}，或由我们登记后回电。`
+}
+
+function checked(event: StreamEvent, schema: TSchema): unknown {
+  if (Value.Check(schema, event.data)) return event.data
+  const [fault] = Value.Errors(schema, event.data)
+  throw new Error(`${event.type}: ${fault?.instancePath} ${fault?.message}`)
 }

@@ -43,14 +43,21 @@ export class UnitStore {
 
   /** Creates units or brings them to what is given; strikes and expulsion stay. */
   async save(units: readonly NewUnit[]): Promise<void> {
-    for (const { unitId, name, path, level, type, leader, phone } of units) {
-      const row = { name, path, level, type, leader, phone }
-      await this.#db
-        .insertInto('units')
-        .values({ unit_id: unitId, ...row, expelled_at: null })
-        .onConflict((conflict) => conflict.column('unit_id').doUpdateSet(row))
-        .execute()
-    }
+    if (units.length === 0) return
+    await this.#db
+      .insertInto('units')
+      .values(units.map(({ unitId, ...unit }) => ({ unit_id: unitId, ...unit, expelled_at: null })))
+      .onConflict((conflict) =>
+        conflict.column('unit_id').doUpdateSet(({ ref }) => ({
+          name: ref('excluded.name'),
+          path: ref('excluded.path'),
+          level: ref('excluded.level'),
+          type: ref('excluded.type'),
+          leader: ref('excluded.leader'),
+          phone: ref('excluded.phone'),
+        })),
+      )
+      .execute()
   }
 
   /**
@@ -73,15 +80,23 @@ export class UnitStore {
   }
 
   async saveResponsibilities(lines: readonly Responsibility[]): Promise<void> {
-    for (const { classification, unitId, from, to } of lines) {
-      await this.#db
-        .insertInto('responsibilities')
-        .values({ classification, unit_id: unitId, valid_from: from, valid_to: to })
-        .onConflict((conflict) =>
-          conflict.columns(['classification', 'unit_id', 'valid_from']).doUpdateSet({ valid_to: to }),
-        )
-        .execute()
-    }
+    if (lines.length === 0) return
+    await this.#db
+      .insertInto('responsibilities')
+      .values(
+        lines.map(({ classification, unitId, from, to }) => ({
+          classification,
+          unit_id: unitId,
+          valid_from: from,
+          valid_to: to,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['classification', 'unit_id', 'valid_from'])
+          .doUpdateSet(({ ref }) => ({ valid_to: ref('excluded.valid_to') })),
+      )
+      .execute()
   }
 
   /** The units the catalogue names for a classification on a local date, the newest line first; expelled ones are left out. */

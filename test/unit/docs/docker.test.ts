@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { edgeConfigHelp } from '../../../sip/config.ts'
 import { configHelp } from '../../../src/config.ts'
 import { projectRoot } from '../../../src/kernel/index.ts'
+import { readTicketConfig, ticketConfigHelp } from '../../../src/tickets/config.ts'
 
 interface Service {
   readonly build?: { readonly context: string; readonly dockerfile: string }
@@ -46,11 +47,13 @@ test('compose - it does not start without the secrets and the address, and none 
   expect([...required].sort()).toEqual([
     'HOST_IP',
     'POSTGRES_PASSWORD',
+    'SESSION_SECRET',
     'SIP_SERVER_SECRET',
     'SOUND_KEYS',
     'SWITCH_ESL_PASSWORD',
+    'TICKETS_TOKEN',
   ])
-  for (const { name, kind } of variables) if (/PASSWORD|SECRET|KEYS/.test(name)) expect(kind, name).toBe(':?')
+  for (const { name, kind } of variables) if (/PASSWORD|SECRET|KEYS|TOKEN/.test(name)) expect(kind, name).toBe(':?')
 })
 
 test('compose - every setting is in .env.example, the required ones empty, the others with the default that compose has', () => {
@@ -72,6 +75,8 @@ test('compose - the services are given settings they know', () => {
 
   for (const name of Object.keys(services['hotline']?.environment ?? {}))
     expect(known(configHelp), name).toContain(name)
+  for (const name of Object.keys(services['tickets']?.environment ?? {}))
+    expect(known(ticketConfigHelp), name).toContain(name)
   for (const name of Object.keys(services['edge']?.environment ?? {})) {
     // The edge's health check reads one more.
     if (name !== 'EDGE_ADDRESS') expect(known(edgeConfigHelp), name).toContain(name)
@@ -85,6 +90,29 @@ test('compose - what is not for telephones listens on loopback', () => {
   expect(at('switch', 'YIHAO_SWITCH_ESL_IP')).toBe('127.0.0.1')
   expect(at('sip-server', 'DRACHTIO_ADMIN_ADDRESS')).toBe('127.0.0.1')
   expect(at('hotline', 'HTTP_LISTEN')).toBe(`\${HTTP_LISTEN:-127.0.0.1:8080}`)
+  expect(at('tickets', 'TICKETS_LISTEN')).toBe(`\${TICKETS_LISTEN:-127.0.0.1:8090}`)
+})
+
+test('compose - the ticket service starts with what it is given, reads the hotline with the token the hotline knows, and shares its sessions', () => {
+  const given = (name: string) =>
+    Object.fromEntries(
+      Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [
+        key,
+        value.replace(/\$\{(\w+):([-?])([^}]*)\}/g, (_, variable, kind, rest) =>
+          kind === '-' ? rest : `a-secret-named-${variable}`,
+        ),
+      ]),
+    )
+  const hotline = given('hotline')
+
+  const config = readTicketConfig(given('tickets'))
+
+  expect(hotline['SERVICE_TOKENS']).toBe(`tickets:${config.hotlineToken}`)
+  expect(hotline['SESSION_SECRET']).toBe(config.sessionSecret)
+  expect(config.hotlineUrl).toBe(`http://${hotline['HTTP_LISTEN']}`)
+  expect(config.databaseUrl).toBe(hotline['DATABASE_URL'])
+  expect(services['tickets']?.command).toEqual(['node', 'dist/src/tickets/main.js'])
+  expect(existsSync(join(projectRoot(), 'src/tickets/main.ts'))).toBe(true)
 })
 
 test('compose - the switch is told variables that its configuration reads', () => {

@@ -22,6 +22,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/tickets/{ticketId}/steps': everybody,
   'GET /api/v1/tickets/{ticketId}/history': everybody,
   'GET /api/v1/tickets/{ticketId}/duplicates': desk,
+  'GET /api/v1/tickets/{ticketId}/units': desk,
   'GET /api/v1/tickets/{ticketId}/merged': everybody,
   'GET /api/v1/tickets/{ticketId}/notices': ['agent', 'supervisor', 'admin', 'unit'],
   'GET /api/v1/form': ['agent', 'supervisor', 'admin', 'unit'],

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { projectRoot } from '../../../src/kernel/index.ts'
+import { newId, projectRoot } from '../../../src/kernel/index.ts'
 import { readCity } from '../../../src/read-city.ts'
 import { readCityRules } from '../../../src/tickets/rules/read-city-rules.ts'
 import { TicketRoom } from '../../support/ticket-service.ts'
+import { until } from '../../support/until.ts'
 
 const cities = join(projectRoot(), 'cities')
 const satisfied = { channel: 'phone', reached: true, resolved: true, satisfied: true }
@@ -48,40 +49,71 @@ describe('the profiles of cities', () => {
     }
     const refusal = async (ticketId: string, name: string, as: string, body: object = {}) =>
       (await room.ask<{ detail: string }>('POST', `/tickets/${ticketId}/${name}`, { as, body })).body.detail
-    return { agent, centre, official, noticesOf, dispatched, handled, archived, refusal }
+    const figures = async () => (await room.ask<Figures>('GET', '/figures', { as: centre })).body
+    return { agent, centre, official, noticesOf, dispatched, handled, archived, refusal, figures }
   }
 
-  test('Shenzhen - a consultation is answered on the telephone and counts as answered at once; three languages; lines keep their numbers', async () => {
-    const { agent, centre, archived } = await at('shenzhen')
+  /** A call that waited in a queue before it was answered. */
+  async function queuedCall(waitedMs: number) {
+    const call = await room.answeredCall({ waitedMs, callerNumber: `138${String(waitedMs).padStart(8, '0')}` })
+    const need = { queue: 'general', skills: [], language: 'yue', priority: 0 }
+    const about = { callId: call.callId, ...need, menuPath: [], queuedAt: room.clock.now() - 1 }
+    room.feed.log.append('call.queued', { ...about, reason: 'menu' })
+    return call
+  }
+
+  test('Shenzhen - 50 % then 80 % within 15 s, a consultation answered at once counts as such; three languages; lines keep their numbers', async () => {
+    const { agent, archived, figures } = await at('shenzhen')
     const { languages, branches, targets } = await readCityRules(join(cities, 'shenzhen.yaml'))
-    const { ticketId } = await room.answeredCall()
-    const other = await room.answeredCall({ callerNumber: '13800000002' })
-    await room.step(other.ticketId, 'register', agent, { kind: 'help' })
+    const waits = [14_000, 15_000, 40_000]
+    const calls = []
+    for (const waitedMs of waits) calls.push(await queuedCall(waitedMs))
+    const [ticketId = '', other = '', late = ''] = calls.map((call) => call.ticketId)
+    await room.step(late, 'void', agent, { reason: '无声电话' })
+    await room.step(other, 'register', agent, { kind: 'help' })
 
     const answered = await room.step(ticketId, 'answer', agent, { kind: 'consultation', answer: '凭身份证办理。' })
 
     expect(answered).toMatchObject({ state: 'answered', closedBy: 'answered' })
-    const { body } = await room.ask<{ shares: object; targets: object }>('GET', '/figures', { as: centre })
-    expect(body).toMatchObject({ shares: { directAnswer: 50 }, targets: { directAnswer: 80 } })
+    await until(async () => (await figures()).answerRate?.offered === 3, 'three calls are counted')
+    expect(await figures()).toMatchObject({
+      shares: { directAnswer: 50 },
+      answerRate: { seconds: 15, answeredInTimeOfOffered: 66.7 },
+      targets: { directAnswer: 80 },
+      reached: { answeredWithinFirst: true, answeredWithin: false, directAnswer: false },
+    })
     expect(languages).toEqual(['cmn', 'yue', 'en'])
     expect([...branches.keys()].sort()).toEqual(['12315', '12333', '12366'])
+    expect([...branches.values()].every(({ keepsNumber }) => keepsNumber === true)).toBe(true)
     expect(targets.answeredWithin).toEqual({ seconds: 15, first: 50, target: 80 })
     expect(await archived(ticketId, '2026-03-13T00:01')).toBe('archived')
   })
 
-  test('Beijing - urgent matters are phoned through and due in 24 hours, others in 7 to 14 days that run through weekends; 51 sub-centres', async () => {
-    const { agent, dispatched, handled, archived } = await at('beijing')
+  test('Beijing - consultations are answered from knowledge at once, urgent matters phoned through within the hour and followed up, others due in 7 to 14 days that run through weekends; 51 sub-centres', async () => {
+    const { agent, dispatched, handled, archived, noticesOf } = await at('beijing')
     const { units, targets } = await readCityRules(join(cities, 'beijing.yaml'))
 
-    const urgent = await dispatched('sub-centre-01', { kind: 'help', urgency: 'urgent' })
+    const consulted = await room.answeredCall({ callerNumber: '13800000003' })
+    const answered = await room.step(consulted.ticketId, 'answer', agent, {
+      kind: 'consultation',
+      answer: '依知识库答复',
+    })
+    const urgent = await dispatched('chaoyang', { kind: 'help', urgency: 'urgent' })
+    const silent = await dispatched('chaoyang', { kind: 'help', urgency: 'urgent' })
     const phoned = await room.step(urgent.ticketId, 'call-out', agent, { number: '01012345678', note: '已电话告知' })
-    const help = await dispatched('sub-centre-02', { kind: 'help' })
-    const suggestion = await dispatched('sub-centre-03', { kind: 'suggestion' })
-    await handled(urgent.ticketId, 'sub-centre-01')
-    await room.step(urgent.ticketId, 'visit', agent, satisfied)
+    const help = await dispatched('heating', { kind: 'help' })
+    const suggestion = await dispatched('metro', { kind: 'suggestion' })
+    room.clock.setTo('2026-03-02T10:01+08:00')
+    await room.service.wakeDue()
+    await handled(urgent.ticketId, 'chaoyang')
+    const followedUp = await room.step(urgent.ticketId, 'visit', agent, satisfied)
 
     expect(urgent.dueAt).toBe('2026-03-03T09:00')
-    expect(phoned.state).toBe('dispatched')
+    expect([answered.closedBy, phoned.state, followedUp.state]).toEqual(['answered', 'dispatched', 'closed'])
+    expect([await noticesOf(urgent.ticketId, 'callOut'), await noticesOf(silent.ticketId, 'callOut')]).toEqual([
+      [],
+      ['urging'],
+    ])
     expect([help.dueAt, suggestion.dueAt]).toEqual(['2026-03-10T00:00', '2026-03-17T00:00'])
     expect(units.filter(({ type }) => type === 'sub-centre')).toHaveLength(51)
     expect(targets.seats).toBe(200)
@@ -97,50 +129,71 @@ describe('the profiles of cities', () => {
       return ticketId
     }
 
-    for (const satisfaction of [false, false, true, false, false]) await rated('firm-001', satisfaction)
-    const stillThere = await dispatched('firm-001', { kind: 'help' })
-    const last = await rated('firm-001', false)
+    for (const satisfaction of [false, false, true, false, false]) await rated('plumbing-01', satisfaction)
+    const stillThere = await dispatched('plumbing-01', { kind: 'help' })
+    const last = await rated('plumbing-01', false)
     const { ticketId } = await room.answeredCall()
     await room.step(ticketId, 'register', agent, { kind: 'help' })
     await room.step(ticketId, 'accept', agent)
 
     expect(stillThere.dueAt).toBe('2026-03-03T09:00')
-    expect(await refusal(ticketId, 'dispatch', agent, { unitId: 'firm-001' })).toContain('unit firm-001 was expelled')
-    const answered = await room.answeredCall()
+    expect(await refusal(ticketId, 'dispatch', agent, { unitId: 'plumbing-01' })).toContain(
+      'unit plumbing-01 was expelled',
+    )
+    const proposed = await room.ask<{ unitId: string }[]>('GET', '/responsible/plumbing', { as: agent })
+    expect(proposed.body.map(({ unitId }) => unitId).sort()).toEqual(['plumbing-02', 'plumbing-03'])
+    const answered = await room.answeredCall({ line: '96180' })
     await room.step(answered.ticketId, 'answer', agent, { answer: '已告知营业时间' })
     expect(await refusal(answered.ticketId, 'archive', centre)).toContain('the return visit is still to be made')
     await room.step(answered.ticketId, 'visit', agent, satisfied)
+    const government = await dispatched('gulou', { kind: 'complaint' })
+    expect(government.dueAt).toBe('2026-03-09T18:00')
     expect(await archived(last, '2026-03-10T00:01')).toBe('archived')
+    const { lines } = await readCity(join(cities, 'nanjing.yaml'))
+    expect([...lines.keys()]).toContain('96180')
     const { units } = await readCityRules(join(cities, 'nanjing.yaml'))
     expect(units.filter(({ type }) => type === 'partner')).toHaveLength(400)
   })
 
-  test('Dongguan - three branch modes, ten specialist groups, and a complaint about taxes is a ticket of the tax office', async () => {
-    const { agent, dispatched, handled, archived } = await at('dongguan')
+  test('Dongguan - three branch modes, ten specialist groups, advice when 12366 is busy, and a complaint about taxes is a ticket of the tax office', async () => {
+    const { agent, official, centre, archived } = await at('dongguan')
+    await room.keepFacts('ticket.citizen-told')
     const { branches } = await readCityRules(join(cities, 'dongguan.yaml'))
     const { queues } = await readCity(join(cities, 'dongguan.yaml'))
 
-    const { body } = await room.ask<{ unitId: string }[]>('GET', '/responsible/tax', { as: agent })
-    const { ticketId, dueAt } = await dispatched(body[0]?.unitId ?? '', { kind: 'complaint' })
-    await handled(ticketId, 'tax')
+    const { callId, ticketId } = await room.answeredCall()
+    const busy = { outcome: 'busy', cause: 'USER_BUSY', sipStatus: 486 } as const
+    const third = { callId, agentId: '8001', legId: newId(), target: '12366' }
+    room.feed.log.append('call.consultation-failed', { ...third, ...busy })
+    room.feed.log.append('call.advised', { callId, agentId: '8001', target: '12366' })
+    const told = () => room.db.selectFrom('facts').select('data').where('subject', '=', ticketId).execute()
+    await until(async () => (await told()).length === 1, 'the citizen is told what to do')
+    const { body } = await room.ask<{ unitId: string }[]>('GET', `/tickets/${ticketId}/units`, { as: agent })
+    await room.step(ticketId, 'register', agent, { kind: 'complaint' })
+    await room.step(ticketId, 'accept', agent)
+    const { dueAt } = await room.step(ticketId, 'dispatch', agent, { unitId: body[0]?.unitId ?? '' })
+    for (const name of ['sign', 'start']) await room.step(ticketId, name, official('tax'))
+    await room.step(ticketId, 'reply', official('tax'), { reply: '已办理' })
+    for (const name of ['review', 'pass']) await room.step(ticketId, name, centre)
     await room.step(ticketId, 'visit', agent, satisfied)
 
     expect(new Set([...branches.values()].map(({ mode }) => mode))).toEqual(
       new Set(['sub-centre', 'specialist-seats', 'direct-merge']),
     )
     expect(branches.get('12366')).toMatchObject({ reachedBy: ['three-way', 'transfer'], complaintsTo: 'tax' })
-    expect(branches.get('12366')?.busyAdvice).toContain('12366')
+    expect(JSON.stringify((await told())[0]?.data)).toContain(branches.get('12366')?.busyAdvice)
+    for (const number of ['12333', '12358']) expect(branches.get(number)).toMatchObject({ keepsNumber: true })
     expect([...queues.values()].filter(({ skills }) => skills.length > 0)).toHaveLength(10)
-    expect(dueAt).toBe('2026-03-11T18:00')
+    expect(beijing(dueAt)).toBe('2026-03-11T18:00')
     expect(await archived(ticketId, '2026-03-10T00:01')).toBe('archived')
   })
 
   test('Qidong - 5, 7 and 10 working days, return within 2, extension before expiry, urging then criticism, leaders’ items revisited by the centre', async () => {
     const { agent, centre, official, noticesOf, dispatched, archived, refusal } = await at('qidong')
-    const unit = official('bureau-11')
-    const consultation = await dispatched('bureau-11', { kind: 'consultation' })
-    const complaint = await dispatched('bureau-11', { kind: 'complaint' })
-    const investigation = await dispatched('bureau-11', { kind: 'complaint', investigation: true })
+    const unit = official('housing')
+    const consultation = await dispatched('housing', { kind: 'consultation' })
+    const complaint = await dispatched('housing', { kind: 'complaint' })
+    const investigation = await dispatched('housing', { kind: 'complaint', investigation: true })
     expect([consultation.dueAt, complaint.dueAt, investigation.dueAt]).toEqual([
       '2026-03-09T17:30',
       '2026-03-11T17:30',
@@ -155,18 +208,30 @@ describe('the profiles of cities', () => {
     })
     const extended = await room.step(complaint.ticketId, 'approve-extension', centre)
     await room.step(complaint.ticketId, 'start', unit)
+    const notOurs = await dispatched('housing', { kind: 'help' })
+    await room.step(notOurs.ticketId, 'return', unit, { reason: '属水务局职责' })
+    await room.step(notOurs.ticketId, 'uphold-return', centre, { note: '同意' })
+    const handedOn = await room.step(notOurs.ticketId, 'dispatch', centre, { unitId: 'water' })
+    const late = await dispatched('water', { kind: 'suggestion' })
+    await room.step(late.ticketId, 'sign', official('water'))
     room.clock.setTo('2026-03-05T09:00+08:00')
     const returned = await refusal(investigation.ticketId, 'return', unit, { reason: '不属我局职责' })
     for (const day of ['17T17:31', '18T17:31', '20T17:31']) {
       room.clock.setTo(`2026-03-${day}+08:00`)
       await room.service.wakeDue()
     }
+    const tooLate = await refusal(late.ticketId, 'request-extension', official('water'), {
+      until: '2026-03-25T17:30:00+08:00',
+      grounds: '调查',
+    })
     await room.step(complaint.ticketId, 'reply', unit, { reply: '已处理' })
     for (const name of ['review', 'pass']) await room.step(complaint.ticketId, name, centre)
     const byAgent = await refusal(complaint.ticketId, 'visit', agent, satisfied)
     await room.step(complaint.ticketId, 'visit', centre, satisfied)
 
     expect(beijing(extended.dueAt)).toBe('2026-03-18T17:30')
+    expect([beijing(handedOn.dueAt), late.dueAt]).toEqual(['2026-03-11T17:30', '2026-03-09T17:30'])
+    expect(tooLate).toContain('before expiry, which was at 2026-03-09T09:30')
     expect(returned).toContain('the time for returning was over at 2026-03-04T09:30')
     expect(await noticesOf(complaint.ticketId, 'handle')).toEqual(['reminder', 'urging', 'criticism'])
     expect(byAgent).toContain('the centre itself makes the visit')
@@ -176,7 +241,7 @@ describe('the profiles of cities', () => {
   })
 
   test('Jinan - telephone, short message and mailbox in one stream, and a ticket goes down four levels to the village', async () => {
-    const { agent, centre, official, archived } = await at('jinan')
+    const { agent, centre, official, archived, figures } = await at('jinan')
     const { levels, targets, languages } = await readCityRules(join(cities, 'jinan.yaml'))
     const channels = ['sms', 'web', 'mail']
     for (const channel of channels) await room.ask('POST', '/tickets', { as: agent, body: { channel } })
@@ -188,15 +253,15 @@ describe('the profiles of cities', () => {
     let due: string | null = null
     for (const [from, to] of [
       ['lixia', 'quancheng'],
-      ['quancheng', 'community'],
+      ['quancheng', 'xianxixiang'],
     ] as const) {
       await room.step(ticketId, 'sign', official(from))
       due = (await room.step(ticketId, 'hand-down', official(from), { unitId: to })).dueAt
     }
     const sideways = await room.ask('POST', `/tickets/${ticketId}/sign`, { as: official('water'), body: {} })
-    await room.step(ticketId, 'sign', official('community'))
-    await room.step(ticketId, 'start', official('community'))
-    await room.step(ticketId, 'reply', official('community'), { reply: '已修好' })
+    await room.step(ticketId, 'sign', official('xianxixiang'))
+    await room.step(ticketId, 'start', official('xianxixiang'))
+    await room.step(ticketId, 'reply', official('xianxixiang'), { reply: '已修好' })
     for (const name of ['review', 'pass']) await room.step(ticketId, name, centre)
     await room.step(ticketId, 'visit', agent, satisfied)
 
@@ -207,8 +272,12 @@ describe('the profiles of cities', () => {
     expect(levels).toHaveLength(4)
     expect(languages).toContain('en')
     expect(targets).toMatchObject({ replied: 100, closed: 97, seats: 60 })
-    const figures = await room.ask('GET', '/figures', { as: centre })
-    expect(figures.body).toMatchObject({ shares: { replied: 100, closed: 100 } })
+    const { queues } = await readCity(join(cities, 'jinan.yaml'))
+    expect(queues.get('english')?.skills).toEqual(['english'])
+    expect(await figures()).toMatchObject({
+      shares: { replied: 100, closed: 100 },
+      reached: { replied: true, closed: true },
+    })
     expect(await archived(ticketId, '2026-03-10T00:01')).toBe('archived')
   })
 })
@@ -218,7 +287,18 @@ test.each(readdirSync(cities))('%s is a city for the hotline and for its tickets
 
   expect(`${city.name}.yaml`).toBe(file)
   expect(rules.city).toBe(city.name)
+  // A branch is the same on the telephone and on paper.
+  const modesOf = (branches: ReadonlyMap<string, { mode: string }>) =>
+    Object.fromEntries([...branches].map(([number, { mode }]) => [number, mode]))
+  expect(modesOf(city.branches)).toEqual(modesOf(rules.branches))
+  const spoken = readdirSync(join(projectRoot(), 'ivr/prompts'))
+  for (const language of rules.languages) expect(spoken).toContain(language)
+  expect(new Set(rules.units.map(({ name }) => name)).size).toBe(rules.units.length)
 })
+
+interface Figures {
+  readonly answerRate: { readonly offered: number } | null
+}
 
 /** As clocks in China show it. */
 function beijing(iso: string | null): string {

@@ -87,6 +87,11 @@ describe('a city’s rules for its tickets', () => {
       `${least}  limits: [{ stage: handle, within: 1 day }]\n  catalogue:\n    - { classification: tax, unit: tax, from: 2026-01-01 }\n`,
       /:10: .*no unit tax/,
     ],
+    [
+      'a line of the catalogue that stands there twice',
+      `${least}  limits: [{ stage: handle, within: 1 day }]\n  organisation: { levels: [a], units: { tax: { name: Tax } } }\n  catalogue:\n    - { classification: tax, unit: tax, from: 2026-01-01 }\n    - { classification: tax, unit: tax, from: 2026-01-01 }\n`,
+      /:12: .*in line 0 already/,
+    ],
   ])('%s is told with file and line', async (_, text, message) => {
     expect(await faultOf(`${calendars}${text}`)).toMatch(message)
   })

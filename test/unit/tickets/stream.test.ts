@@ -126,7 +126,11 @@ describe('the stream from the hotline to its tickets', () => {
   })
 
   test('voice messages and missed calls are registered by themselves, once each', async () => {
-    const facts = new HotlineFacts({ office: room.service.office, onDayChanged: async () => {} })
+    const facts = new HotlineFacts({
+      office: room.service.office,
+      rules: { branches: new Map() },
+      onDayChanged: async () => {},
+    })
     const store = new StreamStore({ db: room.db, source: 'test' })
     const apply = (event: StreamEvent) => store.apply([event], facts.apply)
     const voicemail = { callId: newId(), callerNumber: '13800000002', voicemailId: 'vm-1', queue: 'general' }

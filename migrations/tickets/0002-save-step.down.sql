@@ -1,1 +1,0 @@
-drop function save_step;
