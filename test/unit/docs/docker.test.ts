@@ -109,6 +109,7 @@ test('compose - the ticket service starts with what it is given, reads the hotli
 
   expect(hotline['SERVICE_TOKENS']).toBe(`tickets:${config.hotlineToken}`)
   expect(hotline['SESSION_SECRET']).toBe(config.sessionSecret)
+  expect(hotline['TICKETS_URL']).toBe(`http://${given('tickets')['TICKETS_LISTEN']}`)
   expect(config.hotlineUrl).toBe(`http://${hotline['HTTP_LISTEN']}`)
   expect(config.databaseUrl).toBe(hotline['DATABASE_URL'])
   expect(services['tickets']?.command).toEqual(['node', 'dist/src/tickets/main.js'])
