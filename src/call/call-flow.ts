@@ -17,7 +17,7 @@ import { OutboundFlow, type OutboundRequest } from './outbound-flow.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { RatingStage } from './rating-stage.ts'
-import { TalkStage } from './talk-stage.ts'
+import { type RestoredTalkStage, TalkStage } from './talk-stage.ts'
 import { VoicemailStage } from './voicemail-stage.ts'
 
 /** What a flow tells whoever gives it its events. */
@@ -28,6 +28,15 @@ export interface CallFlowOwner {
   doom(legId: LegId): void
   /** The last fact is written. */
   onClosed(flow: CallFlow): void
+}
+
+/** Whom the caller of an earlier process's call talks to. */
+export interface TalkingParties {
+  readonly agentId: string | null
+  readonly legId: LegId
+  readonly together: boolean
+  /** A hold, or a third party under way. */
+  readonly talk: RestoredTalkStage | undefined
 }
 
 /** Milliseconds. */
@@ -214,11 +223,11 @@ export class CallFlow {
   }
 
   /**
-   * A call of an earlier process whose parties talk: nothing is done, only the end is awaited. Parties who were apart,
-   * in a hold or a consultation that nobody knows of any more, are brought together.
+   * A call of an earlier process whose parties talk: they go on where they were. Parties who were apart, and not by a hold or
+   * for a third party, are brought together.
    */
   resumeTalking(
-    { agentId, legId, together }: { agentId: string | null; legId: LegId; together: boolean },
+    { agentId, legId, together, talk }: TalkingParties,
     need: CallNeed | undefined,
     answeredAt: number,
   ): void {
@@ -234,8 +243,16 @@ export class CallFlow {
     this.#owner.ownLeg(legId, this)
     this.#context.recorder.adopt(call.callId, this.switchPort)
     if (agentId !== null) this.#talk = this.#newTalk({ agentId, leg })
+    if (this.#talk && talk) return this.#talk.restore(talk)
     if (together) return
     this.switchPort.bridge(call.callerLeg.legId, legId).catch((error: unknown) => this.#complain(error))
+  }
+
+  /** The third party of a talk of an earlier process, as the switch has it now. */
+  thirdSeen(channel: ChannelSnapshot | undefined, legId: LegId, at: number): void {
+    if (!channel) this.legEnded(legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
+    else if (channel.answered) this.legAnswered(legId, at)
+    else this.#talk?.ringAgain()
   }
 
   /** An agent was found, whom the roster has claimed already. */
@@ -539,7 +556,7 @@ export class CallFlow {
       partner,
       switchPort,
       context: this.#context,
-      newAudio: () => this.#newAudio(),
+      newAudio: (options) => this.#newAudio(options),
       ownLeg: (legId) => this.#owner.ownLeg(legId, this),
       drop: (legId, cause) => this.#drop(legId, cause),
       onAlone: () => this.#leftAlone(),

@@ -1,4 +1,4 @@
-import type { Database } from '../db/index.ts'
+import type { Database, ThirdPartyRecord } from '../db/index.ts'
 import type { EventData } from '../events/index.ts'
 
 type LastCall = EventData<'agent.ringing'>['pop']['lastCalls'][number]
@@ -27,6 +27,10 @@ export interface OpenCall {
   /** The agent whose phone was ringing. */
   readonly ringingAgentId: string | null
   readonly direction: 'inbound' | 'outbound'
+  /** Citizen and agent were apart by a hold. */
+  readonly held: boolean
+  /** Who was being brought in. */
+  readonly third: ThirdPartyRecord | null
 }
 
 const openCallsAtMost = 20_000
@@ -68,6 +72,8 @@ export class CallStore {
       emergency: row.emergency,
       ringingAgentId: row.ringing_agent_id,
       direction: row.direction,
+      held: row.held,
+      third: row.third,
     }))
   }
 

@@ -31,6 +31,14 @@ const listLag = 1000
 /** Milliseconds a leg stays doomed: longer than any phone rings. */
 const doomLasts = 120_000
 
+interface RestoredParts {
+  readonly flow: CallFlow
+  readonly open: OpenCall
+  readonly agentLegId: LegId
+  readonly present: ReadonlyMap<LegId, ChannelSnapshot>
+  readonly at: number
+}
+
 /** All calls of this process: gives the switches' events to the flows, and reconciles flows with channels. */
 export class CallSupervisor {
   readonly #options: CallSupervisorOptions
@@ -229,26 +237,42 @@ export class CallSupervisor {
     call.emergency = open.emergency
     call.language = open.language ?? ''
     const callerThere = present.has(open.legId)
-    const agentThere = open.agentLegId !== null && present.has(open.agentLegId)
     if (open.ringingAgentId) this.#options.onOrphanedAgent(open.ringingAgentId, callId)
     const withPerson = open.answeredAt !== null && open.agentId !== null
     if ((withPerson || open.transferredTo !== null) && open.agentLegId !== null) {
-      const together = [open.legId, open.agentLegId].some((legId) => present.get(legId)?.bridgedWith !== undefined)
-      // An agent who left by a transfer was freed then.
-      const agentId = open.transferredTo === null ? open.agentId : null
-      const partner = { agentId, legId: open.agentLegId, together: together || !callerThere || !agentThere }
-      const need = open.queue === null ? undefined : needOf(open, open.queue)
-      flow.resumeTalking(partner, need, open.answeredAt ?? open.offeredAt)
-      const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
-      if (!agentThere) flow.legEnded(open.agentLegId, ended)
-      else if (!callerThere) flow.legEnded(open.legId, ended)
-      return
+      return this.#restoreTalk({ flow, open, agentLegId: open.agentLegId, present, at })
     }
     // Nobody remembers what the citizen was to be called for: whoever asked for it asks again.
     if (direction === 'outbound') return flow.release('system', 'NORMAL_UNSPECIFIED', 'hotline was restarted')
     if (!callerThere) return flow.legEnded(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
     if (open.queue !== null && open.queuedAt !== null) this.#run(flow, flow.resumeWaiting(needOf(open, open.queue)))
     else this.#run(flow, flow.begin({ adopted: true }))
+  }
+
+  /** Those who talked go on; whoever has gone since is told to the call as if it happened now. */
+  #restoreTalk({ flow, open, agentLegId, present, at }: RestoredParts): void {
+    const { targets } = this.#options.context
+    const { callId, third, legId, transferredTo } = open
+    const [caller, agent] = [present.get(legId), present.get(agentLegId)]
+    const joined = (one: ChannelSnapshot | undefined, other: LegId) => one?.bridgedWith === other
+    const together = joined(caller, agentLegId) || joined(agent, legId)
+    const thirdChannel = third ? present.get(third.legId) : undefined
+    const talk = third
+      ? { held: false, third, together: joined(agent, third.legId) || joined(thirdChannel, agentLegId) }
+      : { held: true, third, together }
+    const parties = {
+      // An agent who left by a transfer was freed then; another one of ours may have the call since.
+      agentId: transferredTo === null ? open.agentId : (targets.agentIn(callId, null) ?? null),
+      legId: agentLegId,
+      together: together || !caller || !agent,
+      talk: third || (open.held && !together) ? talk : undefined,
+    }
+    const need = open.queue === null ? undefined : needOf(open, open.queue)
+    flow.resumeTalking(parties, need, open.answeredAt ?? open.offeredAt)
+    const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
+    if (!caller) return flow.legEnded(legId, ended)
+    if (!agent) flow.legEnded(agentLegId, ended)
+    if (third) flow.thirdSeen(thirdChannel, third.legId, at)
   }
 
   #adoptOrEnd(switchPort: SwitchPort, channel: ChannelSnapshot, at: number): void {

@@ -1,4 +1,5 @@
 import { type AgentRoster, type ServedQueue, servesQueue } from '../agent/index.ts'
+import type { ThirdPartyRecord } from '../db/index.ts'
 import {
   type BranchBook,
   BranchBusy,
@@ -60,6 +61,30 @@ export class CallTargets {
     // However late the service hangs up: whoever is left by it is ours again.
     const returnWithin = Number.POSITIVE_INFINITY
     return { name: number, extension: number, ringFor, returnWithin, emergency: request }
+  }
+
+  /** As it was when an earlier process rang it: nothing is asked, nobody is claimed. */
+  restored({ target, emergency }: ThirdPartyRecord, callId: string, besides: string | null): CallTarget {
+    const agentId = this.agentIn(callId, besides)
+    const service = emergency && this.#emergency.get(target)
+    if (service) return this.emergency(target, emergency)
+    const found = this.branches.has(target) ? this.branches.find(target).branch : undefined
+    const { ringFor, returnWithin } = found ?? { ringFor: this.#queueOf('').ringFor }
+    return {
+      name: target,
+      extension: target,
+      ringFor,
+      ...(returnWithin === undefined ? {} : { returnWithin }),
+      ...(agentId === undefined ? {} : { agentId }),
+    }
+  }
+
+  /** Our agent who has the call now, rung or talking, `besides` another. */
+  agentIn(callId: string, besides: string | null): string | undefined {
+    const inCall = this.#roster
+      .all()
+      .filter(({ state, context }) => context.callId === callId && (state === 'talking' || state === 'ringing'))
+    return inCall.find(({ agentId }) => agentId !== besides)?.agentId
   }
 
   /** The target was not rung after all. */

@@ -1,3 +1,4 @@
+import type { ThirdPartyRecord } from '../db/index.ts'
 import { promptFile, queueMusic } from '../ivr/index.ts'
 import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
@@ -14,11 +15,19 @@ export interface TalkStageOptions {
   readonly switchPort: SwitchPort
   readonly context: CallContext
   /** A new way to be heard by the caller. */
-  readonly newAudio: () => LegAudio
+  readonly newAudio: (options: { readonly occupied: boolean }) => LegAudio
   readonly ownLeg: (legId: LegId) => void
   readonly drop: (legId: LegId, cause: HangupCause) => void
   /** The caller is left without anybody. */
   readonly onAlone: () => void
+}
+
+/** What is known of a talk when the hotline starts anew. */
+export interface RestoredTalkStage {
+  readonly held: boolean
+  readonly third: ThirdPartyRecord | null
+  /** Agent and third party hear each other. */
+  readonly together: boolean
 }
 
 const musicRepeats = 4
@@ -32,6 +41,8 @@ export class TalkStage implements TalkOwner {
   readonly talk: Talk
   readonly #options: TalkStageOptions
   #audio: LegAudio | undefined
+  /** Something of an earlier process may be playing. */
+  #occupied = false
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
   #referRefusedAt = Number.NEGATIVE_INFINITY
   /** Who was handed the citizen blindly, and when. */
@@ -57,6 +68,41 @@ export class TalkStage implements TalkOwner {
 
   played(playbackId: string): void {
     this.#audio?.played(playbackId)
+  }
+
+  /** The talk of an earlier process, as the log has it; its third party's leg may have ended since. */
+  restore({ held, third, together }: RestoredTalkStage): void {
+    this.#occupied = true
+    if (!third) {
+      if (held) this.talk.restore({ state: 'held', third: undefined, together })
+      return
+    }
+    const { call, context, partner } = this.#options
+    const target = context.targets.restored(third, call.callId, partner.agentId)
+    this.thirdBegins({ legId: third.legId, target })
+    this.talk.restore({ state: third.state, third: { legId: third.legId, target }, together })
+  }
+
+  /**
+   * The third party still rings, for a process that is gone: nobody would hear the answer. An emergency service is rung anew,
+   * anybody else is let go and the citizen is back with the agent.
+   */
+  ringAgain(): void {
+    const third = this.#third
+    if (!third) return
+    const { call, context, drop } = this.#options
+    const { agentId, emergency } = third.target
+    const { legId } = third.leg
+    // Not missed: the phone falls silent because of us.
+    if (agentId !== undefined) context.roster.withdrawn(agentId, call.callId)
+    this.#third = undefined
+    drop(legId, 'NORMAL_CLEARING')
+    this.talk.thirdEnded(legId, 'ORIGINATOR_CANCEL', 0)
+    if (!emergency || this.talk.state !== 'talking') return
+    const target = { ...third.target, emergency }
+    this.talk.emergency(target).catch((error: unknown) => {
+      context.logger.warn({ callId: call.callId, reason: messageOf(error) }, 'the emergency service is not rung anew')
+    })
   }
 
   /** Whether the leg is the third party's, present or past. */
@@ -136,7 +182,8 @@ export class TalkStage implements TalkOwner {
   music(): void {
     const { newAudio, context } = this.#options
     const file = promptFile({ promptsDir: context.promptsDir, prompt: queueMusic })
-    const audio = newAudio()
+    const audio = newAudio({ occupied: this.#occupied })
+    this.#occupied = false
     const play = () =>
       audio.play(
         Array.from({ length: musicRepeats }, () => file),
@@ -149,7 +196,7 @@ export class TalkStage implements TalkOwner {
 
   advice(files: readonly string[], then: () => void): void {
     this.#audio?.close()
-    this.#audio = this.#options.newAudio()
+    this.#audio = this.#options.newAudio({ occupied: false })
     this.#audio.play(files, then)
   }
 

@@ -44,6 +44,17 @@ export interface CallRecordsTable {
   cause: string | null
   direction: Generated<'inbound' | 'outbound'>
   wrap_up_code: string | null
+  held: Generated<boolean>
+  third: ColumnType<ThirdPartyRecord | null, string | null | undefined, string | null>
+}
+
+/** A third party under way in a talk. */
+export interface ThirdPartyRecord {
+  readonly legId: string
+  readonly target: string
+  readonly state: 'consulting' | 'transferring' | 'consulted' | 'conference' | 'alarming'
+  /** Of an emergency service. */
+  readonly emergency?: { readonly mode: 'three-way' | 'hand-over'; readonly by: string }
 }
 
 export interface AgentRecordsTable {

@@ -1,11 +1,9 @@
-import { type Insertable, type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type UpdateObject } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import { projectCallback } from './callback-record-store.ts'
 import type { CommittedEvent } from './event.ts'
 import { readEvents } from './event-log.ts'
-
-type CallRecord = Insertable<DatabaseSchema['call_records']>
 
 const reader = 'records'
 const batchSize = 500
@@ -137,7 +135,13 @@ async function projectEvent(db: Kysely<DatabaseSchema>, event: CommittedEvent): 
   }
 }
 
-function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
+type CallChange = UpdateObject<DatabaseSchema, 'call_records'>
+
+/** Caller and agent, or whoever has the caller since, are with each other and nobody else. */
+const together = { held: false, third: null }
+const alone = { agent_leg_id: null, ...together }
+
+function changeOfCall(event: CommittedEvent): CallChange | undefined {
   const at = new Date(event.time)
   switch (event.type) {
     case 'call.language-chosen':
@@ -146,9 +150,10 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       return { menu_path: event.data.path }
     case 'call.queued': {
       const { queue, skills, language, priority, menuPath, queuedAt } = event.data
-      const place = { queue, skills, language, priority, menu_path: menuPath, queued_at: new Date(queuedAt) }
+      // Who waits is with nobody, also after a talk.
+      const place = { queue, skills, language, priority, menu_path: menuPath, queued_at: new Date(queuedAt), ...alone }
       // An agent's phone answered, but nobody ever spoke to the caller.
-      const unanswered = { agent_id: null, agent_leg_id: null, answered_at: null, transferred_to: null }
+      const unanswered = { agent_id: null, answered_at: null, transferred_to: null }
       return event.data.reason === 'bridge-failed' ? { ...place, ...unanswered } : place
     }
     case 'call.relaxed':
@@ -164,16 +169,39 @@ function changeOfCall(event: CommittedEvent): Partial<CallRecord> | undefined {
       return { agent_id: agentId, agent_leg_id: legId, answered_at: at, ringing_agent_id: null }
     }
     case 'call.taken-over':
-      return { agent_id: event.data.agentId, agent_leg_id: event.data.legId }
+      return { agent_id: event.data.agentId, agent_leg_id: event.data.legId, ...together }
+    case 'call.held':
+      return { held: true }
+    case 'call.retrieved':
+      return { held: false }
+    case 'call.consultation-started': {
+      const { legId, target, purpose } = event.data
+      const state = purpose === 'consult' ? 'consulting' : 'transferring'
+      return { held: false, third: JSON.stringify({ legId, target, state }) }
+    }
+    case 'call.consulted':
+    case 'call.conferenced': {
+      const { legId, target } = event.data
+      const state = event.type === 'call.consulted' ? 'consulted' : 'conference'
+      return { held: false, third: sql<string>`third || ${JSON.stringify({ legId, target, state })}::jsonb` }
+    }
+    case 'call.consultation-failed':
+    case 'call.returned':
+    case 'call.advised':
+    case 'call.emergency-returned':
+      return together
     case 'call.reached': {
       const { agentId, agentLegId } = event.data
       return { agent_id: agentId, agent_leg_id: agentLegId, answered_at: at, ringing_agent_id: null }
     }
     case 'call.branch-answered':
     case 'call.transferred':
-      return { agent_leg_id: event.data.legId, transferred_to: event.data.target }
-    case 'call.emergency-started':
-      return { emergency: event.data.service }
+      return { agent_leg_id: event.data.legId, transferred_to: event.data.target, ...together }
+    case 'call.emergency-started': {
+      const { legId, service, mode, by } = event.data
+      const third = { legId, target: service, state: 'alarming', emergency: { mode, by } }
+      return { emergency: service, held: false, third: JSON.stringify(third) }
+    }
     case 'call.rated':
       return { rating: event.data.rating }
     case 'call.abandoned':

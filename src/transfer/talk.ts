@@ -21,6 +21,13 @@ export interface Target {
   readonly emergency?: EmergencyRequest
 }
 
+/** Where a talk stood when the hotline ended. */
+export interface RestoredTalk {
+  readonly state: 'held' | 'consulting' | 'transferring' | 'consulted' | 'conference' | 'alarming'
+  readonly third: { readonly legId: LegId; readonly target: Target } | undefined
+  readonly together: boolean
+}
+
 /** What the talk needs from the call it is part of. */
 export interface TalkOwner {
   /** The caller hears music until `silence`. */
@@ -74,6 +81,8 @@ export class Talk {
   #lastStep: Promise<void> = Promise.resolve()
   /** In a conference the parties are mixed, not bridged. */
   #mixed = false
+  /** The third party that was mixed with them last. */
+  #mixedThird: LegId | undefined
 
   constructor(options: TalkOptions) {
     this.#options = options
@@ -90,6 +99,28 @@ export class Talk {
 
   get thirdLegId(): LegId | undefined {
     return this.#third?.legId
+  }
+
+  /**
+   * A talk of an earlier process, where it stood by the log. The caller hears music where nobody else is heard, and what has
+   * happened since is told in the usual ways. `together`: agent and third party hear each other.
+   */
+  restore({ state, third, together }: RestoredTalk): void {
+    const { switchPort, callerLegId, agentLegId, owner } = this.#options
+    this.#snapshot = transferMachine.resolveState({ value: state })
+    this.#third = third
+    this.#introduced = state === 'consulted' || state === 'conference'
+    if (state === 'conference') {
+      this.#mixed = true
+      this.#mixedThird = third?.legId
+    } else if (state === 'consulted' && third && !together) {
+      // The end came between two steps: whatever they are in, they come out of it.
+      this.#attempt(async () => {
+        await switchPort.park(callerLegId)
+        owner.music()
+        await switchPort.bridge(agentLegId, third.legId)
+      })
+    } else if (state !== 'alarming') owner.music()
   }
 
   /** The citizen hears music, the agent nothing. */
@@ -341,6 +372,7 @@ export class Talk {
     if (this.state !== 'conference') return
     owner.silence()
     this.#mixed = true
+    this.#mixedThird = third.legId
     await Promise.all([callerLegId, agentLegId, third.legId].map((legId) => switchPort.conference(legId, callId)))
     this.#recordThird('call.conferenced', third)
   }
@@ -371,7 +403,8 @@ export class Talk {
     owner.silence()
     this.#recordThird('call.transferred', third)
     try {
-      if (!this.#mixed) await switchPort.bridge(callerLegId, third.legId)
+      // All three may be in a conference with each other, or caller and agent in one that an earlier third party left.
+      if (!this.#mixed || this.#mixedThird !== third.legId) await switchPort.bridge(callerLegId, third.legId)
     } catch (error) {
       this.#complain(error)
       return await this.#handOverFailed(third.legId)

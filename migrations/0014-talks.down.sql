@@ -1,0 +1,1 @@
+alter table call_records drop column held, drop column third;
