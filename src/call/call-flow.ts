@@ -17,7 +17,7 @@ import { OutboundFlow, type OutboundRequest } from './outbound-flow.ts'
 import type { PhoneOffer } from './phone-offer.ts'
 import { QueueStage } from './queue-stage.ts'
 import { RatingStage } from './rating-stage.ts'
-import { type RestoredTalkStage, TalkStage } from './talk-stage.ts'
+import { type HandedOver, type RestoredTalkStage, TalkStage } from './talk-stage.ts'
 import { VoicemailStage } from './voicemail-stage.ts'
 
 /** What a flow tells whoever gives it its events. */
@@ -549,7 +549,7 @@ export class CallFlow {
     offer.start()
   }
 
-  #newTalk(partner: { agentId: string; leg: Leg }): TalkStage {
+  #newTalk(partner: { agentId: string; leg: Leg }, handedOver?: HandedOver): TalkStage {
     const { call, switchPort } = this
     return new TalkStage({
       call,
@@ -560,6 +560,10 @@ export class CallFlow {
       ownLeg: (legId) => this.#owner.ownLeg(legId, this),
       drop: (legId, cause) => this.#drop(legId, cause),
       onAlone: () => this.#leftAlone(),
+      onHandedTo: (next, how) => {
+        this.#talk = this.#newTalk(next, how)
+      },
+      handedOver,
     })
   }
 

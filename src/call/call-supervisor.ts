@@ -262,7 +262,7 @@ export class CallSupervisor {
       : { held: true, third, together }
     const parties = {
       // An agent who left by a transfer was freed then; another one of ours may have the call since.
-      agentId: transferredTo === null ? open.agentId : (targets.agentIn(callId, null) ?? null),
+      agentId: transferredTo === null ? open.agentId : targets.holderOf(callId, transferredTo),
       legId: agentLegId,
       together: together || !caller || !agent,
       talk: third || (open.held && !together) ? talk : undefined,

@@ -65,7 +65,7 @@ export class CallTargets {
 
   /** As it was when an earlier process rang it: nothing is asked, nobody is claimed. */
   restored({ target, emergency }: ThirdPartyRecord, callId: string, besides: string | null): CallTarget {
-    const agentId = this.agentIn(callId, besides)
+    const agentId = this.#agentIn(callId, besides)
     const service = emergency && this.#emergency.get(target)
     if (service) return this.emergency(target, emergency)
     const found = this.branches.has(target) ? this.branches.find(target).branch : undefined
@@ -79,8 +79,14 @@ export class CallTargets {
     }
   }
 
-  /** Our agent who has the call now, rung or talking, `besides` another. */
-  agentIn(callId: string, besides: string | null): string | undefined {
+  /** Our agent to whom the call was transferred; null when that was none. */
+  holderOf(callId: string, transferredTo: string): string | null {
+    const [, named] = /^agent:(.+)$/.exec(transferredTo) ?? []
+    return named ?? this.#agentIn(callId, null) ?? null
+  }
+
+  /** An agent of ours who has the call now, rung or talking, `besides` another. */
+  #agentIn(callId: string, besides: string | null): string | undefined {
     const inCall = this.#roster
       .all()
       .filter(({ state, context }) => context.callId === callId && (state === 'talking' || state === 'ringing'))

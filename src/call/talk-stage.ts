@@ -20,6 +20,17 @@ export interface TalkStageOptions {
   readonly drop: (legId: LegId, cause: HangupCause) => void
   /** The caller is left without anybody. */
   readonly onAlone: () => void
+  /** Another agent of ours has the caller from now on, and may do with the call what this one could. */
+  readonly onHandedTo: (partner: CallPartner & { readonly agentId: string }, handedOver: HandedOver | undefined) => void
+  /** How the partner came to have the caller, when it was blindly. */
+  readonly handedOver?: HandedOver | undefined
+}
+
+/** Who was handed the citizen blindly, by which agent, and when. */
+export interface HandedOver {
+  readonly target: CallTarget
+  readonly by: string
+  readonly at: number
 }
 
 /** What is known of a talk when the hotline starts anew. */
@@ -45,12 +56,12 @@ export class TalkStage implements TalkOwner {
   #occupied = false
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
   #referRefusedAt = Number.NEGATIVE_INFINITY
-  /** Who was handed the citizen blindly, and when. */
-  #handedOver: { readonly target: CallTarget; readonly at: number } | undefined
+  #handedOver: HandedOver | undefined
 
   constructor(options: TalkStageOptions) {
     this.#options = options
     const { call, partner, switchPort, context } = options
+    this.#handedOver = options.handedOver
     const { callerNumber, callerName } = call.identity
     this.talk = new Talk({
       callId: call.callId,
@@ -107,6 +118,7 @@ export class TalkStage implements TalkOwner {
 
   /** Whether the leg is the third party's, present or past. */
   isThird(legId: LegId): boolean {
+    if (legId === this.#options.partner.leg.legId) return false
     return this.#options.call.legs.some((leg) => leg.role === 'third' && leg.legId === legId)
   }
 
@@ -138,14 +150,14 @@ export class TalkStage implements TalkOwner {
 
   /** Whoever took the citizen over hung up so soon that the two have not talked: the citizen waits here again. */
   #cameBack(): boolean {
-    const { call, partner, context, onAlone } = this.#options
+    const { call, context, onAlone } = this.#options
     const handed = this.#handedOver
     this.#handedOver = undefined
     const seconds = handed ? (context.clock.now() - handed.at) / 1000 : Number.POSITIVE_INFINITY
     if (!handed || call.callerLeg.endedAt !== null || seconds >= (handed.target.returnWithin ?? 0)) return false
     const { agentId } = handed.target
     if (agentId !== undefined) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
-    const fact = { callId: call.callId, agentId: partner.agentId }
+    const fact = { callId: call.callId, agentId: handed.by }
     if (handed.target.emergency) {
       context.log.append('call.emergency-returned', {
         ...fact,
@@ -161,6 +173,7 @@ export class TalkStage implements TalkOwner {
   /** The agent's leg ended. Returns whether the call goes on. */
   agentEnded(): boolean {
     const { call, partner, context, onAlone } = this.#options
+    if (this.talk.state === 'talking' && this.#cameBack()) return true
     // Some phones (baresip 1.0) hang up when their REFER is refused; the citizen is not to pay for that.
     if (context.clock.now() - this.#referRefusedAt < hangsUpWithin && this.talk.state === 'talking') {
       context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
@@ -229,16 +242,18 @@ export class TalkStage implements TalkOwner {
     context.recorder.unmask(call.callId)
     const third = this.#third
     if (!third) return
-    call.partner = { agentId: third.target.agentId ?? null, leg: third.leg }
+    const { agentId } = third.target
+    call.partner = { agentId: agentId ?? null, leg: third.leg }
     // From here on the third party is the call's partner, and is freed with it.
     this.#third = undefined
-    this.#handedOver = introduced ? undefined : { target: third.target, at: context.clock.now() }
+    this.#handedOver = introduced ? undefined : { target: third.target, by: partner.agentId, at: context.clock.now() }
     const leave = () => {
       if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
       context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
     }
     if (referred) context.clock.after(notifyTakes, leave)
     else leave()
+    if (agentId !== undefined) this.#options.onHandedTo({ agentId, leg: third.leg }, this.#handedOver)
   }
 
   referRefused(): void {

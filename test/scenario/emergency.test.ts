@@ -88,6 +88,27 @@ describe.each(variants())('the emergency key on $name', (variant) => {
     await fact(callId).released()
   })
 
+  test('hand-over after a three-way that the branch has left: citizen and 110 hear each other', async () => {
+    const { call, callId, atAgent, command, key } = await talk('5212')
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 50, tone: tones.branch })
+    await command('consult', { branch: '12366' })
+    await centre.timeline.until('call.consulted', (data) => data.callId === callId)
+    const atBranch = await branch.nextCall()
+    await command('join')
+    await hear([call, tones.branch])
+    await atBranch.hangUp()
+    await centre.timeline.until('call.returned', (data) => data.callId === callId)
+    const police = centre.branch('110', { kind: 'answer', afterMs: 50, tone: tones.service })
+
+    await key('110', 'hand-over')
+
+    const atService = await police.nextCall()
+    await hear([call, tones.service], [atService, tones.caller])
+    expect((await atAgent.ended).cause).toBe('hungUpByOther')
+    await call.hangUp()
+    await fact(callId).released()
+  })
+
   test('hand-over of a held citizen: 119 and citizen are alone; left by it, the citizen waits before everybody', async () => {
     const { call, callId, atAgent, command, key, phone } = await talk('5203')
     const fire = centre.branch('119', { kind: 'answer', afterMs: 800, tone: tones.service })

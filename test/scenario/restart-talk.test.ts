@@ -124,6 +124,10 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
     const left = await consultation('5112', branch)
     await command(left.callId, 'join')
     const alone = await consultation('5113', branch)
+    const given = await talk('5116')
+    await command(given.callId, 'transfer', { branch: '12366' })
+    const atGiven = await branch.nextCall()
+    await centre.timeline.until('call.transferred', ({ callId }) => callId === given.callId)
     const toColleague = await talk('5114')
     const colleague = await centre.agent('5115', { onCall: { kind: 'answer', afterMs: 0, tone: tones.branch } })
     const toAgent = await consult(toColleague, { agentId: '5115' }, colleague)
@@ -140,7 +144,11 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
       [left.atAgent, tones.caller],
       [alone.call, tones.branch],
       [alone.atThird, tones.caller],
+      [given.call, tones.branch],
     ])
+    await atGiven.hangUp()
+    await releasedOnce(given)
+    expect(centre.timeline.of('call.released').find(({ data }) => data.callId === given.callId)?.data.by).toBe('third')
     const reasons = centre.timeline.of('call.returned').filter(({ data }) => data.callId === ringing.callId)
     expect(reasons).toHaveLength(1)
     await command(ringing.callId, 'hold')

@@ -172,28 +172,6 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await closedOnce(callId)
   })
 
-  test('the hotline is killed after a transfer and during a hold: nobody is cut off, and the held citizen is back with the agent', async () => {
-    const given = await talk('5020')
-    const branch = centre.branch('12366', { kind: 'answer', afterMs: 50, tone: tones.branch })
-    await command(given.callId, 'transfer', { branch: '12366' })
-    const atBranch = await branch.nextCall()
-    await centre.timeline.until('call.transferred', ({ callId }) => callId === given.callId)
-    const held = await talk('5021')
-    await command(held.callId, 'hold')
-    await centre.timeline.until('call.held', ({ callId }) => callId === held.callId)
-
-    await centre.stack.child('hotline').kill('SIGKILL')
-    await centre.restartHotline()
-
-    expect(await held.call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
-    expect(await given.call.hears(tones.branch)).toBe(true)
-    await atBranch.hangUp()
-    await closedOnce(given.callId)
-    expect(centre.timeline.of('call.released').find(({ data }) => data.callId === given.callId)?.data.by).toBe('third')
-    await held.call.hangUp()
-    await closedOnce(held.callId)
-  })
-
   test.each([
     ['busy', { kind: 'reject', status: 486 }, 'busy', '5005'],
     ['declining', { kind: 'reject', status: 603 }, 'rejected', '5006'],
@@ -261,6 +239,29 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await until(async () => (await centre.admin.agentState('5012')) === 'ready', 'the colleague is ready')
     await call.hangUp()
     await closedOnce(callId)
+  })
+
+  test('an agent who was given the citizen may do with the call what the first could', async () => {
+    const { call, callId, atAgent } = await talk('5014')
+    const colleague = await centre.agent('5015', { onCall: { kind: 'answer', afterMs: 0, tone: tones.branch } })
+    await command(callId, 'consult', { agentId: '5015' })
+    await centre.timeline.until('call.consulted', (data) => data.callId === callId)
+    const atColleague = await colleague.nextCall()
+    await command(callId, 'complete')
+    await atAgent.ended
+    expect(await call.hears(tones.branch)).toBe(true)
+
+    expect(await command(callId, 'hold')).toMatchObject({ talk: 'held' })
+    expect(await hearsNoMore(call, tones.branch)).toBe(true)
+    await command(callId, 'retrieve')
+
+    expect(await call.hears(tones.branch)).toBe(true)
+    expect(await atColleague.hears(tones.caller)).toBe(true)
+    await atColleague.hangUp()
+    expect((await call.ended).cause).toBe('hungUpByOther')
+    await closedOnce(callId)
+    for (const agentId of ['5014', '5015'])
+      await until(async () => (await centre.admin.agentState(agentId)) === 'ready', `${agentId} is ready`)
   })
 
   test('what the talk does not allow is refused with what it does, and nothing changes', async () => {
