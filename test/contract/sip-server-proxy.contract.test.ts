@@ -82,14 +82,21 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     })
   }
 
-  async function establish(caller: RawPhone, callee: RawPhone) {
+  /** The same of a caller who sends everything to the number it called. */
+  function unrouted(caller: RawPhone, answer: RawMessage, method: string, cseq: number): string {
+    const [callId, from, to] = ['call-id', 'from', 'to'].map((name) => answer.header(name) ?? '')
+    return request({ phone: caller, method, uri: target(), callId, from, to, cseq })
+  }
+
+  async function establish(caller: RawPhone, callee: RawPhone, { withRoute = true } = {}) {
     caller.send(invite(caller), server.sipPort)
     const heard = await callee.expect('INVITE')
     callee.send(response(heard, 180, { tag: 'p' }), server.sipPort)
     await caller.expect('180')
     callee.send(response(heard, 200, { tag: 'p', contact: callee.uri('1001'), body: sdp(40_100) }), server.sipPort)
     const answer = await caller.expect('200')
-    caller.send(fromCaller(caller, answer, 'ACK', 1), server.sipPort)
+    const ack = withRoute ? fromCaller(caller, answer, 'ACK', 1) : unrouted(caller, answer, 'ACK', 1)
+    caller.send(ack, server.sipPort)
     await callee.expect('ACK')
     return { heard, answer }
   }
@@ -120,6 +127,24 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
       expect(goodbye.header('cseq')).toBe('2 BYE')
       expect(await results[0]).toMatchObject({ connected: true, finalStatus: 200 })
     })
+
+    // RFC 3261 section 12.2.1.1 asks for the route set; drachtio-server refuses what comes without, and loses its ACK.
+    test.skipIf(isReal)(
+      'a caller who forgets the route set reaches the phone all the same, until the BYE',
+      async () => {
+        const [caller, callee] = [await aPhone(callerSide), await aPhone(calleeSide)]
+        await proxyTo([callee])
+        const { answer } = await establish(caller, callee, { withRoute: false })
+        const bye = unrouted(caller, answer, 'BYE', 2)
+        caller.send(bye, server.sipPort)
+        callee.send(response(await callee.expect('BYE'), 200), server.sipPort)
+        await caller.expect('200')
+
+        caller.send(unrouted(caller, answer, 'BYE', 3), server.sipPort)
+
+        expect((await caller.expect('481')).header('cseq')).toBe('3 BYE')
+      },
+    )
 
     test('either side sends requests within the call without the application', async () => {
       const [caller, callee] = [await aPhone(callerSide), await aPhone(calleeSide)]

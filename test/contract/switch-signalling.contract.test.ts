@@ -34,7 +34,7 @@ describe.each(switches())('signalling of $name', (target) => {
   }
 
   /** ACK: of a refusal within its INVITE's transaction, of an answer with a branch of its own (RFC 3261 section 17.1.1.3). */
-  function acknowledge(answer: RawMessage, branch = newBranch()): void {
+  function acknowledge(answer: RawMessage, branch = newBranch(), body = ''): void {
     const parts = {
       phone,
       method: 'ACK',
@@ -43,6 +43,7 @@ describe.each(switches())('signalling of $name', (target) => {
       to: answer.header('to') ?? '',
       cseq: Number.parseInt(answer.header('cseq') ?? '1', 10),
       branch,
+      body,
     }
     phone.send(request(parts), scene.running.sipPort)
   }
@@ -58,7 +59,6 @@ describe.each(switches())('signalling of $name', (target) => {
   }
 
   test.each([
-    ['no SDP', '', '480'],
     ['no codec of ours', `${head}m=audio 40000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n`, '488'],
     ['video only', `${head}m=video 40000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n`, '488'],
     ['its audio refused', `${head}m=audio 0 RTP/AVP 8\r\n`, '488'],
@@ -70,6 +70,36 @@ describe.each(switches())('signalling of $name', (target) => {
 
     expect(refusal.header('cseq')).toBe('1 INVITE')
     acknowledge(refusal, branch)
+  })
+
+  test('INVITE - one without SDP is answered with an offer, and talks when its ACK has the answer', async () => {
+    const callId = invite({ body: '' })
+    const { 'Unique-ID': uuid = '' } = await scene.esl.event('CHANNEL_PARK', { variable_sip_call_id: callId })
+    const from = scene.esl.events.length
+    const answering = scene.esl.bgapi(`uuid_answer ${uuid}`)
+    const ok = await phone.expect('200')
+    dialogs += 1
+    expect(ok.body).toMatch(/m=audio [1-9]\d* RTP\/AVP 8 0 101/)
+    expect(scene.esl.events.slice(from).map((event) => event['Event-Name'])).not.toContain('CHANNEL_ANSWER')
+
+    acknowledge(ok, newBranch(), alaw)
+
+    await scene.esl.event('CHANNEL_ANSWER', { 'Unique-ID': uuid })
+    expect(await answering).toBe('+OK\n')
+    const heard = await scene.esl.api(`uuid_getvar ${uuid} remote_media_port`)
+    expect(heard).toBe('40000')
+  })
+
+  test('INVITE - a caller whose ACK has no answer to our offer is released', async () => {
+    const callId = invite({ body: '' })
+    const { 'Unique-ID': uuid = '' } = await scene.esl.event('CHANNEL_PARK', { variable_sip_call_id: callId })
+    const answering = scene.esl.bgapi(`uuid_answer ${uuid}`)
+    acknowledge(await phone.expect('200'))
+
+    phone.send(response(await phone.expect('BYE', 20_000), 200), scene.running.sipPort)
+
+    await answering
+    await until(async () => (await scene.esl.api(`uuid_exists ${uuid}`)) === 'false')
   })
 
   // `timer-T1X64` of sip_profiles/edge.xml; the standard's 32 s would keep an agent busy with nobody.

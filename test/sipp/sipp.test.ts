@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Centre, variants } from '../support/centre.ts'
-import { mayUseRawSockets, type SippResult } from '../support/sipp.ts'
+import { mayUseRawSockets, runSipp, type SippResult } from '../support/sipp.ts'
 import { until } from '../support/until.ts'
 import { CallFacts } from './facts.ts'
 import { SippRoom } from './sipp-room.ts'
@@ -59,6 +59,34 @@ describe.each(variants())('SIPp on $name', (variant) => {
     expect(facts.all('call.language-chosen').map(({ language }) => language)).toEqual(['cmn'])
     expect(facts.all('call.queued')).toMatchObject([{ queue: 'general', menuPath: ['language:1', 'services:4'] }])
     expect(facts.count('call.answered', 'call.released')).toEqual([1, 1])
+  })
+
+  test('a citizen whose provider offers no sound until the answer is served like any other', async () => {
+    await room.agents({ agentIds: ['2011'], scenario: 'agent-answers' })
+    const { caller, result } = room.call({ scenario: 'delayed-offer', pauseMs: 3000 })
+
+    expectAsPlanned(await result)
+
+    const facts = await CallFacts.of(centre.timeline, `${caller}1`)
+    expect(await facts.released()).toMatchObject({ by: 'caller', cause: 'NORMAL_CLEARING' })
+    expect(facts.count('call.queued', 'call.answered', 'call.bridged', 'call.released')).toEqual([1, 1, 1, 1])
+    for (const phone of await room.phonesOff()) expectAsPlanned(phone)
+  })
+
+  // Real drachtio-server passes on only what comes by its route, and this scenario forgets the route.
+  test.runIf(variant.sipServer === 'embedded')("SIPp's own scenario of a caller runs to its end", async () => {
+    const result = await runSipp({
+      scenario: 'uac',
+      target: { host: '127.0.0.1', port: centre.stack.ports.sip },
+      service: '12345',
+      calls: 5,
+      rate: 5,
+      pauseMs: 1000,
+    })
+
+    expectAsPlanned(result, 5)
+
+    await until(async () => (await centre.admin.get<object[]>('/calls')).length === 0, 'all calls are over')
   })
 
   test('an agent hangs up, and the citizen is released', async () => {

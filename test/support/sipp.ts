@@ -8,7 +8,7 @@ import { type Percentiles, percentilesOf, readResponseTimes, readStatistics } fr
 import { until } from './until.ts'
 
 export interface SippOptions {
-  /** A file of test/sipp without its ending. */
+  /** A file of test/sipp without its ending, or the name of a scenario SIPp brings itself. */
   readonly scenario: string
   /** Where requests go; a scenario that waits to be called has none. */
   readonly target?: { readonly host: string; readonly port: number }
@@ -67,7 +67,8 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const port = options.port ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'yihao-sipp-'))
   // SIPp writes some of its files beside the scenario.
-  copyFileSync(join(projectRoot(), 'test/sipp', `${options.scenario}.xml`), join(folder, 'scenario.xml'))
+  const own = fileOf(options)
+  if (own !== undefined) copyFileSync(own, join(folder, 'scenario.xml'))
   if (options.lines) writeFileSync(join(folder, 'lines.csv'), csvOf(options.lines))
   const process = spawn(program, argumentsOf(options, port, await freePort()), {
     cwd: folder,
@@ -86,11 +87,17 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   }
 }
 
+function fileOf({ scenario }: SippOptions): string | undefined {
+  const file = join(projectRoot(), 'test/sipp', `${scenario}.xml`)
+  return existsSync(file) ? file : undefined
+}
+
 function argumentsOf(options: SippOptions, port: number, mediaPort: number): string[] {
   const { target, service, calls, rate, keys = {}, pauseMs, receiveWithinMs, timeoutMs = 60_000 } = options
   return [
     ...(target ? [`${target.host}:${target.port}`] : []),
-    ...['-sf', 'scenario.xml', '-nostdin', '-i', '127.0.0.1', '-p', String(port), '-mp', String(mediaPort)],
+    ...(fileOf(options) === undefined ? ['-sn', options.scenario] : ['-sf', 'scenario.xml']),
+    ...['-nostdin', '-i', '127.0.0.1', '-p', String(port), '-mp', String(mediaPort)],
     ...['-trace_err', '-error_file', 'errors.log', '-trace_stat', '-stf', 'statistics.csv', '-fd', '1'],
     ...['-trace_rtt', '-rtt_freq', '1', '-timer_resol', '1', '-timeout', `${Math.ceil(timeoutMs / 1000)}s`],
     ...(service === undefined ? [] : ['-s', service]),

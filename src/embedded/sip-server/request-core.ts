@@ -1,4 +1,5 @@
 import type { Apps } from './apps.ts'
+import type { Dialog } from './dialog.ts'
 import type { DialogStore } from './dialog-store.ts'
 import { tagOf } from './grammar.ts'
 import { withoutOwnRoutes } from './next-hop.ts'
@@ -43,8 +44,8 @@ export class RequestCore implements TransactionUser {
   request(transaction: ServerTransaction): void {
     const { request } = transaction
     const toTag = tagOf(header(request, 'to'))
-    const onward = toTag === undefined ? undefined : this.#passingThrough(request)
     const dialog = this.#dialogs.ofRequest(request)
+    const onward = toTag === undefined ? undefined : this.#onward(request, dialog)
     if (onward) this.#proxy.forwardInDialog(transaction, onward)
     else if (dialog) this.#uaServer.inDialog(transaction, dialog)
     else if (toTag !== undefined && withinDialogOnly.includes(request.method)) transaction.reply({ status: 481 })
@@ -52,10 +53,14 @@ export class RequestCore implements TransactionUser {
   }
 
   ack(ack: SipRequest, flow: Flow): void {
-    const onward = this.#passingThrough(ack)
     const dialog = this.#dialogs.ofRequest(ack)
+    const onward = this.#onward(ack, dialog)
     if (onward) this.#proxy.forwardAck(onward)
     else if (dialog) this.#uaServer.acknowledged({ ack, flow, dialog })
+  }
+
+  #onward(request: SipRequest, dialog: Dialog | undefined): SipRequest | undefined {
+    return this.#passingThrough(request) ?? (dialog ? undefined : this.#proxy.mended(request))
   }
 
   /** The request without our Route entries when it is for somebody else: we are in the route of a proxied call. */

@@ -1,8 +1,9 @@
 import { destinationOf, nextHop, ownRoute, withoutOwnRoutes } from './next-hop.ts'
+import { ProxiedCalls } from './proxied-calls.ts'
 import { ProxiedRequest } from './proxied-request.ts'
 import type { Onward, ProxyOrder, ProxyServices } from './proxy-order.ts'
 import type { ServerTransaction } from './server-transaction.ts'
-import { field, type HeaderField, header, replaceFirst, type SipRequest } from './sip-message.ts'
+import { field, type HeaderField, header, headerValues, replaceFirst, type SipRequest } from './sip-message.ts'
 import { parseSipUri } from './sip-uri.ts'
 import type { Transport } from './transport.ts'
 
@@ -10,6 +11,7 @@ import type { Transport } from './transport.ts'
 export class SipProxy {
   readonly #services: ProxyServices
   readonly #active = new Set<ProxiedRequest>()
+  readonly #calls = new ProxiedCalls()
 
   constructor(services: ProxyServices) {
     this.#services = services
@@ -27,10 +29,19 @@ export class SipProxy {
       return 'Rejected with 483 Too Many Hops due to Max-Forwards value of 0'
     }
     const prepare = (target: string) => this.#towards({ request, target, order, from: flow.transport })
-    const proxied = this.#proxied({ transaction, order, prepare })
+    const stays = order.recordRoute && request.method === 'INVITE'
+    const proxied = this.#proxied({ transaction, order: stays ? this.#remembering(order) : order, prepare })
     if (proxied.start() > 0) return undefined
     transaction.reply({ status: 500 })
     return `error proxying request to ${order.targets.join(', ')}`
+  }
+
+  /** A request for us that should have come with the route set of a call we record-routed. */
+  mended(request: SipRequest): SipRequest | undefined {
+    const { transport } = this.#services.transactions
+    const uri = parseSipUri(request.uri)
+    const isForUs = uri !== undefined && transport.isLocal(uri) && headerValues(request, 'route').length === 0
+    return isForUs ? this.#calls.mended(request) : undefined
   }
 
   /** A request of a call we record-routed: needs no application, so it works without one. */
@@ -39,6 +50,7 @@ export class SipProxy {
       transaction.reply({ status: 483 })
       return
     }
+    if (onward.method === 'BYE') this.#calls.ended(onward)
     const prepare = () => this.#alongRoute(onward)
     const proxied = this.#proxied({ transaction, order: inDialogOrder, prepare })
     if (proxied.start() === 0) transaction.reply({ status: 404 })
@@ -59,6 +71,16 @@ export class SipProxy {
     const proxied = new ProxiedRequest({ ...this.#services, ...parts, ended })
     this.#active.add(proxied)
     return proxied
+  }
+
+  #remembering(order: ProxyOrder): ProxyOrder {
+    return {
+      ...order,
+      finalResponse: (response, flow) => {
+        this.#calls.answered(response)
+        order.finalResponse(response, flow)
+      },
+    }
   }
 
   #alongRoute(onward: SipRequest): Onward | undefined {

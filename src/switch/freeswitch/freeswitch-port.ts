@@ -33,6 +33,8 @@ export interface FreeSwitchPortOptions {
 const reconnectEvery = 1000
 const reconcileEvery = 15_000
 const recordingWithin = 5000
+/** Longer than a switch waits for an ACK: `timer-T1X64` of dialplans/sip_profiles/edge.xml. */
+const answeredWithin = 10_000
 /** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
 const bridgeWithin = 700
 /** How often legs are asked to join, the milliseconds one attempt may take, and those between looks. */
@@ -98,7 +100,9 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async answer(legId: LegId): Promise<void> {
-    await this.#api(eslCommands.answer(legId))
+    // As a job: without an offer of the caller's, FreeSWITCH waits for its ACK, and everybody else would wait with it.
+    const reply = await this.#live().job(eslCommands.answer(legId), answeredWithin)
+    if (!reply.startsWith('+OK')) throw new SwitchRefused(`"uuid_answer" was refused: ${reply.trim()}`)
   }
 
   play(legId: LegId, files: readonly string[], options: { loop?: boolean } = {}): Playback {

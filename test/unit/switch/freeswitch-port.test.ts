@@ -290,7 +290,7 @@ test('switch port - a bridge is left alone for 200 ms', async () => {
 
   const parked = port.park(one)
   clock.advance(150)
-  await port.answer(newId())
+  await port.stopPlaying(newId())
   expect(parks()).toBe(0)
   clock.advance(50)
 
@@ -373,9 +373,9 @@ test('switch port - a fault in handling one event costs neither the connection n
 test('switch port - a reply out of step loses the switch rather than believing it', async () => {
   port.start()
   await connected()
-  server.script = (command) => (command.startsWith('api uuid_answer') ? reply('+OK') : undefined)
+  server.script = (command) => (command.startsWith('api uuid_park') ? reply('+OK') : undefined)
 
-  await expect(port.answer(newId())).rejects.toThrow(SwitchUnavailable)
+  await expect(port.park(newId())).rejects.toThrow(SwitchUnavailable)
 
   expect(count('switch.lost')).toBe(1)
 })

@@ -1,5 +1,5 @@
 import type Srf from 'drachtio-srf'
-import type { SrfRequest, SrfResponse } from 'drachtio-srf'
+import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf'
 import { messageOf } from '../../../kernel/index.ts'
 import { type Cause, reasonHeader, sipStatusOfCause } from '../core/causes.ts'
 import type { Channel } from '../core/channel.ts'
@@ -32,9 +32,12 @@ export class CallerLeg extends SipLeg {
     request.on('cancel', () => this.#onCancel())
   }
 
-  /** Reads the offer. A cause when the call cannot be taken: no SDP at all, or no codec in common. */
+  /**
+   * Reads the offer. A cause when the call cannot be taken: no codec in common. Without SDP the offer is ours, in the
+   * answer (RFC 3261 section 13.2.1).
+   */
   takeOffer(): Cause | undefined {
-    if (!this.#request.body) return 'MANDATORY_IE_MISSING'
+    if (!this.#request.body) return undefined
     this.#offer = this.negotiation.take(this.#request.body)
     return this.#offer === undefined ? 'INCOMPATIBLE_DESTINATION' : undefined
   }
@@ -47,6 +50,7 @@ export class CallerLeg extends SipLeg {
 
   async earlyMedia(): Promise<boolean> {
     if (this.#finalSent || this.channel.down) return this.dialog !== undefined
+    if (this.#offer === undefined) return false
     await this.#openMedia()
     if (this.channel.down) return false
     this.#response.send(183, { body: this.negotiation.local(), headers: sdpContent })
@@ -63,7 +67,7 @@ export class CallerLeg extends SipLeg {
     try {
       const localSdp = this.negotiation.local()
       const dialog = await this.#srf.createUAS(this.#request, this.#response, { localSdp, headers: sdpContent })
-      this.established(dialog)
+      await this.#established(dialog)
     } catch (failure) {
       // CANCEL won the race (RFC 3261 section 9.2), or the connection to the SIP server broke.
       this.services.logger.info(
@@ -74,6 +78,13 @@ export class CallerLeg extends SipLeg {
       return false
     }
     return !this.channel.down
+  }
+
+  /** The call is answered; where the offer was ours, when its answer has come with the ACK, as FreeSWITCH has it. */
+  async #established(dialog: Dialog): Promise<void> {
+    const open = this.open(dialog)
+    if (this.#offer !== undefined || (await open.answerToOffer())) this.answered()
+    else this.channel.hangUp('INCOMPATIBLE_DESTINATION')
   }
 
   async #openMedia(): Promise<void> {

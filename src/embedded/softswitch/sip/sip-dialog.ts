@@ -23,6 +23,7 @@ export class SipDialog {
   readonly #negotiation: MediaNegotiation
   readonly #holdMusic: () => string | undefined
   #ended = false
+  #offerAnswered: (usable: boolean) => void = () => {}
   #referEvent = 'refer'
 
   constructor({ dialog, channel, negotiation, holdMusic }: SipDialogParts) {
@@ -38,10 +39,19 @@ export class SipDialog {
     dialog.on('refer', this.#onRefer)
   }
 
+  /** Whether the ACK brings an answer we can use to the offer in our 200; false, too, when the call ends before. */
+  answerToOffer(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#offerAnswered = resolve
+      if (this.#ended) resolve(false)
+    })
+  }
+
   /** Sends BYE, with the cause in a Reason header. */
   end(cause: Cause): void {
     if (this.#ended) return
     this.#ended = true
+    this.#offerAnswered(false)
     this.#dialog.destroy({ headers: { Reason: reasonHeader(cause) } }, () => undefined)
   }
 
@@ -84,6 +94,7 @@ export class SipDialog {
 
   readonly #onBye = (bye: SrfRequest): void => {
     this.#ended = true
+    this.#offerAnswered(false)
     const cause = causeOfBye(bye)
     const variables = {
       sip_term_status: '200',
@@ -118,6 +129,7 @@ export class SipDialog {
   readonly #onAck = (ack: SrfRequest): void => {
     const remote = ack.body ? this.#negotiation.take(ack.body) : undefined
     if (remote !== undefined) this.#negotiation.apply(remote)
+    this.#offerAnswered(remote !== undefined)
   }
 
   readonly #onInfo = (request: SrfRequest, response: SrfResponse): void => {

@@ -73,17 +73,26 @@ export abstract class SipLeg implements Endpoint {
 
   /** The call is answered: from now on it is a dialog. */
   protected established(dialog: Dialog): void {
+    this.open(dialog)
+    this.answered()
+  }
+
+  protected open(dialog: Dialog): SipDialog {
     this.dialog = new SipDialog({
       dialog,
       channel: this.channel,
       negotiation: this.negotiation,
       holdMusic: () => this.services.holdMusic(),
     })
+    this.channel.setVariable('sip_to_tag', dialog.type === 'uas' ? dialog.sip.localTag : dialog.sip.remoteTag)
+    this.channel.setVariable('sip_from_tag', dialog.type === 'uas' ? dialog.sip.remoteTag : dialog.sip.localTag)
+    return this.dialog
+  }
+
+  protected answered(): void {
     this.channel.times.answered = microseconds()
     this.channel.answerState = 'answered'
     this.channel.setVariable('endpoint_disposition', 'ANSWER')
-    this.channel.setVariable('sip_to_tag', dialog.type === 'uas' ? dialog.sip.localTag : dialog.sip.remoteTag)
-    this.channel.setVariable('sip_from_tag', dialog.type === 'uas' ? dialog.sip.remoteTag : dialog.sip.localTag)
     this.channel.publish('CHANNEL_ANSWER')
     this.channel.setCallState('ACTIVE')
     this.channel.wake()
