@@ -33,7 +33,7 @@ import { CallerBook, CallerStore, callerRoutes } from './callers/index.ts'
 import { checkPrompts } from './check-prompts.ts'
 import type { City } from './city.ts'
 import type { Config } from './config.ts'
-import { Lease, migrateToLatest, openDatabase } from './db/index.ts'
+import { connectionsOf, Lease, migrateToLatest, openDatabase } from './db/index.ts'
 import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -82,27 +82,22 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const clock = systemClock
   const city = await readCity(config.cityFile)
   const source = `/yihao/${city.name}`
-  const db = openDatabase({ url: config.databaseUrl, logger })
+  const holder = `${hostname()}:${process.pid}`
+  const db = openDatabase({ url: config.databaseUrl, logger, applicationName: connectionsOf(holder) })
   await migrateToLatest({ db, folder: config.migrationsDir, logger })
 
   // One process drives the switches; a second one stands by here until the first is gone.
-  const lease = await Lease.acquire({
-    url: config.databaseUrl,
-    name: 'hotline',
-    holder: `${hostname()}:${process.pid}`,
-    clock,
-    logger,
-    onLost: () => {
-      logger.fatal('another hotline process drives the switches now: this one ends, its calls go on there')
-      process.exit(1)
-    },
-  })
+  const onLost = () => {
+    logger.fatal('another hotline process drives the switches now: this one ends, its calls go on there')
+    process.exit(1)
+  }
+  const lease = await Lease.acquire({ url: config.databaseUrl, name: 'hotline', holder, clock, logger, onLost })
 
   await saveTrunk({ db, route: city.outbound })
   await saveBranchRoutes({ db, branches: [...city.branches.values(), ...city.emergency.values()] })
 
   const { journal, left } = EventJournal.open({ folder: join(config.stateDir, 'journal'), logger })
-  const log = new EventLog({ db, journal, left, clock, logger })
+  const log = new EventLog({ db, journal, left, clock, logger, epoch: () => lease.epoch, onFenced: onLost })
   const projector = new RecordProjector({ db, clock, logger })
   log.onCommitted(() => projector.wake())
   await log.flush(10_000)
@@ -124,7 +119,16 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
 
   const switches = config.switches.map(
-    (address) => new FreeSwitchPort({ ...address, password: config.switchPassword, edge: config.edge, clock, logger }),
+    (address) =>
+      new FreeSwitchPort({
+        ...address,
+        password: config.switchPassword,
+        edge: config.edge,
+        epoch: () => lease.epoch,
+        onFenced: onLost,
+        clock,
+        logger,
+      }),
   )
   const menus = await MenuLibrary.open({
     menusDir: config.menusDir,

@@ -54,6 +54,8 @@ export interface Stack {
   child(name: StackProcess): Child
   /** Starts one of the processes anew after it was stopped. */
   restart(name: StackProcess): Promise<void>
+  /** Starts a further hotline process, which stands by until the one that is active is gone. */
+  startStandby(httpPort: number): Promise<Child>
   stop(): Promise<void>
 }
 
@@ -85,7 +87,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const children = new Map<StackProcess, Child>()
   let postgres: RunningPostgres | undefined
 
-  const node = (name: StackProcess, script: string, env: Record<string, string>, ready: () => Promise<boolean>) =>
+  const node = (
+    name: StackProcess | 'standby',
+    script: string,
+    env: Record<string, string>,
+    ready: () => Promise<boolean>,
+  ) =>
     Child.start({
       name,
       command: process.execPath,
@@ -108,6 +115,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   const ownSwitch = options.mediaSwitch !== 'external'
   const ownSipServer = options.sipServer !== 'external'
+
+  const hotlineEnv = (httpPort: number) => ({
+    DATABASE_URL: databaseUrl,
+    HTTP_LISTEN: `127.0.0.1:${httpPort}`,
+    ...(ownSwitch && switchEnv),
+    ...(ownSipServer && { EDGE_ADDRESS: `127.0.0.1:${ports.sip}` }),
+    STATE_DIR: join(stateDir, 'state'),
+    SPOOL_DIR: join(stateDir, 'spool'),
+    SOUNDS_DIR: join(stateDir, 'sounds'),
+    SOUND_KEYS: process.env['SOUND_KEYS'] ?? secrets.soundKeys,
+    SERVICE_TOKENS: `tickets:${secrets.tickets}`,
+    SESSION_SECRET: secrets.session,
+    ...(options.tickets && { TICKETS_URL: `http://127.0.0.1:${ports.tickets}` }),
+    ...options.hotlineEnv,
+  })
 
   const start: Record<StackProcess, () => Promise<Child>> = {
     'sip-server': () =>
@@ -151,26 +173,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // A SIP server elsewhere may not answer to a loopback address.
         () => (ownSipServer ? answersOptions(ports.sip) : Promise.resolve(true)),
       ),
-    hotline: () =>
-      node(
-        'hotline',
-        'src/main.js',
-        {
-          DATABASE_URL: databaseUrl,
-          HTTP_LISTEN: `127.0.0.1:${ports.http}`,
-          ...(ownSwitch && switchEnv),
-          ...(ownSipServer && { EDGE_ADDRESS: `127.0.0.1:${ports.sip}` }),
-          STATE_DIR: join(stateDir, 'state'),
-          SPOOL_DIR: join(stateDir, 'spool'),
-          SOUNDS_DIR: join(stateDir, 'sounds'),
-          SOUND_KEYS: process.env['SOUND_KEYS'] ?? secrets.soundKeys,
-          SERVICE_TOKENS: `tickets:${secrets.tickets}`,
-          SESSION_SECRET: secrets.session,
-          ...(options.tickets && { TICKETS_URL: `http://127.0.0.1:${ports.tickets}` }),
-          ...options.hotlineEnv,
-        },
-        () => isReady(ports.http),
-      ),
+    hotline: () => node('hotline', 'src/main.js', hotlineEnv(ports.http), () => isReady(ports.http)),
     tickets: () =>
       node(
         'tickets',
@@ -187,7 +190,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
   }
 
+  const standbys: Child[] = []
   const stop = async () => {
+    for (const standby of standbys) await standby.stop()
     for (const name of ['tickets', 'hotline', 'edge', 'switch', 'sip-server'] as const) await children.get(name)?.stop()
     await postgres?.stop()
   }
@@ -233,6 +238,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     async restart(name) {
       await children.get(name)?.stop()
       children.set(name, await start[name]())
+    },
+    async startStandby(httpPort) {
+      const standby = await node('standby', 'src/main.js', hotlineEnv(httpPort), () => Promise.resolve(true))
+      standbys.push(standby)
+      return standby
     },
     stop,
   }

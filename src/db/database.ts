@@ -18,6 +18,7 @@ export function openDatabase<Tables = DatabaseSchema>({
   connections = 8,
   statementTimeoutMs = 10_000,
   schema = 'public',
+  applicationName = 'yihao',
 }: {
   url: string
   logger: Logger
@@ -25,6 +26,8 @@ export function openDatabase<Tables = DatabaseSchema>({
   statementTimeoutMs?: number
   /** The PostgreSQL schema whose tables are meant. */
   schema?: string
+  /** How the server lists the connections. */
+  applicationName?: string
 }): Kysely<Tables> {
   const pool = new Pool({
     connectionString: url,
@@ -34,7 +37,7 @@ export function openDatabase<Tables = DatabaseSchema>({
     // The server's own limit does not help when the server is gone.
     query_timeout: statementTimeoutMs + 2000,
     keepAlive: true,
-    application_name: 'yihao',
+    application_name: applicationName,
     options: `-c search_path=${schema}`,
   })
   // A connection that breaks is no reason to end the process; the next query opens another. The pool hears only of

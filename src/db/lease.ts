@@ -1,5 +1,5 @@
-import { Client } from 'pg'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
+import { LeaseSession } from './lease-session.ts'
 
 export interface LeaseOptions {
   readonly url: string
@@ -7,29 +7,37 @@ export interface LeaseOptions {
   readonly name: string
   /** The PostgreSQL schema that has the table of leases. */
   readonly schema?: string
-  /** Who asks, for people who look into the table. */
+  /** Who asks, e.g. `host:pid`; its other connections are named by {@link connectionsOf}. */
   readonly holder: string
   readonly clock: Clock
   readonly logger: Logger
   /** Another process holds the lease now: stop driving at once. */
   readonly onLost: () => void
+  /** Milliseconds without renewal after which a holder counts as frozen; 8000 when not given. */
+  readonly frozenAfterMs?: number
 }
 
-/** Milliseconds between attempts to get the lease, and between looks whether the connection that holds it lives. */
+/** Milliseconds between attempts to get the lease, and between renewals. */
 const tryEvery = 500
-const lookEvery = 1000
+const renewEvery = 1000
+/**
+ * A database that takes 2 s for each packet delays a renewal by 5 s; a holder is not frozen for that. One that is killed is
+ * followed at once, because its connection ends with it.
+ */
+const frozenAfter = 8000
 
 /**
  * One owner at a time: a session advisory lock on a connection of its own, never a pooled one. It is free the moment
- * its holder dies. A database that is away takes it from nobody, because nobody else could get it: the holder goes on
- * and takes it again when the database is back, or learns then that another was quicker.
+ * its holder dies, and taken from one that is frozen, whose connections are ended. A database that is away takes it from
+ * nobody, because nobody else could get it: the holder goes on and takes it again when the database is back, or learns
+ * then that another was quicker.
  */
 export class Lease {
   readonly #options: LeaseOptions
-  #client: Client | undefined
+  #session: LeaseSession | undefined
   #epoch = 0
   #closed = false
-  #cancelLook: Cancel = () => {}
+  #cancelRenewal: Cancel = () => {}
 
   private constructor(options: LeaseOptions) {
     this.#options = options
@@ -45,7 +53,7 @@ export class Lease {
       await new Promise<void>((resolve) => options.clock.after(tryEvery, resolve))
     }
     options.logger.info({ lease: options.name, epoch: lease.#epoch }, 'active')
-    lease.#watch()
+    lease.#renewLater()
     return lease
   }
 
@@ -57,100 +65,73 @@ export class Lease {
   /** Gives the lease back. */
   async release(): Promise<void> {
     this.#closed = true
-    this.#cancelLook()
-    await this.#client?.end()
+    this.#cancelRenewal()
+    await this.#session?.end()
   }
 
   async #tryOnce(): Promise<boolean> {
-    const client = this.#newClient()
-    client.on('error', () => this.#forget(client))
+    const { frozenAfterMs = frozenAfter, logger } = this.#options
+    const session = new LeaseSession(this.#options, () => this.#onSessionEnded(session))
     try {
-      await client.connect()
-      if (!(await this.#lock(client))) {
-        await client.end()
+      const taken = await session.take({ ourEpoch: this.#epoch, frozenAfterMs })
+      if (taken === undefined) {
+        await session.end()
         return false
       }
-      this.#client = client
+      this.#session = session
+      // Somebody held it in between: that process does our work, or did.
+      if (this.#epoch > 0 && taken.before !== this.#epoch) this.#options.onLost()
+      this.#epoch = taken.epoch
       return true
     } catch (error) {
-      this.#options.logger.debug({ reason: messageOf(error) }, 'lease not to be had now')
-      await client.end().catch((ending: unknown) => this.#options.logger.debug({ reason: messageOf(ending) }, 'lease'))
+      logger.debug({ reason: messageOf(error) }, 'lease not to be had now')
+      await session.end()
       return false
     }
   }
 
-  #newClient(): Client {
-    const { url, name, schema = 'public' } = this.#options
-    return new Client({
-      connectionString: url,
-      connectionTimeoutMillis: 3000,
-      query_timeout: 3000,
-      keepAlive: true,
-      application_name: `yihao lease ${name}`,
-      options: `-c search_path=${schema}`,
-    })
+  /** Without waiting for the next renewal, so that it is ours again before anybody else asks. */
+  #onSessionEnded(session: LeaseSession): void {
+    if (this.#session !== session) return
+    this.#session = undefined
+    if (!this.#closed) this.#renewLater(0)
   }
 
-  async #lock(client: Client): Promise<boolean> {
-    const { name, holder } = this.#options
-    const { rows } = await client.query<{ ours: boolean }>(
-      'select pg_try_advisory_lock(hashtextextended($1, 0)) as ours',
-      [name],
-    )
-    if (!rows[0]?.ours) return false
-    const epochs = await client.query<{ epoch: number }>(
-      `insert into leases (name, epoch, holder) values ($1, 1, $2)
-       on conflict (name) do update set epoch = leases.epoch + 1, holder = $2, taken_at = now() returning epoch`,
-      [name, holder],
-    )
-    this.#epoch = epochs.rows[0]?.epoch ?? 0
-    return true
-  }
-
-  #forget(client: Client): void {
-    if (this.#client === client) this.#client = undefined
-  }
-
-  /** Asks the connection for a sign of life, and takes the lease again after the database was away. */
-  #watch(): void {
-    this.#cancelLook = this.#options.clock.after(lookEvery, () => {
-      this.#look()
-        .catch((error: unknown) => this.#options.logger.debug({ reason: messageOf(error) }, 'lease not checked'))
+  #renewLater(inMs = renewEvery): void {
+    this.#cancelRenewal()
+    this.#cancelRenewal = this.#options.clock.after(inMs, () => {
+      this.#renew()
+        .catch((error: unknown) => this.#options.logger.debug({ reason: messageOf(error) }, 'lease not renewed'))
         .finally(() => {
-          if (!this.#closed) this.#watch()
+          if (!this.#closed) this.#renewLater()
         })
     })
   }
 
-  async #look(): Promise<void> {
-    if (this.#client) {
-      const client = this.#client
-      await client.query('select 1').catch(() => this.#forget(client))
-      return
+  async #renew(): Promise<void> {
+    if (this.#session) {
+      const session = this.#session
+      const ours = await session.renew(this.#epoch).catch(async (error: unknown) => {
+        // No answer in time: the lock must not be held by a connection that nobody looks at.
+        this.#session = undefined
+        await session.end()
+        throw error
+      })
+      if (!ours) this.#options.onLost()
+    } else if (!(await this.#tryOnce()) && (await this.#heldByAnother())) {
+      this.#options.onLost()
     }
-    const epochBefore = this.#epoch
-    if (await this.#tryOnce()) {
-      // Somebody held it in between: that process does our work, or did.
-      if (this.#epoch !== epochBefore + 1) this.#options.onLost()
-      return
-    }
-    if (await this.#heldByAnother()) this.#options.onLost()
   }
 
   async #heldByAnother(): Promise<boolean> {
-    const client = this.#newClient()
-    client.on('error', () => {})
+    const session = new LeaseSession(this.#options, () => {})
     try {
-      await client.connect()
-      const { rows } = await client.query<{ epoch: number }>('select epoch from leases where name = $1', [
-        this.#options.name,
-      ])
-      return (rows[0]?.epoch ?? 0) > this.#epoch
+      return (await session.lastEpoch()) > this.#epoch
     } catch {
       // The database is away: then nobody else can hold the lease either.
       return false
     } finally {
-      await client.end().catch(() => {})
+      await session.end()
     }
   }
 }

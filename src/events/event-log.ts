@@ -17,6 +17,10 @@ export interface EventLogOptions {
   readonly left: readonly HotlineEvent[]
   readonly clock: Clock
   readonly logger: Logger
+  /** The epoch under which this process writes; without it anybody may, as in a test. */
+  readonly epoch?: () => number
+  /** Another process writes the log now: nothing of ours is taken any more. */
+  readonly onFenced?: () => void
 }
 
 /**
@@ -110,7 +114,9 @@ export class EventLog {
     while (this.#pending.length > 0 && !this.#closing) {
       const batch = this.#pending.slice(0, batchSize)
       try {
-        const committed = await this.#options.db.transaction().execute((transaction) => insertBatch(transaction, batch))
+        const committed = await this.#options.db
+          .transaction()
+          .execute((transaction) => this.#insert(transaction, batch))
         this.#pending = this.#pending.slice(batch.length)
         this.#complained = false
         for (const listener of this.#committed) listener(committed)
@@ -124,6 +130,22 @@ export class EventLog {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
+  async #insert(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
+    await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
+    await this.#refuseIfFenced(transaction)
+    return insertBatch(transaction, batch)
+  }
+
+  /** What a process thinks that was frozen while another took over is no fact (src/db/lease.ts). */
+  async #refuseIfFenced(transaction: Kysely<DatabaseSchema>): Promise<void> {
+    const epoch = this.#options.epoch?.()
+    if (epoch === undefined) return
+    const { rows } = await sql<{ epoch: number }>`select epoch from leases where name = 'hotline'`.execute(transaction)
+    if ((rows[0]?.epoch ?? 0) <= epoch) return
+    this.#options.onFenced?.()
+    throw new Error('another hotline process writes the log now')
+  }
+
   #complain(error: unknown): void {
     if (this.#complained) return
     this.#complained = true
@@ -135,7 +157,6 @@ export class EventLog {
 }
 
 async function insertBatch(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
-  await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
   const ids = batch.map(({ id }) => id)
   // A batch whose commit was not heard of is sent again: what is there already is found, not written twice.
   const rows = await sql<{ sequence: number; id: string }>`

@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws'
-import { type HotlineEvent, toCloudEvent } from '../events/index.ts'
+import type { HotlineEvent } from '../events/index.ts'
 import { type Logger, messageOf } from '../kernel/index.ts'
 import type { CommittedTail } from './committed-tail.ts'
+import { eventText } from './event-text.ts'
 import { closeCodes, parseClientMessage, type ServerMessage, window } from './protocol.ts'
 
 /** Bytes waiting for a consumer's socket at which it is cut off: it resumes where it was, and hurts nobody else. */
@@ -47,7 +48,7 @@ export class FeedClient {
   /** Sends a fact before it is committed. */
   early(event: HotlineEvent): void {
     if (this.#closed || !this.#options.sees(event)) return
-    this.#send({ type: 'early', event: toCloudEvent(event, this.#options.source) })
+    this.#sendText(`{"type":"early","event":${eventText(event, this.#options.source)}}`)
   }
 
   #onMessage(text: string): void {
@@ -94,12 +95,16 @@ export class FeedClient {
         this.#unacknowledged.push(event.sequence)
         const previous = this.#lastSent
         this.#lastSent = event.sequence
-        this.#send({ type: 'event', event: toCloudEvent(event, this.#options.source), previous })
+        this.#sendText(`{"type":"event","event":${eventText(event, this.#options.source)},"previous":${previous}}`)
       }
     }
   }
 
   #send(message: ServerMessage): void {
+    this.#sendText(JSON.stringify(message))
+  }
+
+  #sendText(text: string): void {
     const { socket, logger } = this.#options
     if (socket.bufferedAmount > byteCap) {
       logger.warn({ cursor: this.#cursor }, 'slow live consumer cut off, it may resume')
@@ -108,7 +113,7 @@ export class FeedClient {
       this.#close()
       return
     }
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+    if (socket.readyState === socket.OPEN) socket.send(text)
   }
 
   #close(): void {

@@ -1,12 +1,17 @@
 import type { Call } from '../../src/embedded/softphone/index.ts'
-import { type BenchOptions, type BenchResult, resultOf } from './result.ts'
+import type { Finding } from './finding.ts'
+import type { InstrumentOptions } from './instrument.ts'
+import { LoadWatch } from './load-watch.ts'
+import { resultOf } from './result.ts'
 import { inRoom } from './room.ts'
 
 /** Callers who wait while the agent talks: enough that somebody always does. */
 const waitingAhead = 5
 
 /** From the agent's BYE, with callers waiting and no wrap-up, to the next INVITE at that agent's phone. */
-export async function dispatchBench(options: BenchOptions): Promise<BenchResult> {
+export async function dispatchBench(options: InstrumentOptions): Promise<Finding> {
+  const { calls = 20 } = options
+  const watch = new LoadWatch()
   const samples = await inRoom(options, { kind: 'answer', afterMs: 50 }, async ({ agent, citizen }) => {
     let placed = 0
     const wait = async () => {
@@ -18,7 +23,7 @@ export async function dispatchBench(options: BenchOptions): Promise<BenchResult>
     for (let n = 0; n <= waitingAhead; n += 1) await wait()
     const delays: number[] = []
     let talking: Call = await agent.nextCall()
-    for (let n = 0; n < options.calls; n += 1) {
+    for (let n = 0; n < calls; n += 1) {
       await talking.answered
       await wait()
       // Long enough for the bridge to stand and the switch to be at rest.
@@ -30,5 +35,5 @@ export async function dispatchBench(options: BenchOptions): Promise<BenchResult>
     }
     return delays
   })
-  return resultOf({ name: 'dispatch', targetMs: 45 }, options, samples)
+  return resultOf({ name: 'dispatch', targetMs: 45 }, options, samples, watch)
 }

@@ -1,37 +1,26 @@
-export interface BenchOptions {
-  readonly calls: number
-  readonly sipServer: 'embedded' | 'drachtio'
-  readonly mediaSwitch: 'embedded' | 'freeswitch'
-}
+import { at } from './blocks.ts'
+import { type Finding, rounded } from './finding.ts'
+import type { InstrumentOptions } from './instrument.ts'
+import type { LoadWatch } from './load-watch.ts'
 
-/** Milliseconds; `ok` says whether the target holds, and is never true where nothing was measured. */
-export interface BenchResult {
-  readonly ok: boolean
-  readonly name: string
-  readonly on: string
-  readonly measured: number
-  readonly p50: number
-  readonly p95: number
-  readonly worst: number
-  readonly target: string
-}
-
+/** Percentiles of samples in milliseconds against a limit of the 95th; a void run is never ok. */
 export function resultOf(
   { name, targetMs }: { name: string; targetMs: number },
-  { sipServer, mediaSwitch }: BenchOptions,
+  { sipServer, mediaSwitch }: InstrumentOptions,
   samples: readonly number[],
-): BenchResult {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-  const p95 = at(0.95)
+  watch?: LoadWatch,
+): Finding {
+  const p95 = rounded(at(samples, 0.95))
+  const verdict = watch?.verdict ?? { void: false }
   return {
-    ok: sorted.length > 0 && p95 <= targetMs,
+    ok: samples.length > 0 && p95 <= targetMs && !verdict.void,
     name,
     on: `${sipServer} + ${mediaSwitch}`,
-    measured: sorted.length,
-    p50: at(0.5),
-    p95,
-    worst: at(1),
     target: `p95 <= ${targetMs} ms`,
+    measured: samples.length,
+    p50: rounded(at(samples, 0.5)),
+    p95,
+    worst: rounded(at(samples, 1)),
+    ...verdict,
   }
 }

@@ -5,7 +5,7 @@ import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { freePorts, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone } from '../../src/embedded/softphone/index.ts'
 import { createLogger } from '../../src/kernel/index.ts'
-import type { BenchOptions } from './result.ts'
+import type { InstrumentOptions } from './instrument.ts'
 
 /** A hotline with one agent's phone and any number of citizens. */
 export interface Room {
@@ -16,7 +16,7 @@ export interface Room {
 
 /** Starts everything, measures, and cleans up. */
 export async function inRoom<T>(
-  { sipServer, mediaSwitch }: BenchOptions,
+  { sipServer, mediaSwitch }: InstrumentOptions,
   onCall: Phone['onCall'],
   measure: (room: Room) => Promise<T>,
 ): Promise<T> {

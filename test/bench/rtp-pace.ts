@@ -1,12 +1,15 @@
 import { RtpPorts, RtpSession, Ticker, ToneSource } from '../../src/embedded/rtp/index.ts'
-import { type BenchOptions, type BenchResult, resultOf } from './result.ts'
+import type { Finding } from './finding.ts'
+import type { InstrumentOptions } from './instrument.ts'
+import { resultOf } from './result.ts'
 
 const streams = 200
 /** Ticks of 20 ms: while the code is warmed up, and measured at a time. */
 const beats = { warmUp: 100, round: 50 } as const
 
 /** How late the worst tick of each second is while 200 RTP streams run both ways. `calls` is the number of seconds. */
-export async function rtpPaceBench(options: BenchOptions): Promise<BenchResult> {
+export async function rtpPaceBench(options: InstrumentOptions): Promise<Finding> {
+  const { calls = 20 } = options
   const ticker = new Ticker()
   const ports = new RtpPorts({ host: '127.0.0.1', first: 0, last: 0 })
   const opened: RtpSession[] = []
@@ -18,7 +21,7 @@ export async function rtpPaceBench(options: BenchOptions): Promise<BenchResult> 
   })
   await wait(ticker, beats.warmUp)
   const samples: number[] = []
-  for (let second = 0; second < options.calls; second += 1) {
+  for (let second = 0; second < calls; second += 1) {
     ticker.resetStats()
     await wait(ticker, beats.round)
     samples.push(Math.round(ticker.stats.worstLateMs * 10) / 10)

@@ -19,6 +19,8 @@ import type { CityRules } from '../../src/tickets/rules/city-rules.ts'
 import { readCityRules } from '../../src/tickets/rules/read-city-rules.ts'
 import { type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
 import { UnitStore } from '../../src/tickets/units/unit-store.ts'
+import type { Finding } from './finding.ts'
+import type { InstrumentOptions } from './instrument.ts'
 
 const logger = createLogger({ name: 'bench', level: 'silent' })
 const centre: Actor = { id: 'bench', role: 'supervisor', unitId: null }
@@ -37,19 +39,8 @@ const atOnce = 8
 const perRound = 120
 const rounds = 7
 
-export interface TicketBenchResult {
-  readonly ok: boolean
-  readonly name: string
-  readonly transitionsPerSecond: number
-  readonly updatesPerSecond: number
-  readonly ratio: number
-  readonly smallTable: number
-  readonly slowdown: number
-  readonly target: string
-}
-
 /** Transitions a second beside bare UPDATEs of the same rows, in a table of `tickets` rows and in one of a thousand. */
-export async function ticketBench({ tickets }: { tickets: number }): Promise<TicketBenchResult> {
+export async function ticketBench({ tickets }: InstrumentOptions): Promise<Finding> {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-bench-'))
   const postgres = await startPostgres({ folder, port: await freePort(), password: newSecret(), temporary: true })
   const tables: Table[] = []
@@ -73,7 +64,7 @@ interface Round {
   readonly inSmallTable: number
 }
 
-function resultOf(tickets: number, measured: readonly Round[]): TicketBenchResult {
+function resultOf(tickets: number, measured: readonly Round[]): Finding {
   const median = (of: (round: Round) => number) =>
     measured.map(of).sort((a, b) => a - b)[measured.length >> 1] ?? Number.NaN
   const perSecond = (ms: number) => Math.round((perRound * steps.length * 1000) / ms)
@@ -81,7 +72,9 @@ function resultOf(tickets: number, measured: readonly Round[]): TicketBenchResul
   const slowdown = median(({ transitions, inSmallTable }) => transitions / inSmallTable)
   return {
     ok: ratio >= 0.3 && slowdown <= 1.2,
-    name: `tickets (${tickets} rows)`,
+    name: 'tickets',
+    on: 'PostgreSQL',
+    rows: tickets,
     transitionsPerSecond: perSecond(median(({ transitions }) => transitions)),
     updatesPerSecond: perSecond(median(({ updates }) => updates)),
     ratio: Math.round(ratio * 1000) / 1000,

@@ -38,7 +38,13 @@ describe.each(switches())('event-socket connection to $name', (target) => {
       password: eslPassword,
       edge: `127.0.0.1:${sipPort}`,
     }
-    const port = new FreeSwitchPort({ ...address, clock: systemClock, logger: silent })
+    const port = new FreeSwitchPort({
+      ...address,
+      epoch: () => 1,
+      onFenced: () => {},
+      clock: systemClock,
+      logger: silent,
+    })
     ports.push(port)
     const events: SwitchEvent[] = []
     port.onEvent((event) => events.push(event))

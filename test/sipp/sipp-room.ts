@@ -1,5 +1,5 @@
+import type { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { freePort } from '../../scripts/launch/free-port.ts'
-import type { Centre } from '../support/centre.ts'
 import { runSipp, type Sipp, type SippOptions, type SippResult, startSipp } from '../support/sipp.ts'
 
 export interface SippAgents {
@@ -11,13 +11,19 @@ export interface SippAgents {
   readonly receiveWithinMs?: number
 }
 
+/** What callers and agents need of a centre. */
+export interface SippCentre {
+  readonly stack: { readonly ports: { readonly sip: number } }
+  readonly admin: Pick<HotlineClient, 'createAgent' | 'makeReady'>
+}
+
 /** A centre whose callers and agents are all played by SIPp. */
 export class SippRoom {
-  readonly #centre: Centre
+  readonly #centre: SippCentre
   readonly #phones: Sipp[] = []
   #callers = 150
 
-  constructor(centre: Centre) {
+  constructor(centre: SippCentre) {
     this.#centre = centre
   }
 

@@ -86,7 +86,7 @@ export class ScriptedEslServer {
     socket.on('data', (data) => {
       pending += data.toString()
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
-        const command = pending.slice(0, end)
+        const command = unfenced(pending.slice(0, end))
         pending = pending.slice(end + 2)
         this.commands.push(command)
         socket.write(this.script(command) ?? this.#answer(command))
@@ -95,7 +95,15 @@ export class ScriptedEslServer {
     socket.write(this.greeting)
   }
 
+  /** What the switch obeys, as `global_setvar` last said. */
+  #epoch = ''
+
   #answer(command: string): string {
+    if (command === 'api global_getvar yihao_epoch') return apiResponse(this.#epoch || '-ERR no reply\n')
+    if (command.startsWith('api global_setvar yihao_epoch=')) {
+      this.#epoch = command.split('=')[1] ?? ''
+      return apiResponse('+OK')
+    }
     if (command.startsWith('auth ')) {
       return command === `auth ${this.password}` ? reply('+OK accepted') : `${reply('-ERR invalid')}${disconnectNotice}`
     }
@@ -104,6 +112,11 @@ export class ScriptedEslServer {
     if (command.startsWith('bgapi ')) return reply(`+OK Job-UUID: ${/Job-UUID: (.*)/.exec(command)?.[1]}`)
     return reply('+OK')
   }
+}
+
+/** The command inside the condition on the epoch (src/switch/freeswitch/esl-commands.ts), which always holds here. */
+function unfenced(command: string): string {
+  return command.replace(/^((?:bg)?api) expand expand \$\{cond\(\$\{yihao_epoch\} == \d+ \? (\S+) : [^}]*\)\}/, '$1 $2')
 }
 
 export function reply(text: string): string {

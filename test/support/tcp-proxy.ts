@@ -7,12 +7,15 @@ export interface TcpProxy {
   cut(): void
   /** Nothing goes through any more, and nobody is told. */
   freeze(): void
+  /** Everything takes that many milliseconds longer each way. */
+  slow(ms: number): void
   mend(): void
   close(): Promise<void>
 }
 
 export async function startTcpProxy({ targetPort }: { targetPort: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let delayMs = 0
   let state: 'through' | 'cut' | 'frozen' = 'through'
   const server = createServer((inner) => {
     if (state === 'cut') {
@@ -30,8 +33,17 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }): Pro
         outer.destroy()
       })
     }
-    inner.on('data', (chunk) => state === 'through' && outer.write(chunk))
-    outer.on('data', (chunk) => state === 'through' && inner.write(chunk))
+    const pass = (from: Socket, to: Socket) => {
+      let last = Promise.resolve()
+      from.on('data', (chunk) => {
+        if (state !== 'through') return
+        const due = Date.now() + delayMs
+        // One after the other: a wire that becomes quicker overtakes nothing.
+        last = last.then(() => wait(due - Date.now())).then(() => void to.write(chunk))
+      })
+    }
+    pass(inner, outer)
+    pass(outer, inner)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const breakAll = () => {
@@ -46,7 +58,11 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }): Pro
     freeze() {
       state = 'frozen'
     },
+    slow(ms) {
+      delayMs = ms
+    },
     mend() {
+      delayMs = 0
       if (state === 'frozen') breakAll()
       state = 'through'
     },
@@ -56,3 +72,6 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }): Pro
     },
   }
 }
+
+/** Without a delay at once, in the same turn of the loop as far as the socket can tell. */
+const wait = (ms: number) => (ms > 0 ? new Promise<void>((resolve) => setTimeout(resolve, ms)) : Promise.resolve())

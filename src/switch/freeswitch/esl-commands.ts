@@ -66,6 +66,11 @@ export function fileString(files: readonly string[]): string {
   return paths.length === 1 && paths[0] !== undefined ? paths[0] : `file_string://${paths.join('!')}`
 }
 
+/** What a command does, for messages: without the condition that {@link eslCommands.fenced} puts around it. */
+export function unfenced(text: string): string {
+  return text.replace(/expand expand \$\{cond\(.*? \? (\S+) : .*?\)\}/, '$1')
+}
+
 export interface OriginateRoute {
   /** Profile of mod_sofia the INVITE leaves by. */
   readonly profile: string
@@ -73,9 +78,27 @@ export interface OriginateRoute {
   readonly edge: string
 }
 
+/** A global variable of the switch: whose commands it obeys. */
+const epochVariable = 'yihao_epoch'
+/** What a switch answers to commands of an epoch that is over. */
+export const fencedOff = '-ERR fenced off'
+
 const answerTimeouts = 'media_timeout=120000,media_hold_timeout=1800000'
 
 export const eslCommands = {
+  readEpoch: () => command(`global_getvar ${epochVariable}`),
+  /** Sets the epoch if it is still what it was read as; FreeSWITCH does both in one step, and says "+OK" in any case. */
+  claimEpoch: (epoch: number, before: string) =>
+    command(`global_setvar ${epochVariable}=${Math.trunc(epoch)}${before === '' ? '' : `=${token(before, 'epoch')}`}`),
+  /** The command, performed if the switch still obeys this epoch; it is compared in the moment of performing. */
+  fenced(wanted: EslCommand, epoch: number): EslCommand {
+    // What is in a command of ours is expanded by nobody else, so nothing in it may look like a variable.
+    if (wanted.includes('$')) throw new UnsafeSwitchText('an ESL command contains a dollar sign')
+    const [name = '', ...rest] = wanted.split(' ')
+    const condition = `\${cond(\${${epochVariable}} == ${Math.trunc(epoch)} ? ${name} : echo ${fencedOff})}`
+    // The inner one performs what the outer one made of its arguments: FreeSWITCH does not expand the name of a command.
+    return command(['expand expand', condition, ...rest].join(' '))
+  },
   showChannels: () => command('show channels as json'),
   cancelSchedule: (legId: LegId) => command(`sched_del ${token(legId, 'leg id')}`),
   answer: (legId: LegId) => command(`uuid_answer ${token(legId, 'leg id')}`),

@@ -1,7 +1,7 @@
 import modesl, { type Connection, type ModeslEvent } from 'modesl'
 import { type Clock, type Logger, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import type { EslCommand, EslExecute } from './esl-commands.ts'
+import { type EslCommand, type EslExecute, unfenced } from './esl-commands.ts'
 import { FrameGuard } from './frame-guard.ts'
 
 export type EslHeaders = Readonly<Record<string, string>>
@@ -287,5 +287,5 @@ function checked(text: string, command: string): string {
 
 /** The first word or two of a command: enough for a message, without numbers of callers. */
 function verb(command: string): string {
-  return command.split(' ').slice(0, 2).join(' ').slice(0, 40)
+  return unfenced(command).split(' ').slice(0, 2).join(' ').slice(0, 40)
 }

@@ -16,6 +16,7 @@ import type {
 import { type EslCommand, eslCommands } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
+import { Fence } from './fence.ts'
 import { RecentLegs } from './recent-legs.ts'
 
 export interface FreeSwitchPortOptions {
@@ -25,6 +26,10 @@ export interface FreeSwitchPortOptions {
   readonly password: string
   /** host:port of the SIP edge, through which phones are reached. */
   readonly edge: string
+  /** Grows with every hotline process that ever drove the switch. */
+  readonly epoch: () => number
+  /** The switch obeys a later epoch: another process drives it now. */
+  readonly onFenced: () => void
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -52,6 +57,7 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #options: FreeSwitchPortOptions
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #recentLegs = new RecentLegs()
+  readonly #fence: Fence
   /** When each leg was joined with another last. */
   readonly #bridgedAt = new Map<LegId, number>()
   /**
@@ -69,6 +75,7 @@ export class FreeSwitchPort implements SwitchPort {
   constructor(options: FreeSwitchPortOptions) {
     this.name = options.name
     this.#options = options
+    this.#fence = new Fence(options)
   }
 
   get connected(): boolean {
@@ -120,7 +127,7 @@ export class FreeSwitchPort implements SwitchPort {
   async startRecording(legId: LegId, path: string): Promise<void> {
     await this.#api(eslCommands.recordStereo(legId))
     // As a job: FreeSWITCH starts a thread for it, and the events of everybody else would wait for that.
-    const reply = await this.#live().job(eslCommands.recordCall(legId, 'start', path), recordingWithin)
+    const reply = await this.#job(eslCommands.recordCall(legId, 'start', path), recordingWithin)
     if (!reply.startsWith('+OK')) throw new SwitchRefused(`"uuid_record start" was refused: ${reply.trim()}`)
   }
 
@@ -141,7 +148,7 @@ export class FreeSwitchPort implements SwitchPort {
     const command = eslCommands.originate(request, { profile: 'edge', edge: this.#options.edge })
     this.#answersHeld.set(legId, undefined)
     try {
-      const reply = await this.#live().job(command, (timeoutSeconds + 10) * 1000)
+      const reply = await this.#job(command, (timeoutSeconds + 10) * 1000)
       if (!reply.startsWith('+OK')) return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
       const answer = this.#answersHeld.get(legId)
       if (answer) this.#tell(answer)
@@ -236,8 +243,12 @@ export class FreeSwitchPort implements SwitchPort {
     })
   }
 
-  #api(command: EslCommand): Promise<string> {
-    return this.#live().api(command)
+  async #api(command: EslCommand): Promise<string> {
+    return this.#fence.reply(this.#live().api(this.#fence.around(command)))
+  }
+
+  async #job(command: EslCommand, timeoutMs: number): Promise<string> {
+    return this.#fence.reply(this.#live().job(this.#fence.around(command), timeoutMs))
   }
 
   #live(): EslConnection {
@@ -276,6 +287,7 @@ export class FreeSwitchPort implements SwitchPort {
   async #synchronise(connection: EslConnection): Promise<void> {
     this.#recentLegs.forget()
     this.#bridgedAt.clear()
+    await this.#fence.claim(connection)
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
     this.#connection = connection

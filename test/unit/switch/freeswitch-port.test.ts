@@ -15,7 +15,7 @@ beforeEach(async () => {
   clock = new SetClock()
   const { password } = server
   const address = { name: 'scripted', host: '127.0.0.1', port: server.port, password, edge: '127.0.0.1:5060' }
-  port = new FreeSwitchPort({ ...address, clock, logger: silent })
+  port = new FreeSwitchPort({ ...address, epoch: () => 1, onFenced: () => {}, clock, logger: silent })
   events = []
   port.onEvent((event) => events.push(event))
 })

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../kernel/index.ts'
 import { expand } from '../core/expand.ts'
 import type { SwitchCore } from '../core/switch-core.ts'
-import type { ApiCommand } from './api-command.ts'
+import { type ApiCommand, wordsOf } from './api-command.ts'
 import {
   schedHangup,
   schedTransfer,
@@ -78,11 +78,20 @@ export const apiCommands: ReadonlyMap<string, ApiCommand> = new Map<string, ApiC
   ['global_getvar', globalGetvar],
   ['global_setvar', globalSetvar],
   ['eval', evaluate],
+  ['expand', (call) => expandCommand(call)],
   ['reloadxml', reloadXml],
   ['hupall', hupall],
   ['fsctl', fsctl],
   ['conference', conference],
 ])
+
+/** `expand <command> <arguments>`: the arguments were expanded like those of every command, and name another one. */
+const expandCommand: ApiCommand = ({ core, argument, asker }) => {
+  if (argument === '') return '-ERR No input\n'
+  const [command = '', rest = ''] = wordsOf(argument, 2)
+  const known = apiCommands.get(command.toLowerCase())
+  return known ? known({ core, argument: rest, asker }) : 'INVALID COMMAND!\n-ERR Cannot execute command\n'
+}
 
 /** Runs one command and tells the event bus, as FreeSWITCH does with an API event. Never rejects. */
 export async function runApiCommand(

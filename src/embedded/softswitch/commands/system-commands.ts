@@ -42,7 +42,9 @@ export const globalGetvar: ApiCommand = ({ core, argument }) => {
 export const globalSetvar: ApiCommand = ({ core, argument }) => {
   const at = argument.indexOf('=')
   if (at <= 0) return usage('<var>=<value> [=<value2>]')
-  const [name, value] = [argument.slice(0, at).trim(), argument.slice(at + 1)]
+  const [name, [value = '', expected]] = [argument.slice(0, at).trim(), argument.slice(at + 1).split('=')]
+  // The answer is the same when the variable was something else by now, and nothing is set.
+  if (expected !== undefined && (core.globals.get(name) ?? '') !== expected) return '+OK'
   if (value === '') core.globals.delete(name)
   else core.globals.set(name, value)
   return '+OK'

@@ -35,12 +35,20 @@ export function readVariable(name: string, channel: Channel | undefined, globals
 
 /**
  * Replaces `${name}`, `${name:offset}` and `${name:offset:length}`, and `$${name}` from the globals. What is not set
- * becomes nothing; `${api(arguments)}` is not part of the subset and becomes nothing too.
+ * becomes nothing. Of `${api(arguments)}` only `${cond(a == b ? yes : no)}` is part of the subset, and what is in it is
+ * replaced first; all others become nothing.
  */
 export function expand(text: string, channel: Channel | undefined, globals: Variables): string {
   if (!text.includes('$')) return text
+  const inner = expandOnce(text, channel, globals)
+  return inner.includes('${cond(') ? expandOnce(inner, channel, globals) : inner
+}
+
+function expandOnce(text: string, channel: Channel | undefined, globals: Variables): string {
   return text.replace(/(\$?)\$\{([^{}]*)\}/g, (_whole, global: string, expression: string) => {
     if (global === '$') return globals.get(expression) ?? ''
+    const condition = /^cond\((.*)\)$/s.exec(expression)
+    if (condition) return decide(condition[1] ?? '')
     const [name = '', offset, length] = expression.split(':')
     const value = readVariable(name, channel, globals) ?? ''
     return offset === undefined ? value : cut(value, Number(offset), length)
@@ -51,4 +59,12 @@ function cut(value: string, offset: number, length: string | undefined): string 
   if (Number.isNaN(offset)) return value
   const from = offset < 0 ? Math.max(0, value.length + offset) : offset
   return length === undefined ? value.slice(from) : value.slice(from, from + Number(length))
+}
+
+/** `<a> == <b> ? <yes> : <no>`, the one comparison of the subset. */
+export function decide(condition: string): string {
+  const parts = /^(\S*) == (\S+) \? (.*?) : (.*)$/s.exec(condition)
+  if (!parts) return '-ERR'
+  const [, a, b, yes = '', no = ''] = parts
+  return a === b ? yes : no
 }

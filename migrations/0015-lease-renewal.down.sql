@@ -1,0 +1,1 @@
+alter table leases drop column renewed_at;

@@ -1,0 +1,22 @@
+import { databaseGone, restartDatabase, slowDatabase, ticketsDown } from './database-faults.ts'
+import { killHotline } from './kill-hotline.ts'
+import { answerRace, overload, phoneGone, twoCallsOneAgent } from './phone-faults.ts'
+import type { Scenario } from './scenario.ts'
+import { absentHotline, cutWire, halfOpenWire, killSwitch } from './switch-faults.ts'
+
+/** Every fault by the name that `npm run chaos` knows it by. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'kill-hotline': killHotline,
+  absent: absentHotline,
+  'kill-switch': killSwitch,
+  'esl-cut': cutWire,
+  'esl-half-open': halfOpenWire,
+  'postgres-restart': restartDatabase,
+  'postgres-gone': databaseGone,
+  'postgres-slow': slowDatabase,
+  'tickets-down': ticketsDown,
+  'phone-gone': phoneGone,
+  'answer-race': answerRace,
+  'two-calls': twoCallsOneAgent,
+  overload,
+}
