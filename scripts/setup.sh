@@ -36,12 +36,17 @@ build() {
 
 # Debian packages by the program they bring: require_program sipp sip-tester
 require_program() {
+  want_program "$@"
+  command -v "$1" >/dev/null || die "$1 is needed and cannot be installed from here: install the Debian package $2 (apt-get install $2)"
+}
+
+# The same for a program that can be done without.
+want_program() {
   command -v "$1" >/dev/null && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "installing Debian package $2"
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2"; } >/tmp/yihao-apt.log 2>&1 || true
   fi
-  command -v "$1" >/dev/null || die "$1 is needed and cannot be installed from here: install the Debian package $2 (apt-get install $2)"
 }
 
 require_node

@@ -15,6 +15,7 @@ import {
   CallStore,
   CallSupervisor,
   CallTargets,
+  callHistoryRoutes,
   callRoutes,
   deskRoutes,
   freeSeats,
@@ -316,6 +317,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       sessionRoutes({ users, guard: new LoginGuard({ clock }) }),
       userRoutes({ users, realm: config.sipRealm }),
+      callHistoryRoutes({ store: callStore }),
       deskRoutes({
         supervisor,
         roster,

@@ -80,11 +80,12 @@ export function groupRoutes({
       '/codes',
       {
         config: { roles: ['agent', 'supervisor', 'admin', 'service'] },
-        schema: { tags: ['agents'], summary: 'Reasons of breaks and codes of wrap-up, with what they mean' },
+        schema: { tags: ['agents'], summary: 'Reasons of breaks and codes of wrap-up, with what they mean; queues' },
       },
       async () => ({
         breakReasons: Object.fromEntries(breakReasons),
         wrapUpCodes: Object.fromEntries(wrapUpCodes),
+        queues: [...queues],
       }),
     )
   }

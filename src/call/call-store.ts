@@ -33,6 +33,35 @@ export interface OpenCall {
   readonly third: ThirdPartyRecord | null
 }
 
+export interface CallSearch {
+  readonly from: Date
+  readonly to: Date
+  readonly callerNumber?: string | undefined
+  readonly agentId?: string | undefined
+  readonly queue?: string | undefined
+  readonly limit: number
+}
+
+/** One call as the history lists it. */
+export interface CallHistoryEntry {
+  readonly callId: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly line: string
+  readonly callerNumber: string
+  readonly language: string | null
+  readonly queue: string | null
+  readonly agentId: string | null
+  readonly offeredAt: Date
+  readonly queuedAt: Date | null
+  readonly answeredAt: Date | null
+  readonly abandonedAt: Date | null
+  readonly releasedAt: Date | null
+  readonly releasedBy: string | null
+  readonly transferredTo: string | null
+  readonly rating: number | null
+  readonly wrapUpCode: string | null
+}
+
 const openCallsAtMost = 20_000
 
 /** Calls as the log's records know them. */
@@ -85,6 +114,37 @@ export class CallStore {
       .where('call_id', '=', callId)
       .executeTakeFirst()
     return row?.agent_id ?? undefined
+  }
+
+  /** Calls that arrived in a span, newest first; what is not asked for does not matter. */
+  async search({ from, to, callerNumber, agentId, queue, limit }: CallSearch): Promise<CallHistoryEntry[]> {
+    let query = this.#db
+      .selectFrom('call_records')
+      .selectAll()
+      .where('offered_at', '>=', from)
+      .where('offered_at', '<', to)
+    if (callerNumber !== undefined) query = query.where('caller_number', '=', callerNumber)
+    if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
+    if (queue !== undefined) query = query.where('queue', '=', queue)
+    const rows = await query.orderBy('offered_at', 'desc').limit(limit).execute()
+    return rows.map((row) => ({
+      callId: row.call_id,
+      direction: row.direction,
+      line: row.line,
+      callerNumber: row.caller_number,
+      language: row.language,
+      queue: row.queue,
+      agentId: row.agent_id,
+      offeredAt: row.offered_at,
+      queuedAt: row.queued_at,
+      answeredAt: row.answered_at,
+      abandonedAt: row.abandoned_at,
+      releasedAt: row.released_at,
+      releasedBy: row.released_by,
+      transferredTo: row.transferred_to,
+      rating: row.rating,
+      wrapUpCode: row.wrap_up_code,
+    }))
   }
 
   /** The latest calls of a number, newest first; none for callers who show no number. */

@@ -1,6 +1,7 @@
 export type { Call } from './call.ts'
 export type { CallContext } from './call-context.ts'
 export { listedOf } from './call-context.ts'
+export { callHistoryRoutes } from './call-history-routes.ts'
 export { callMachine } from './call-machine.ts'
 export { callRoutes } from './call-routes.ts'
 export { CallStore, type OpenCall } from './call-store.ts'

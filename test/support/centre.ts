@@ -39,6 +39,8 @@ export interface CentreOptions {
   readonly databaseUrl?: string
   /** The city's file without its branches, in test/support. */
   readonly city?: string
+  /** Start the ticket service too, with these variables. */
+  readonly tickets?: Readonly<Record<string, string>>
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
@@ -73,6 +75,7 @@ export class Centre {
     switchEslPort,
     databaseUrl,
     city = 'city.yaml',
+    tickets,
   }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
@@ -82,6 +85,7 @@ export class Centre {
       stateDir: folder,
       ports: switchEslPort === undefined ? ports : { ...ports, switchEsl: switchEslPort },
       hotlineEnv,
+      ...(tickets && { tickets }),
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: databaseUrl ?? (await newDatabaseUrl()),

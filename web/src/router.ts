@@ -23,6 +23,11 @@ export const router = createRouter({
       component: () => import('./wallboard/wallboard-page.vue'),
       meta: { roles: everybody, bare: true },
     },
+    {
+      path: '/supervisor',
+      component: () => import('./supervisor/supervisor-page.vue'),
+      meta: { roles: ['supervisor', 'admin'] },
+    },
   ],
 })
 
@@ -47,6 +52,6 @@ function home(): string {
     case undefined:
       return '/login'
     default:
-      return '/wallboard'
+      return '/supervisor'
   }
 }

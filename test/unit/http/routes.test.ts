@@ -94,6 +94,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/branches': everybody,
   'GET /api/v1/metrics/agents': everybody,
   'GET /api/v1/desk': people,
+  'POST /api/v1/call-history': overseersOfHours,
 }
 const examples: Record<string, string> = {
   extension: '8001',

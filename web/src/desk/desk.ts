@@ -1,6 +1,7 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
 import { api } from '../api/request.ts'
 import { type Fact, Feed } from '../live/feed.ts'
+import { onceAtATime } from '../live/once-at-a-time.ts'
 import { refusalText } from '../texts/refusals.ts'
 import type { AgentView, DeskCall } from './views.ts'
 
@@ -39,7 +40,7 @@ export function openDesk(agentId: string): Desk {
   const agent = ref<AgentView | null>(null)
   const call = ref<DeskCall | null>(null)
   const written = ref(storedCall())
-  const connected = ref(false)
+  const connected = ref(true)
   const refusal = ref('')
   const changes = ref(0)
 
@@ -152,23 +153,5 @@ function popped({ time, data: { callId, pop } }: Extract<Fact, { type: 'agent.ri
     talk: null,
     third: null,
     recordingPaused: false,
-  }
-}
-
-/** Runs `task`; asked for while it runs, once more afterwards. */
-function onceAtATime(task: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  let again = false
-  const run = async () => {
-    do {
-      again = false
-      await task()
-    } while (again)
-    running = undefined
-  }
-  return () => {
-    if (running) again = true
-    else running = run()
-    return running ?? Promise.resolve()
   }
 }

@@ -7,8 +7,8 @@ export type Fact = {
 }[EventType]
 
 export interface FeedOptions {
-  /** Facts after this sequence, those that are missed while the line is down included. */
-  readonly after: number
+  /** Facts after this sequence, or after this moment; those that are missed while the line is down included. */
+  readonly after: number | 'now'
   /** Also facts that are not committed yet, which is what a screen-pop needs. */
   readonly early: boolean
   /** Each fact once, the quickest way it comes. */
@@ -26,7 +26,7 @@ const remembered = 2000
 export class Feed {
   readonly #options: FeedOptions
   readonly #seen = new Set<string>()
-  #taken: number
+  #taken: number | 'now'
   #socket: WebSocket | undefined
   #attempts = 0
   #timer = 0
@@ -34,13 +34,21 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options
+    window.addEventListener('offline', this.#onOffline)
     this.#taken = options.after
     this.#connect()
   }
 
   close(): void {
     this.#closed = true
+    window.removeEventListener('offline', this.#onOffline)
     clearTimeout(this.#timer)
+    this.#socket?.close()
+  }
+
+  /** A socket does not notice that the network is gone; the system does. */
+  readonly #onOffline = (): void => {
+    this.#options.onConnected(false)
     this.#socket?.close()
   }
 
@@ -48,7 +56,8 @@ export class Feed {
     const { early } = this.#options
     const address = new URL('/live', location.href)
     address.protocol = address.protocol.replace('http', 'ws')
-    address.search = new URLSearchParams({ after: String(this.#taken), early: String(early) }).toString()
+    const after: Record<string, string> = this.#taken === 'now' ? {} : { after: String(this.#taken) }
+    address.search = new URLSearchParams({ ...after, early: String(early) }).toString()
     const socket = new WebSocket(address)
     this.#socket = socket
     socket.addEventListener('message', ({ data }) => this.#onMessage(JSON.parse(String(data)) as ServerMessage))
@@ -67,6 +76,7 @@ export class Feed {
     switch (message.type) {
       case 'hello':
         this.#attempts = 0
+        if (this.#taken === 'now') this.#taken = message.sequence
         return this.#options.onConnected(true)
       case 'early':
         return this.#once(message.event as Fact)
@@ -79,8 +89,9 @@ export class Feed {
 
   #committed(event: Fact & { sequence?: string }, previous: number): void {
     // Something was lost on the way: begin again after the last one we have.
-    if (previous > this.#taken) return this.#socket?.close()
-    this.#taken = Math.max(this.#taken, Number(event.sequence))
+    const taken = Number(this.#taken)
+    if (previous > taken) return this.#socket?.close()
+    this.#taken = Math.max(taken, Number(event.sequence))
     this.#socket?.send(JSON.stringify({ type: 'ack', sequence: this.#taken }))
     this.#once(event)
   }
