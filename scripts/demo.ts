@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { createSoftphones, type Softphones } from '../src/embedded/softphone/index.ts'
-import { createLogger, messageOf, projectRoot } from '../src/kernel/index.ts'
+import { createLogger, messageOf, projectRoot, readArguments } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
 import type { TimelineEvent } from './client/timeline.ts'
 import { freePorts, type Stack, startStack } from './launch/stack.ts'
@@ -25,7 +24,7 @@ The last line is one JSON object; exit status 1 and "ok":false when anything fai
   --drachtio     use the drachtio-server of this machine instead of the embedded SIP server
   --keep         keep data and logs, and say where`
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments({
   options: {
     freeswitch: { type: 'boolean', default: false },
     drachtio: { type: 'boolean', default: false },

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { formatFault, formatMenuTree, MenusRefused, readMenus } from '../src/ivr/index.ts'
-import { messageOf, projectRoot } from '../src/kernel/index.ts'
+import { messageOf, projectRoot, readArguments } from '../src/kernel/index.ts'
 
 const help = `Checks the IVR menus and prints their tree. Exit status 1 when anything is wrong, with every fault's file and line.
 
@@ -13,7 +12,7 @@ const help = `Checks the IVR menus and prints their tree. Exit status 1 when any
   --help          this text`
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readArguments({
     options: {
       menus: { type: 'string' },
       prompts: { type: 'string' },

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { messageOf, projectRoot } from '../src/kernel/index.ts'
+import { messageOf, projectRoot, readArguments } from '../src/kernel/index.ts'
 import { makePrompts, type Outcome } from './prompts/prompt-maker.ts'
 
 const help = `Makes the IVR's WAV files (8 kHz, mono, 16-bit) from the texts beside them, with espeak-ng.
@@ -22,7 +21,7 @@ const words: Record<Exclude<Outcome['kind'], 'kept'>, string> = {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readArguments({
     options: { prompts: { type: 'string' }, 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } },
   })
   if (values.help) {

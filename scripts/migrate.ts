@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { migrateDown, migrateToLatest, openDatabase } from '../src/db/index.ts'
-import { ConfigurationError, createLogger, messageOf, projectRoot } from '../src/kernel/index.ts'
+import { ConfigurationError, createLogger, messageOf, projectRoot, readArguments } from '../src/kernel/index.ts'
 
 const help = `Usage: DATABASE_URL=postgres://... npm run migrate [-- --down]
 
@@ -9,7 +8,7 @@ Brings the schema of the database to the newest migration, as every start of the
 
   --down   undo the newest migration instead: its tables are dropped with what is in them`
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments({
   options: { down: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
 })
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { configHelp } from '../src/config.ts'
-import { messageOf, newSecret, projectRoot } from '../src/kernel/index.ts'
+import { messageOf, newSecret, projectRoot, readArguments } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
 import { isPortFree } from './launch/free-port.ts'
 import { type Stack, type StackOptions, type StackPorts, startStack } from './launch/stack.ts'
@@ -25,7 +24,7 @@ Settings that name something of yours keep us from starting our own:
 Ports: SIP_PORT 5060, SIP_WS_PORT 5066, HTTP_PORT 8080, TICKETS_PORT 8090, SWITCH_SIP_PORT 5080, SWITCH_ESL_PORT 8021, SIP_ADMIN_PORT 9022, POSTGRES_PORT 54320
 ${configHelp}`
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments({
   options: {
     freeswitch: { type: 'boolean', default: false },
     drachtio: { type: 'boolean', default: false },

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { projectRoot } from '../src/kernel/index.ts'
+import { projectRoot, readArguments } from '../src/kernel/index.ts'
 
 const help = `Usage: scripts/test [--real] [vitest filter ...]
 
@@ -11,7 +10,7 @@ stand-ins always, and on FreeSWITCH and drachtio-server too when they are on thi
 
   --real   only what runs on the real FreeSWITCH and drachtio-server; fails when they are missing`
 
-const { values: flags, positionals: filters } = parseArgs({
+const { values: flags, positionals: filters } = readArguments({
   allowPositionals: true,
   options: { real: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
 })

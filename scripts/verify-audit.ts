@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { openDatabase } from '../src/db/index.ts'
-import { ConfigurationError, createLogger, messageOf } from '../src/kernel/index.ts'
+import { ConfigurationError, createLogger, messageOf, readArguments } from '../src/kernel/index.ts'
 import { AuditStore } from '../src/tickets/audit/audit-store.ts'
 import { type TicketTables, ticketSchema } from '../src/tickets/ticket-database.ts'
 
@@ -11,7 +10,7 @@ entry was changed, taken out or put in. "head" is the newest link: note it outsi
 
   --link POSITION:HASH   a link noted earlier, which must still be in the chain`
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments({
   options: { link: { type: 'string' }, help: { type: 'boolean', default: false } },
 })
 

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { projectRoot } from '../../src/kernel/index.ts'
+import { projectRoot, readArguments } from '../../src/kernel/index.ts'
 
 /** A page of the documentation that is made from the code. */
 export interface GeneratedPage {
@@ -22,7 +21,7 @@ export function isCurrent({ path, text }: GeneratedPage): boolean {
 
 /** The command line of a generator: writes the page, or with `--check` only says whether it is current. Returns the exit status. */
 export function keepCurrent(page: GeneratedPage): number {
-  const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
+  const { values: flags } = readArguments({ options: { check: { type: 'boolean', default: false } } })
   if (isCurrent(page)) return 0
   if (flags.check) {
     console.error(`${page.path} is not what the code says: run "npm run draw" and commit it`)

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
-import { messageOf, projectRoot } from '../../src/kernel/index.ts'
+import { messageOf, projectRoot, readArguments } from '../../src/kernel/index.ts'
 import type { Finding } from './finding.ts'
 import { circumstances } from './machine.ts'
 
@@ -25,7 +24,7 @@ export interface Entry {
 
 /** `npm run bench` and `npm run chaos`: runs what is named, shows it as a table, and keeps it in bench/results. */
 export async function runInstrument(instrument: 'bench' | 'chaos', entries: Readonly<Record<string, Entry>>) {
-  const { values: flags, positionals } = parseArgs({
+  const { values: flags, positionals } = readArguments({
     allowPositionals: true,
     options: {
       calls: { type: 'string' },
