@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AuditStore } from '../../../src/tickets/audit/audit-store.ts'
+import { projectRoot } from '../../../src/kernel/index.ts'
+import { AuditStore, type ChainReport } from '../../../src/tickets/audit/audit-store.ts'
 import { inputSenders } from '../../../src/tickets/machine/input-senders.ts'
 import { signature } from '../../../src/tickets/webhooks/webhook-sender.ts'
 import { type TicketBody, TicketRoom } from '../../support/ticket-service.ts'
@@ -194,6 +198,15 @@ describe('the API of the ticket service', () => {
     expect(guessed.status).toBe(404)
   })
 
+  test('after twenty wrong codes a ticket is told of to nobody: six digits could be tried through', async () => {
+    const { ticketId, number, queryCode } = await dispatched('housing')
+    await room.db.updateTable('tickets').set({ wrong_codes: 20 }).where('ticket_id', '=', ticketId).execute()
+
+    const right = await room.ask<{ code: string }>('GET', `/progress?number=${number}&code=${queryCode}`)
+
+    expect([right.status, right.body.code]).toEqual([404, 'progress-refused'])
+  })
+
   test('duplicates are proposed by number, by address and by similar words', async () => {
     const matter = {
       title: '路灯不亮',
@@ -284,6 +297,24 @@ describe('the API of the ticket service', () => {
     ).toBe(false)
   })
 
+  test('the command that verifies the audit says so by its exit, and finds a chain rewritten as a whole by a link noted elsewhere', async () => {
+    const { ticketId } = await room.answeredCall()
+    const audit = new AuditStore({ db: room.db })
+    await until(async () => (await audit.verify()).unsealed === 0, 'everything is sealed')
+    const whole = await verifyAudit(room.databaseUrl)
+    const link = `${whole.report.head?.position}:${whole.report.head?.hash}`
+
+    const noted = await verifyAudit(room.databaseUrl, '--link', link)
+    const foreign = await verifyAudit(room.databaseUrl, '--link', `1:${'0'.repeat(64)}`)
+    await sql`update audit_entries set actor = 'nobody' where subject = ${ticketId}`.execute(room.db)
+    const tampered = await verifyAudit(room.databaseUrl)
+    await sql`update audit_entries set actor = 'hotline' where subject = ${ticketId}`.execute(room.db)
+
+    expect([whole.code, noted.code, foreign.code, tampered.code]).toEqual([0, 0, 1, 1])
+    expect(tampered.report.faults[0]).toMatch(/entry \d+ at place \d+ was changed/)
+    expect((await verifyAudit(room.databaseUrl)).code).toBe(0)
+  })
+
   test('an official logs in here, commands for the own unit, and every refusal is problem+json', async () => {
     const admin = room.token('admin')
     await room.ask('PUT', '/officials/li', { as: admin, body: { unitId: 'housing', password: 'a long password' } })
@@ -307,6 +338,18 @@ describe('the API of the ticket service', () => {
     expect(after.responsible).toEqual({ kind: 'unit', id: 'housing' })
   })
 })
+
+/** What `npm run verify-audit` does after building. */
+async function verifyAudit(databaseUrl: string, ...flags: string[]) {
+  const command = join(projectRoot(), 'dist/scripts/verify-audit.js')
+  const child = spawn(process.execPath, [command, ...flags], { env: { ...process.env, DATABASE_URL: databaseUrl } })
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, report: JSON.parse(said) as ChainReport }
+}
 
 describe('webhooks', () => {
   let room: TicketRoom

@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stateCouncilDays } from '../../../src/hours/calendar-arithmetic.ts'
+import { projectRoot } from '../../../src/kernel/index.ts'
 import { TicketRoom } from '../../support/ticket-service.ts'
 import { until } from '../../support/until.ts'
 
@@ -8,6 +13,7 @@ interface NoticeView {
   readonly kind: string
   readonly stage: string
   readonly copiedTo: readonly string[]
+  readonly unitId: string | null
 }
 
 describe('limits of a ticket', () => {
@@ -71,6 +77,90 @@ describe('limits of a ticket', () => {
     await room.service.wakeDue()
 
     expect((await kindsOf(ticketId, 'handle')).sort()).toEqual(['criticism', 'reminder', 'urging'])
+  })
+
+  test('a service that was stopped catches up at its start, once each, and once more does nothing', async () => {
+    const ticketId = await dispatched()
+    await room.step(ticketId, 'sign', unit)
+    const { databaseUrl } = room
+
+    for (const now of ['2026-04-30T09:00+08:00', '2026-05-20T09:00+08:00']) {
+      await room.stop()
+      room = await TicketRoom.start({ databaseUrl, now })
+      await until(async () => (await kindsOf(ticketId, 'handle')).length === 3, 'three notices', 30_000)
+      await room.service.wakeDue()
+    }
+
+    expect((await kindsOf(ticketId, 'handle')).sort()).toEqual(['criticism', 'reminder', 'urging'])
+  })
+
+  test('each limit has its durable job, written with the step, and the job does what is due', async () => {
+    const ticketId = await dispatched()
+    await room.step(ticketId, 'sign', unit)
+    room.clock.setTo('2026-03-10T17:29+08:00')
+    // The slot of the reminder, a working day before the limit, ends at 17:31.
+    const before = Date.parse('2026-03-10T17:31+08:00')
+    const jobs = () =>
+      sql<{ key: string }>`select key from tickets_jobs.jobs where key = ${`wake:${before}`}`.execute(room.db)
+    expect((await jobs()).rows).toHaveLength(1)
+
+    room.clock.setTo('2026-03-10T17:31+08:00')
+    await sql`update tickets_jobs._private_jobs set run_at = now() where key = ${`wake:${before}`}`.execute(room.db)
+
+    await until(async () => (await jobs()).rows.length === 0, 'the job is done', 30_000)
+    expect(await kindsOf(ticketId, 'handle')).toEqual(['reminder'])
+  })
+
+  test('a step that is undone leaves no job', async () => {
+    const ticketId = await dispatched()
+    const jobs = () => sql`select key from tickets_jobs.jobs where key like 'wake:%'`.execute(room.db)
+    const { rows: planned } = await jobs()
+
+    const undone = room.db.transaction().execute(async (db) => {
+      const by = { id: 'li', role: 'unit', unitId: 'housing' } as const
+      await room.service.office.within(db).send({ ticketId, type: 'SIGN', data: {}, by, origin: 'test' })
+      throw new Error('power cut')
+    })
+    await expect(undone).rejects.toThrow('power cut')
+
+    expect((await jobs()).rows).toEqual(planned)
+    const { body } = await room.ask<{ state: string }>('GET', `/tickets/${ticketId}`, { as: centre })
+    expect(body.state).toBe('dispatched')
+  })
+
+  test('a rule that is changed while the service stands moves the limits of tickets that run', async () => {
+    const ticketId = await dispatched()
+    const { databaseUrl } = room
+    const rules = readFileSync(join(projectRoot(), 'cities/default.yaml'), 'utf8')
+    const city = join(mkdtempSync(join(tmpdir(), 'yihao-city-')), 'default.yaml')
+    writeFileSync(city, rules.replace('stage: handle, within: 7 working days', 'stage: handle, within: 3 working days'))
+
+    await room.stop()
+    room = await TicketRoom.start({ databaseUrl, city })
+
+    const ticket = async () => (await room.ask<{ dueAt: string }>('GET', `/tickets/${ticketId}`, { as: centre })).body
+    await until(async () => (await ticket()).dueAt === '2026-03-05T09:30:00.000Z', 'the limit is counted anew', 30_000)
+    const { body } = await room.ask<{ action: string; origin: string }[]>('GET', `/tickets/${ticketId}/history`, {
+      as: centre,
+    })
+    expect(body.at(-1)).toMatchObject({ action: 'REPLAN', origin: 'rules' })
+  })
+
+  test('who is late is told: the unit of signing and handling, the centre of the rest', async () => {
+    const ticketId = await dispatched()
+    await room.step(ticketId, 'sign', unit)
+    await room.step(ticketId, 'start', unit)
+    await room.step(ticketId, 'reply', unit, { reply: '已处理' })
+
+    await room.step(ticketId, 'urge', centre, { stage: 'review' })
+
+    const [notice] = await noticesOf(ticketId)
+    expect(notice).toMatchObject({ stage: 'review', unitId: null, copiedTo: [] })
+    const { body } = await room.ask<string>('GET', `/notices/${notice?.number}`, {
+      as: centre,
+      headers: { accept: 'text/plain' },
+    })
+    expect(body).toContain('市政府12345热线中心：')
   })
 
   test('an urging notice is a document, as HTML and as text, in which nothing of others is markup', async () => {

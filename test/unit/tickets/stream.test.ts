@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { openDatabase } from '../../../src/db/index.ts'
 import { ticketIdOf } from '../../../src/events/index.ts'
 import { newId, systemClock } from '../../../src/kernel/index.ts'
 import { HotlineFacts } from '../../../src/tickets/stream/hotline-facts.ts'
 import { StreamConsumer } from '../../../src/tickets/stream/stream-consumer.ts'
-import { type StreamEvent, StreamStore } from '../../../src/tickets/stream/stream-store.ts'
+import { type ApplyEvent, type StreamEvent, StreamStore } from '../../../src/tickets/stream/stream-store.ts'
+import { type TicketTables, ticketSchema } from '../../../src/tickets/ticket-database.ts'
 import { silent } from '../../support/database.ts'
 import { feedToken, startFeed } from '../../support/feed-in-process.ts'
 import { TicketRoom } from '../../support/ticket-service.ts'
@@ -112,6 +114,43 @@ describe('the stream from the hotline to its tickets', () => {
     await until(async () => (await countTickets(room)) === 301, '301 tickets', 20_000)
     await again.stop()
     Object.assign(room, { feed: await startFeed({ databaseUrl: room.databaseUrl }) })
+  })
+
+  test('two who read the stream at once, as a process that has lost its lease might, make one ticket of each call', async () => {
+    const db = openDatabase<TicketTables>({
+      url: room.databaseUrl,
+      logger: silent,
+      connections: 4,
+      schema: ticketSchema,
+    })
+    const facts = new HotlineFacts({
+      office: room.service.office,
+      rules: { branches: new Map() },
+      onDayChanged: async () => {},
+    })
+    const store = new StreamStore({ db, source: 'hotline' })
+    let applied = 0
+    const apply: typeof facts.apply = async (own, event) => {
+      applied += 1
+      await facts.apply(own, event)
+    }
+    const second = consumerOf(`${room.feed.url.replace('http', 'ws')}/live`, store, apply)
+    second.start()
+    await until(() => second.status().connected, 'the second is connected')
+
+    const calls = Array.from({ length: 300 }, () => newId())
+    for (const callId of calls) {
+      room.feed.log.append('call.answered', { callId, queue: 'general', agentId: '8001', legId: newId(), waitedMs: 1 })
+    }
+
+    await until(() => second.status().applied >= 300, 'the second has read all', 30_000)
+    await until(async () => (await countTickets(room)) === 300, '300 tickets', 30_000)
+    const drafts = await room.db.selectFrom('audit_entries').select('subject').where('action', '=', 'DRAFT').execute()
+    expect(new Set(drafts.map(({ subject }) => subject)).size).toBe(300)
+    expect(drafts).toHaveLength(300)
+    expect(applied).toBeLessThanOrEqual(300)
+    await second.stop()
+    await db.destroy()
   })
 
   test('a fact without what we need of it is set aside, and those behind it go on', async () => {
@@ -228,14 +267,19 @@ class ScriptedFeed {
 
 function aConsumer(room: TicketRoom, url: string) {
   const applied: number[] = []
-  const consumer = new StreamConsumer({
+  const store = new StreamStore({ db: room.db, source: 'scripted' })
+  const consumer = consumerOf(url, store, async (_, { sequence }) => void applied.push(sequence))
+  return { consumer, applied }
+}
+
+function consumerOf(url: string, store: StreamStore, apply: ApplyEvent): StreamConsumer {
+  return new StreamConsumer({
     url,
     token: feedToken,
-    store: new StreamStore({ db: room.db, source: 'scripted' }),
-    apply: async (_, { sequence }) => void applied.push(sequence),
+    store,
+    apply,
     clock: systemClock,
     logger: silent,
     onApplied: () => {},
   })
-  return { consumer, applied }
 }
