@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EventType } from '../../src/events/index.ts'
-import { Centre, variants } from '../support/centre.ts'
+import { Centre, undocumentedFacts, variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
 const tones = { citizen: 440, agent: 1000 }
@@ -258,5 +258,12 @@ describe.each(variants())('callback on $name', (variant) => {
     )
     expect(closed.data.outcome).toBe('answered')
     await second.call.hangUp()
+  })
+
+  test('every fact that was sent until here is as the AsyncAPI document says', () => {
+    const { events } = centre.timeline
+
+    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10)
+    expect(undocumentedFacts(events)).toEqual([])
   })
 })

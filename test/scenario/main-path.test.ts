@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { Centre, variants } from '../support/centre.ts'
+import { Centre, undocumentedFacts, variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000 }
@@ -222,5 +222,12 @@ describe.each(variants())('main path on $name', (variant) => {
     const answered = await centre.timeline.until('call.answered', ({ callId }) => callId === overflowing.callId)
     expect(answered.data.waitedMs).toBeGreaterThan(9000)
     await overflowing.call.hangUp()
+  })
+
+  test('every fact that was sent until here is as the AsyncAPI document says', () => {
+    const { events } = centre.timeline
+
+    expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(10)
+    expect(undocumentedFacts(events)).toEqual([])
   })
 })

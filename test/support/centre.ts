@@ -1,11 +1,13 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Value } from 'typebox/value'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import type { Timeline } from '../../scripts/client/timeline.ts'
 import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
 import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone, type PhoneOptions, type Softphones } from '../../src/embedded/softphone/index.ts'
+import { asyncApiDocument, eventSchemas } from '../../src/events/index.ts'
 import { createLogger, projectRoot } from '../../src/kernel/index.ts'
 import { newDatabaseUrl } from './database.ts'
 import { until } from './until.ts'
@@ -186,6 +188,18 @@ export class Centre {
     if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.logDir}`)
     else rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** What of the facts a scenario was sent is not as the AsyncAPI document says. */
+export function undocumentedFacts(events: Timeline['events']): string[] {
+  const source = events[0]?.source ?? ''
+  const about = { title: '', description: '', source, address: '/live', schemas: eventSchemas, sequenced: true }
+  const { messages } = asyncApiDocument(about).components
+  return events.flatMap((event) => {
+    const payload = messages[event.type]?.payload
+    const faults = payload ? Value.Errors(payload, event) : [{ instancePath: '/type', message: 'is in no message' }]
+    return faults.map(({ instancePath, message }) => `${event.type} ${event.id}: ${instancePath} ${message}`)
+  })
 }
 
 /** The test city with branches and the way to citizens: phones of the test, and one branch whose seats are agents of the centre. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openDatabase } from '../../src/db/index.ts'
-import { newId, projectRoot } from '../../src/kernel/index.ts'
+import { type Logger, newId, projectRoot } from '../../src/kernel/index.ts'
 import { startTicketService, type TicketService } from '../../src/tickets/app.ts'
 import type { PlanningClock } from '../../src/tickets/clocks/planning-clock.ts'
 import { readTicketConfig } from '../../src/tickets/config.ts'
@@ -52,10 +52,12 @@ export class TicketRoom {
     city = 'default',
     now = '2026-03-02T09:00+08:00',
     databaseUrl,
+    logger = silent,
   }: {
     city?: string
     now?: string
     databaseUrl?: string
+    logger?: Logger
   } = {}): Promise<TicketRoom> {
     const url = databaseUrl ?? (await newDatabaseUrl())
     const feed = await startFeed({ databaseUrl: url })
@@ -69,7 +71,7 @@ export class TicketRoom {
       SERVICE_TOKENS: 'reports:token-of-the-reports-program',
       CITY: city.includes('/') ? city : join(projectRoot(), 'cities', `${city}.yaml`),
     })
-    const service = await startTicketService(config, silent, { clock })
+    const service = await startTicketService(config, logger, { clock })
     const address = service.http.server.address()
     const port = typeof address === 'object' && address ? address.port : 0
     const db = openDatabase<TicketTables>({ url, logger: silent, connections: 2, schema: ticketSchema })

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { pino } from 'pino'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { projectRoot } from '../../../src/kernel/index.ts'
+import { newId, projectRoot } from '../../../src/kernel/index.ts'
 import { AuditStore, type ChainReport } from '../../../src/tickets/audit/audit-store.ts'
 import { inputSenders } from '../../../src/tickets/machine/input-senders.ts'
 import { signature } from '../../../src/tickets/webhooks/webhook-sender.ts'
@@ -328,6 +329,67 @@ describe('the API of the ticket service', () => {
 
     expect([status, wrong.status, wrong.body.code]).toEqual([201, 401, 'login-refused'])
     expect(signed.responsible).toEqual({ kind: 'unit', id: 'housing' })
+  })
+
+  test('a unit says who is on duty, and whoever rings now is told whom to ring', async () => {
+    const duty = (person: string, startsAt: string, endsAt: string) =>
+      room.ask('POST', '/units/housing/duties', {
+        as: centre,
+        body: {
+          person,
+          phone: '02512345678',
+          startsAt: `2026-03-${startsAt}+08:00`,
+          endsAt: `2026-03-${endsAt}+08:00`,
+        },
+      })
+    await duty('值班员甲', '02T08:00:00', '02T20:00:00')
+    await duty('值班员乙', '02T20:00:00', '03T08:00:00')
+    const backwards = await duty('值班员丙', '03T08:00:00', '02T08:00:00')
+
+    const { body } = await room.ask<{ person: string }[]>('GET', '/units/housing/on-duty', { as: agent })
+
+    expect(body.map(({ person }) => person)).toEqual(['值班员甲'])
+    expect(backwards.status).toBe(400)
+  })
+
+  test('the catalogue proposes the unit that is responsible on the day', async () => {
+    const line = (unitId: string, from: string, to: string | null) =>
+      room.ask('PUT', '/responsible/lamps', { as: centre, body: { unitId, from, to } })
+    await line('housing', '2026-01-01', '2026-03-01')
+    await line('market', '2026-03-02', null)
+    const on = async (date: string) =>
+      (await room.ask<{ unitId: string }[]>('GET', `/responsible/lamps${date}`, { as: agent })).body.map(
+        ({ unitId }) => unitId,
+      )
+
+    expect([await on('?date=2026-03-01'), await on(''), await on('?date=2025-12-31')]).toEqual([
+      ['housing'],
+      ['market'],
+      [],
+    ])
+  })
+
+  test('no log line has the number of a caller, whatever goes well or wrong', async () => {
+    const lines: string[] = []
+    const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+    const noted = await TicketRoom.start({ logger })
+    const { callId, ticketId } = await noted.answeredCall({ callerNumber: '13912345678' })
+    await noted.keepFacts('*')
+    await noted.step(ticketId, 'register', noted.token('agent'), { kind: 'complaint' })
+    await noted.ask('POST', `/tickets/${ticketId}/sign`, { as: noted.token('unit', { unitId: 'tax' }), body: {} })
+    await noted.ask('GET', '/callers/13912345678/tickets', { as: noted.token('agent') })
+    await noted.ask('GET', '/callers/13912345678x/tickets', { as: noted.token('agent') })
+    noted.feed.log.append('call.advised', { callId, agentId: '8001', target: '12366' })
+    noted.feed.log.append('call.offered', {
+      ...{ callId: newId(), line: '', switch: 'one', legId: newId(), callerNumber: '13912345678' },
+      ...{ callerName: '', sipCallId: 'x', adopted: false },
+    })
+    await until(() => lines.some((line) => line.includes('set aside')), 'a fact is set aside')
+    await until(() => lines.some((line) => line.includes('webhook not delivered')), 'a delivery failed')
+    await noted.stop()
+
+    expect(lines.length).toBeGreaterThan(10)
+    expect(lines.filter((line) => line.includes('13912345678'))).toEqual([])
   })
 
   test('whoever took the call answers for the ticket until a unit has signed', async () => {

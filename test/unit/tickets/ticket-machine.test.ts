@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toCurrentVersion } from '../../../src/tickets/machine/machine-versions.ts'
 import { type Actor, newContext, type TicketContext } from '../../../src/tickets/machine/ticket-context.ts'
-import type { InputType, TicketInput } from '../../../src/tickets/machine/ticket-inputs.ts'
+import { type InputType, nonAcceptanceGrounds, type TicketInput } from '../../../src/tickets/machine/ticket-inputs.ts'
 import { ticketMachine, ticketMachineVersion } from '../../../src/tickets/machine/ticket-machine.ts'
 import { advance, inputsOf, type TicketSnapshot } from '../../../src/tickets/machine/ticket-transition.ts'
 
@@ -126,6 +126,72 @@ describe('the ticket machine', () => {
     expect(advance(urged, input('URGE', centre, stage)).context.urged).toBe(2)
     expect(advance(urged, input('CRITICISE', clock, stage)).context.criticised).toBe(1)
     expect(() => advance(urged, input('URGE', clock, { stage: 'visit' }))).toThrow('no limit runs for stage visit')
+  })
+})
+
+describe('the ways besides the straight one', () => {
+  test.each(nonAcceptanceGrounds)(
+    'not accepted because %s, and taken up again when the citizen brings something new',
+    (ground) => {
+      const ended = walked(['REGISTER', agent, { kind: 'help' }], ['NOT_ACCEPT', agent, { ground, explanation: 'x' }])
+
+      const again = advance(ended, input('REOPEN', agent, { reason: '补充材料' }))
+
+      expect(ended.context.closedBy).toBe('notAccepted')
+      expect(again).toMatchObject({ state: 'registered', context: { closedBy: null, reopened: 1 } })
+    },
+  )
+
+  test('a closed ticket that is opened again is dispatched anew, with nothing said about its end', () => {
+    const closed = walked(...toVisit, [
+      'VISIT',
+      agent,
+      { channel: 'phone', reached: true, resolved: true, satisfied: true },
+    ])
+
+    const again = advance(closed, input('REOPEN', agent, { reason: '又坏了' }))
+
+    expect(again).toMatchObject({
+      state: 'accepted',
+      context: { closedBy: null, resolved: null, satisfied: null, unit: null, visits: [] },
+    })
+    expect(advance(again, input('DISPATCH', agent, { unit: housing })).context.handlingSince).toBe(1000)
+  })
+
+  test('supervision, escalation to leaders and the call to the unit leave the ticket where it is and are counted', () => {
+    const told = walked(
+      ...toDispatched,
+      ['SUPERVISE', centre, { note: 'x' }],
+      ['ESCALATE', agent, { leader: '市长', note: 'x' }],
+      ['CALL_OUT', agent, { number: '025', note: 'x' }],
+      ['INSTRUCT', centre, { leader: '市长', instruction: 'x' }],
+    )
+
+    expect(told).toMatchObject({
+      state: 'dispatched',
+      context: { supervised: 1, escalated: 1, calledOut: 1, urgency: 'urgent', leaderInstructed: true },
+    })
+  })
+
+  test('a ticket is taken back from a unit, or out of a merger, and goes on as accepted', () => {
+    const recalled = walked(...toDispatched, ['RECALL', centre, { reason: 'x' }])
+    const separate = walked(
+      ['REGISTER', agent, { kind: 'help' }],
+      ['MERGE', agent, { parentId: 'p' }],
+      ['UNMERGE', centre, { reason: 'x' }],
+    )
+
+    expect(recalled).toMatchObject({ state: 'accepted', context: { unit: null, handlingSince: null } })
+    expect(separate).toMatchObject({ state: 'accepted', context: { parentId: null } })
+  })
+
+  test('a key pressed after the talk moves no ticket, in whatever state it is, and comes too late for the archive', () => {
+    const key = input('RATE', { id: 'hotline', role: 'service', unitId: null }, { rating: 2, agentId: '8001' })
+    for (const state of Object.keys(ticketMachine.states) as TicketSnapshot['state'][]) {
+      const before = { state, context: draft.context }
+      if (state === 'archived') expect(() => advance(before, key)).toThrow('it is not possible in state archived')
+      else expect(advance(before, key)).toMatchObject({ state, context: { callRating: { rating: 2 } } })
+    }
   })
 })
 
