@@ -73,7 +73,7 @@ module.exports = {
       events,
       '^src/http/',
       '^src/hours/calendar-(arithmetic|day-store)\\.ts$',
-      '^src/users/password\\.ts$',
+      '^src/users/(password|login-guard|errors)\\.ts$',
     ]),
     {
       name: 'nobody-imports-tickets',

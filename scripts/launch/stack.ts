@@ -184,6 +184,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           HOTLINE_URL: `http://127.0.0.1:${ports.http}`,
           HOTLINE_TOKEN: secrets.tickets,
           SESSION_SECRET: secrets.session,
+          TRUSTED_PROXIES: '127.0.0.1',
           ...options.tickets,
         },
         () => isReady(ports.tickets),

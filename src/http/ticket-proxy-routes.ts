@@ -23,7 +23,11 @@ export function ticketProxyRoutes({ ticketsUrl }: { ticketsUrl: string | undefin
       prefix: '/tickets-api/v1',
       rewritePrefix: '/api/v1',
       replyOptions: {
-        rewriteRequestHeaders: ({ ip }, headers) => ({ ...headers, 'x-forwarded-for': ip }),
+        rewriteRequestHeaders: ({ ip, protocol }, headers) => ({
+          ...headers,
+          'x-forwarded-for': ip,
+          'x-forwarded-proto': protocol,
+        }),
         onError: (reply, { error }) => void reply.send(new TicketsAway(`the ticket service: ${error.message}`)),
       },
     })

@@ -5,6 +5,7 @@ import { stateCouncilDays } from '../hours/calendar-arithmetic.ts'
 import { CalendarDayStore } from '../hours/calendar-day-store.ts'
 import { createHttpServer } from '../http/index.ts'
 import { type Logger, systemClock } from '../kernel/index.ts'
+import { LoginGuard } from '../users/login-guard.ts'
 import { figureRoutes } from './api/figure-routes.ts'
 import { formRoutes } from './api/form-routes.ts'
 import { inputRoutes } from './api/input-routes.ts'
@@ -152,13 +153,21 @@ export async function startTicketService(
     logger,
     jwtSecret: config.sessionSecret,
     serviceTokens: config.serviceTokens,
+    trustedProxies: config.trustedProxies,
     about: { title: 'Yihao tickets', description: `Tickets, units and notices of the hotline of ${rules.city}.` },
     routes: [
       ticketRoutes({ office, store, lists, calls, units, rules, audit, now }),
       formRoutes({ rules, units, lists, now }),
       inputRoutes({ office, store }),
       noticeRoutes({ notices, store, units }),
-      unitRoutes({ units, officials, audit, levels: rules.levels.length, now }),
+      unitRoutes({
+        units,
+        officials,
+        audit,
+        levels: rules.levels.length,
+        now,
+        guard: new LoginGuard({ clock: systemClock }),
+      }),
       progressRoutes({ store, unitName: async (unitId) => (await units.find(unitId))?.name, now }),
       figureRoutes({ figures: new FigureStore({ db }), calls, units, rules, now }),
       webhookRoutes({ webhooks, audit, now }),

@@ -12,6 +12,8 @@ export interface TicketConfig {
   /** Signs sessions; the hotline's own, so that one login holds for both. */
   readonly sessionSecret: string
   readonly serviceTokens: ReadonlyMap<string, string>
+  /** The hotline, through which browsers come, and other proxies: their word on address and protocol is taken. */
+  readonly trustedProxies: readonly string[]
   readonly cityFile: string
   readonly migrationsDir: string
   /** As `readClock` reads it; empty: the time of day. */
@@ -27,6 +29,7 @@ export const ticketConfigHelp = `
   HOTLINE_TOKEN        our token there, as in its SERVICE_TOKENS (required)
   SESSION_SECRET       signs sessions, the same as the hotline's (required)
   SERVICE_TOKENS       programs that may use the API, name:token, comma-separated
+  TRUSTED_PROXIES      the hotline's address and other proxies before us, comma-separated; X-Forwarded-For is believed from them
   CITY                 the city's name in cities/, or a path     default
   TICKET_CLOCK         SPEED@MILLISECONDS runs faster from that moment on, for demonstrations
   LOG_LEVEL            ${logLevels.join(', ')}    info
@@ -44,6 +47,7 @@ export function readTicketConfig(variables: NodeJS.ProcessEnv): TicketConfig {
     hotlineToken: environment.text('HOTLINE_TOKEN', { meaning: 'the token the hotline knows us by' }),
     sessionSecret: environment.text('SESSION_SECRET', { meaning: 'the secret the hotline signs sessions with' }),
     serviceTokens: environment.tokens('SERVICE_TOKENS'),
+    trustedProxies: environment.list('TRUSTED_PROXIES', { fallback: [] }),
     // A name is a file of ours in cities/; a path is anybody's.
     cityFile: city.includes('/') ? city : join(root, 'cities', `${city}.yaml`),
     migrationsDir: join(root, 'migrations/tickets'),

@@ -59,7 +59,7 @@ export function sessionRoutes({ users, guard }: { users: UserStore; guard: Login
     app.get(
       '/session',
       {
-        config: { roles: ['agent', 'supervisor', 'admin', 'service'] },
+        config: { roles: ['agent', 'supervisor', 'admin', 'service', 'unit'] },
         schema: { tags: ['sessions'], summary: 'Who is logged in', response: { 200: browserSession } },
       },
       async ({ principal }) => {

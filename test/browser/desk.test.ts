@@ -13,6 +13,8 @@ const password = 'a long password'
 
 // Pages of a busy machine are slow, and each step waits for its own.
 describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', { timeout: 120_000 }, (variant) => {
+  // What has nothing to do with the switch is looked at once.
+  const testOnce = test.runIf(variant.mediaSwitch === 'embedded')
   let centre: Centre
   let browser: TestBrowser
   let url = ''
@@ -92,7 +94,7 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await until(async () => (await page.getByTestId('own-answered').innerText()) === '1', 'one call answered', 30_000)
   })
 
-  test('the wallboard shows what the API tells, and who waits at once', async () => {
+  testOnce('the wallboard shows what the API tells, and who waits at once', async () => {
     const size = { width: 1920, height: 1080 }
     const board = await browser.login({ url, username: 'zhang', password, path: '/wallboard', size })
     await board.getByTestId('waiting').waitFor()
@@ -170,7 +172,62 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await keepPicture(page, `call-timeline-${variant.sipServer}`)
   })
 
-  test('a desk whose line was down has what happened meanwhile when it is back', async () => {
+  testOnce(
+    'a ticket from the pop to the archive: desk, unit and supervisor, each with the steps that are theirs',
+    async () => {
+      const tickets = HotlineClient.with(`http://127.0.0.1:${centre.stack.ports.tickets}`, centre.admin.token)
+      await tickets.put('/officials/li.housing', { unitId: 'housing', password })
+      const { page, phone } = await atDesk('8107')
+      const { call } = await centre.call('0')
+      await page.getByTestId('number').waitFor()
+      await (await phone.nextCall()).answer()
+      await page.getByTestId('ticket-state').waitFor()
+      await page.keyboard.press('F1')
+      await page.keyboard.type('住房')
+      await page.getByRole('option', { name: /住房/ }).first().waitFor()
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      await page.fill('#subject', '屋顶漏水')
+      await page.keyboard.press('Alt+d')
+      await until(async () => (await page.getByTestId('ticket-state').innerText()) === '待签收', 'dispatched', 30_000)
+      await call.hangUp()
+
+      const take = async (at: Page, step: string, state: string, fill: () => Promise<void> = async () => {}) => {
+        await at.getByRole('button', { name: step, exact: true }).click()
+        await fill()
+        await until(async () => (await at.getByTestId('state').innerText()) === state, state, 30_000)
+      }
+      const send = (at: Page) => at.getByRole('button', { name: '提交' }).click()
+      const official = await browser.login({ url, username: 'li.housing', password, path: '/tickets' })
+      await official.getByRole('row').filter({ hasText: '屋顶漏水' }).getByRole('link').click()
+      await official.getByTestId('state').waitFor()
+      expect(await official.getByRole('button', { name: '审核', exact: true }).count()).toBe(0)
+      await take(official, '签收', '已签收')
+      await take(official, '开始办理', '办理中')
+      await take(official, '答复', '已答复', async () => {
+        await official.fill('#field-reply', '已派人修好')
+        await send(official)
+      })
+      const path = new URL(official.url()).pathname
+      const supervisor = await browser.login({ url, username: 'zhang', password, path })
+      await take(supervisor, '审核', '审核中')
+      await take(supervisor, '审核通过', '待回访', () => send(supervisor))
+      await keepPicture(supervisor, 'ticket')
+      await take(supervisor, '回访', '已办结', async () => {
+        await supervisor.getByRole('combobox', { name: '回访方式' }).click()
+        await supervisor.getByRole('option', { name: '电话' }).click()
+        for (const question of ['已联系上', '已解决', '满意'])
+          await supervisor.getByRole('radiogroup', { name: question }).getByText('是').click()
+        await send(supervisor)
+      })
+      await take(supervisor, '归档', '已归档')
+      await supervisor.getByText('流程图').click()
+      await supervisor.locator('g.node[data-current]').waitFor()
+      expect(await supervisor.locator('.history li').count()).toBeGreaterThanOrEqual(8)
+    },
+  )
+
+  testOnce('a desk whose line was down has what happened meanwhile when it is back', async () => {
     const { page, phone } = await atDesk('8103')
     const notice = '水厂检修，今晚十点恢复供水'
     await page.context().setOffline(true)
@@ -185,7 +242,7 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     expect(await page.getByTestId('number').innerText()).toBe(from.user)
   })
 
-  test('a wrong password is told, and who may not see a page does not', async () => {
+  testOnce('a wrong password is told, and who may not see a page does not', async () => {
     const page = await browser.open(`${url}/desk`)
     await page.fill('#username', 'zhang')
     await page.fill('#password', 'a wrong one')
@@ -196,7 +253,7 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await expect(HotlineClient.login(url, { username: 'zhang', password: 'another' })).rejects.toThrow('login-refused')
   })
 
-  test('axe finds nothing serious on any page, light or dark, and no page broke a rule', async () => {
+  testOnce('axe finds nothing serious on any page, light or dark, and no page broke a rule', async () => {
     const login = await browser.open(`${url}/login`)
     expect(await seriousFindings(login)).toEqual([])
     await keepPicture(login, 'login')
@@ -207,6 +264,14 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await keepPicture(page, 'desk-dark')
     const supervisor = await browser.login({ url, username: 'zhang', password, path: '/supervisor' })
     expect(await seriousFindings(supervisor)).toEqual([])
+    const office = HotlineClient.with(`http://127.0.0.1:${centre.stack.ports.tickets}`, centre.admin.token)
+    await office.post('/tickets', { channel: 'web', callerNumber: '13800009999', matter: { title: '噪音扰民' } })
+    const tickets = await browser.login({ url, username: 'zhang', password, path: '/tickets' })
+    expect(await seriousFindings(tickets)).toEqual([])
+    await keepPicture(tickets, 'tickets')
+    await tickets.getByRole('link', { name: /^YH/ }).first().click()
+    await tickets.getByTestId('state').waitFor()
+    expect(await seriousFindings(tickets)).toEqual([])
     const board = await browser.login({ url, username: 'zhang', password, path: '/wallboard' })
     expect(await seriousFindings(board)).toEqual([])
     expect(browser.faults).toEqual([])

@@ -71,7 +71,7 @@ export class TestBrowser {
     await page.fill('#username', username)
     await page.fill('#password', password)
     await page.keyboard.press('Enter')
-    await page.waitForURL(`**${path}`)
+    await page.waitForURL(({ pathname }) => pathname === path)
     return page
   }
 

@@ -11,6 +11,7 @@ declare module 'vue-router' {
 }
 
 const everybody = ['agent', 'supervisor', 'admin'] as const
+const withUnits = [...everybody, 'unit'] as const
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -23,6 +24,8 @@ export const router = createRouter({
       component: () => import('./wallboard/wallboard-page.vue'),
       meta: { roles: everybody, bare: true },
     },
+    { path: '/tickets', component: () => import('./tickets/tickets-page.vue'), meta: { roles: withUnits } },
+    { path: '/tickets/:ticketId', component: () => import('./tickets/ticket-page.vue'), meta: { roles: withUnits } },
     {
       path: '/supervisor',
       component: () => import('./supervisor/supervisor-page.vue'),
@@ -49,6 +52,8 @@ function home(): string {
   switch (session.user.value?.role) {
     case 'agent':
       return '/desk'
+    case 'unit':
+      return '/tickets'
     case undefined:
       return '/login'
     default:

@@ -4,10 +4,12 @@ import { beijingDate } from '../../hours/calendar-arithmetic.ts'
 import type { TicketListStore } from '../office/ticket-list-store.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { UnitStore } from '../units/unit-store.ts'
+import { visibleTo } from './people.ts'
 import { listedView, toListedView } from './ticket-views.ts'
 
 const desk = ['agent', 'supervisor', 'admin'] as const
 const text = Type.String()
+const callerNumber = Type.String({ pattern: '^\\+?[0-9]{3,20}$' })
 
 /** What the form of a ticket offers, and what the desk looks up by a number without writing it into an address. */
 export function formRoutes({
@@ -51,16 +53,48 @@ export function formRoutes({
     )
 
     app.post(
+      '/worklist',
+      {
+        config: { roles: [...desk, 'unit'] },
+        schema: {
+          tags: ['tickets'],
+          summary:
+            'What is to be done, by deadline; with `state` also what is closed. The question is a body: it may name a person',
+          body: Type.Object(
+            {
+              state: Type.Optional(Type.String({ maxLength: 40 })),
+              kind: Type.Optional(Type.String({ maxLength: 40 })),
+              unitId: Type.Optional(Type.String({ maxLength: 50 })),
+              callerNumber: Type.Optional(callerNumber),
+              text: Type.Optional(Type.String({ minLength: 2, maxLength: 100 })),
+              overdue: Type.Boolean({ default: false }),
+              limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 200: Type.Array(listedView) },
+        },
+      },
+      async (request) => {
+        const { limit, overdue, ...filter } = request.body
+        const visible = await visibleTo(request.principal, units)
+        const found = await lists.worklist({
+          visible,
+          filter: { ...filter, overdueAt: overdue ? now() : undefined },
+          limit,
+        })
+        return found.map((each) => toListedView(request, each))
+      },
+    )
+
+    app.post(
       '/caller-tickets',
       {
         config: { roles: desk },
         schema: {
           tags: ['tickets'],
           summary: 'A caller’s earlier tickets, the number in the body: addresses stand in logs',
-          body: Type.Object(
-            { callerNumber: Type.String({ pattern: '^\\+?[0-9]{3,20}$' }) },
-            { additionalProperties: false },
-          ),
+          body: Type.Object({ callerNumber }, { additionalProperties: false }),
           response: { 200: Type.Array(listedView) },
         },
       },

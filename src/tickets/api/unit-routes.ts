@@ -3,8 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { beijingDate } from '../../hours/calendar-arithmetic.ts'
 import { HotlineError } from '../../kernel/index.ts'
+import { LoginRefused } from '../../users/errors.ts'
+import type { LoginGuard } from '../../users/login-guard.ts'
 import type { AuditStore } from '../audit/audit-store.ts'
-import type { OfficialStore } from '../units/official-store.ts'
+import type { Official, OfficialStore } from '../units/official-store.ts'
 import type { Unit } from '../units/unit.ts'
 import type { UnitStore } from '../units/unit-store.ts'
 import { actorOf } from './people.ts'
@@ -17,11 +19,6 @@ class UnknownUnit extends HotlineError {
 class UnitMisplaced extends HotlineError {
   readonly code = 'unit-misplaced'
   readonly status = 400
-}
-
-class LoginRefused extends HotlineError {
-  readonly code = 'login-refused'
-  readonly status = 401
 }
 
 const centre = ['supervisor', 'admin'] as const
@@ -41,6 +38,11 @@ const unitView = Type.Object({
   strikes: Type.Integer(),
   expelledAt: orNull(Type.String()),
 })
+const credentials = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 64 }),
+  password: Type.String({ minLength: 1, maxLength: 200 }),
+})
+const browserUser = Type.Object({ username: Type.String(), role: Type.Literal('unit'), agentId: Type.Null() })
 const dutySchema = Type.Object(
   {
     person: Type.String({ minLength: 1, maxLength: 60 }),
@@ -58,10 +60,18 @@ export interface UnitRoutesOptions {
   /** How many levels the city's tree has. */
   readonly levels: number
   readonly now: () => number
+  readonly guard: LoginGuard
 }
 
 /** The tree of units, who is on duty, what each is responsible for, and the people who work there. */
-export function unitRoutes({ units, officials, audit, levels, now }: UnitRoutesOptions): FastifyPluginAsyncTypebox {
+export function unitRoutes({
+  units,
+  officials,
+  audit,
+  levels,
+  now,
+  guard,
+}: UnitRoutesOptions): FastifyPluginAsyncTypebox {
   async function known(id: string): Promise<Unit> {
     const unit = await units.find(id)
     if (!unit) throw new UnknownUnit(`no unit ${id}`)
@@ -73,27 +83,51 @@ export function unitRoutes({ units, officials, audit, levels, now }: UnitRoutesO
     await audit.add({ subject, at: now(), actor, role, origin: request.ip, action, detail: { after: { ...after } } })
   }
 
+  function login({ ip, body }: { ip: string; body: { username: string; password: string } }): Promise<Official> {
+    return guard.run({ username: body.username, address: ip }, async () => {
+      const official = await officials.login(body.username, body.password)
+      if (!official) throw new LoginRefused('user name or password is wrong')
+      return official
+    })
+  }
+
   return async (app) => {
     app.post(
       '/sessions',
       {
-        config: { roles: 'public', rateLimit: { max: 10, timeWindow: '1 minute' } },
+        config: { roles: 'public' },
         schema: {
           tags: ['sessions'],
           summary: 'An official of a unit logs in; people of the hotline log in there, and their token holds here',
-          body: Type.Object({
-            username: Type.String({ minLength: 1, maxLength: 64 }),
-            password: Type.String({ minLength: 1, maxLength: 200 }),
-          }),
+          body: credentials,
           response: { 201: Type.Object({ token: Type.String(), unitId: Type.String() }) },
           security: [],
         },
       },
-      async ({ body }, reply) => {
-        const official = await officials.login(body.username, body.password)
-        if (!official) throw new LoginRefused('user name or password is wrong')
+      async (request, reply) => {
+        const official = await login(request)
         const token = app.jwt.sign({ ...official, role: 'unit', agentId: null })
         return reply.code(201).send({ token, unitId: official.unitId })
+      },
+    )
+
+    app.post(
+      '/session',
+      {
+        config: { roles: 'public' },
+        schema: {
+          tags: ['sessions'],
+          summary: 'An official logs in from a browser: the session is a cookie, which holds at the hotline’s address',
+          body: credentials,
+          response: { 201: Type.Object({ user: browserUser, csrfToken: Type.String() }) },
+          security: [],
+        },
+      },
+      async (request, reply) => {
+        const { username, unitId: of } = await login(request)
+        const user = { username, role: 'unit' as const, agentId: null }
+        const csrfToken = reply.openBrowserSession({ ...user, unitId: of })
+        return reply.code(201).send({ user, csrfToken })
       },
     )
 

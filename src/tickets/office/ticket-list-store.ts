@@ -40,6 +40,9 @@ export interface Duplicate extends ListedTicket {
 const duplicateDays = 30
 const similarEnough = 0.35
 
+/** Nothing is to be done with these. */
+const closedStates = ['answered', 'closed', 'notAccepted', 'withdrawn', 'voided', 'merged', 'archived'] as const
+
 /** Reading many tickets at once. */
 export class TicketListStore {
   readonly #db: TicketDatabase
@@ -65,6 +68,22 @@ export class TicketListStore {
       const place = sql<SqlBool>`(tickets.created_at, tickets.ticket_id) < (${new Date(after.createdAt)}, ${after.ticketId})`
       query = query.where(place)
     }
+    return (await query.execute()).map(toListed)
+  }
+
+  /** Tickets that are not closed yet, those due first on top and those without a limit last. */
+  async worklist({
+    visible,
+    filter,
+    limit,
+  }: {
+    visible: Visible
+    filter: TicketFilter
+    limit: number
+  }): Promise<ListedTicket[]> {
+    let query = this.#listed().orderBy(sql`tickets.due_at asc nulls last`).orderBy('tickets.created_at').limit(limit)
+    if (filter.state === undefined) query = query.where('tickets.state', 'not in', [...closedStates])
+    for (const condition of [...conditionsOf(filter), ...visibleCondition(visible)]) query = query.where(condition)
     return (await query.execute()).map(toListed)
   }
 

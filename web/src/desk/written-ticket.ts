@@ -1,7 +1,7 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { ApiError, ticketApi } from '../api/request.ts'
+import type { Duplicate, ListedTicket, Matter, Ticket, TicketForm } from '../tickets/ticket-views.ts'
 import type { Desk } from './desk.ts'
-import type { Duplicate, ListedTicket, Matter, Ticket, TicketForm } from './ticket-views.ts'
 
 const emptyMatter = (): Matter => ({
   title: '',

@@ -1,7 +1,7 @@
 import { type Ref, readonly, ref } from 'vue'
-import { ApiError, api, onSessionOver, useCsrfToken } from '../api/request.ts'
+import { ApiError, api, onSessionOver, ticketApi, useCsrfToken } from '../api/request.ts'
 
-export type Role = 'agent' | 'supervisor' | 'admin' | 'service'
+export type Role = 'agent' | 'supervisor' | 'admin' | 'service' | 'unit'
 
 export interface SessionUser {
   readonly username: string
@@ -32,6 +32,16 @@ async function restore(): Promise<void> {
   }
 }
 
+/** People of the hotline log in at the hotline, officials of units at the ticket service. */
+async function openSession(credentials: { username: string; password: string }): Promise<SessionAnswer> {
+  try {
+    return await api.post<SessionAnswer>('/session', credentials)
+  } catch (refusal) {
+    if (!(refusal instanceof ApiError) || refusal.code !== 'login-refused') throw refusal
+    return ticketApi.post<SessionAnswer>('/session', credentials).catch(() => Promise.reject(refusal))
+  }
+}
+
 onSessionOver(() => {
   user.value = null
 })
@@ -42,7 +52,7 @@ export const session = {
   /** Settled when it is known whether somebody is logged in. */
   restored: restore(),
   async login(username: string, password: string): Promise<void> {
-    begin(await api.post<SessionAnswer>('/session', { username, password }))
+    begin(await openSession({ username, password }))
   },
   async logout(): Promise<void> {
     await api.delete('/session')

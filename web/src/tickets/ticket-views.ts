@@ -26,6 +26,38 @@ export interface Matter {
 export interface Ticket extends ListedTicket {
   readonly queryCode: string | null
   readonly matter: Matter
+  readonly responsible: { readonly kind: string; readonly id: string | null }
+  readonly callId: string | null
+  readonly returnReason: string | null
+  readonly answer: string | null
+  readonly closedBy: string | null
+  readonly resolved: boolean | null
+  readonly satisfied: boolean | null
+  readonly urged: number
+  readonly criticised: number
+  readonly clocks: readonly { readonly stage: string; readonly from: string; readonly dueAt: string }[]
+}
+
+/** Steps the state has: those the asker may send, and who may send the others. */
+export interface Steps {
+  readonly state: string
+  readonly yours: readonly string[]
+  readonly others: readonly { readonly step: string; readonly senders: readonly string[] }[]
+}
+
+export interface HistoryEntry {
+  readonly at: string
+  readonly actor: string
+  readonly role: string
+  readonly action: string
+  readonly detail: { readonly input?: Readonly<Record<string, unknown>> }
+}
+
+export interface TicketNotice {
+  readonly number: string
+  readonly kind: string
+  readonly stage: string
+  readonly issuedAt: string
 }
 
 export interface Duplicate extends ListedTicket {
