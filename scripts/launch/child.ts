@@ -58,6 +58,10 @@ export class Child {
     return this.#process.pid ?? 0
   }
 
+  get ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
   get name(): string {
     return this.#options.name
   }
@@ -71,7 +75,7 @@ export class Child {
   /** Ends the process as a failure would; with `keepAlive` it is started again. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     const process = this.#process
-    if (process.exitCode !== null || process.signalCode !== null) return
+    if (this.ended) return
     const ended = new Promise<void>((resolve) => process.once('exit', () => resolve()))
     process.kill(signal)
     const timer = setTimeout(() => process.kill('SIGKILL'), killAfter)
@@ -109,8 +113,7 @@ export class Child {
     const { name, ready, readyWithinMs = 30_000, logDir, keepAlive } = this.#options
     for (const end = Date.now() + readyWithinMs; Date.now() < end; ) {
       if (await ready()) return
-      const ended = this.#process.exitCode !== null || this.#process.signalCode !== null
-      if (ended && !keepAlive) throw new Error(`${name} ended at its start: see ${join(logDir, `${name}.log`)}`)
+      if (this.ended && !keepAlive) throw new Error(`${name} ended at its start: see ${join(logDir, `${name}.log`)}`)
       await new Promise((resolve) => setTimeout(resolve, pollEvery))
     }
     throw new Error(`${name} is not ready after ${readyWithinMs / 1000} s: see ${join(logDir, `${name}.log`)}`)

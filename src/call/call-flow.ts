@@ -40,7 +40,7 @@ export interface TalkingParties {
 }
 
 /** Milliseconds. */
-const limits = { answer: 5000, bridge: 3000, farewell: 30_000 } as const
+const limits = { answer: 5000, bridge: 3000, lastWord: 250, farewell: 30_000 } as const
 
 /**
  * One call on its way: menu, queue, offer, talk, release. Every method is called for something that happened; what
@@ -494,7 +494,12 @@ export class CallFlow {
     this.#deadline(limits.bridge, () => this.#bridgeFailed('no bridge in time'))
     this.switchPort
       .bridge(this.call.callerLeg.legId, legId)
-      .catch((error: unknown) => this.#bridgeFailed(messageOf(error)))
+      // A refusal mostly says that one of the two is gone: who it is comes right behind, and decides. A caller who hung up
+      // as the agent answered does not wait again.
+      .catch((error: unknown) => {
+        if (this.call.state === 'connecting')
+          this.#deadline(limits.lastWord, () => this.#bridgeFailed(messageOf(error)))
+      })
   }
 
   /** The line is closed by its calendar. */

@@ -38,6 +38,8 @@ export class Lease {
   #epoch = 0
   #closed = false
   #cancelRenewal: Cancel = () => {}
+  /** One at a time: a second attempt beside the first would take our own success for another's. */
+  #renewing = false
 
   private constructor(options: LeaseOptions) {
     this.#options = options
@@ -94,16 +96,18 @@ export class Lease {
   #onSessionEnded(session: LeaseSession): void {
     if (this.#session !== session) return
     this.#session = undefined
-    if (!this.#closed) this.#renewLater(0)
+    if (!this.#closed && !this.#renewing) this.#renewLater(0)
   }
 
   #renewLater(inMs = renewEvery): void {
     this.#cancelRenewal()
     this.#cancelRenewal = this.#options.clock.after(inMs, () => {
+      this.#renewing = true
       this.#renew()
         .catch((error: unknown) => this.#options.logger.debug({ reason: messageOf(error) }, 'lease not renewed'))
         .finally(() => {
-          if (!this.#closed) this.#renewLater()
+          this.#renewing = false
+          if (!this.#closed) this.#renewLater(this.#session ? renewEvery : tryEvery)
         })
     })
   }
@@ -113,7 +117,7 @@ export class Lease {
       const session = this.#session
       const ours = await session.renew(this.#epoch).catch(async (error: unknown) => {
         // No answer in time: the lock must not be held by a connection that nobody looks at.
-        this.#session = undefined
+        if (this.#session === session) this.#session = undefined
         await session.end()
         throw error
       })

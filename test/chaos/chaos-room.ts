@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
@@ -14,6 +14,7 @@ import { SippRoom } from '../sipp/sipp-room.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 import { writeChaosCity } from './city.ts'
+import { type EventShuffler, startEventShuffler } from './event-shuffler.ts'
 import { type Ledger, readLedger } from './ledger.ts'
 
 const answering: Phone['onCall'] = { kind: 'answer', afterMs: 50 }
@@ -28,15 +29,19 @@ export class ChaosRoom {
   /** Between the hotline and the switch, and between the hotline and the database. */
   readonly switchWire: TcpProxy
   readonly databaseWire: TcpProxy
+  /** Where desks and the ticket service find the hotline: leads to the process that is active. */
+  readonly address: TcpProxy
   readonly #postgres: PostgresServer
   readonly #folder: string
   readonly #known = new Set<string>()
   readonly #citizens: Phone[] = []
   #numbers = 13_800_000_000
   #accepted = 0
+  #agents = 7000
+  #shuffler: EventShuffler | undefined
 
   private constructor(
-    parts: Pick<ChaosRoom, 'stack' | 'phones' | 'admin' | 'timeline' | 'switchWire' | 'databaseWire'> & {
+    parts: Pick<ChaosRoom, 'stack' | 'phones' | 'admin' | 'timeline' | 'switchWire' | 'databaseWire' | 'address'> & {
       postgres: PostgresServer
       folder: string
     },
@@ -47,9 +52,10 @@ export class ChaosRoom {
     this.timeline = parts.timeline
     this.switchWire = parts.switchWire
     this.databaseWire = parts.databaseWire
+    this.address = parts.address
     this.#postgres = parts.postgres
     this.#folder = parts.folder
-    this.sipp = new SippRoom({ stack: parts.stack, admin: parts.admin })
+    this.sipp = new SippRoom(this)
   }
 
   static async start(
@@ -62,6 +68,8 @@ export class ChaosRoom {
     const databaseWire = await startTcpProxy({ targetPort: postgres.port })
     const ports = await freePorts()
     const switchWire = await startTcpProxy({ targetPort: ports.switchEsl })
+    const address = await startTcpProxy({ targetPort: ports.http })
+    const url = `http://127.0.0.1:${address.port}`
     const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
     const wired = new URL(postgres.url)
     wired.port = String(databaseWire.port)
@@ -74,17 +82,17 @@ export class ChaosRoom {
       databaseUrl: postgres.url,
       env: { CITY: writeChaosCity(folder), DRAIN_SECONDS: '0' },
       hotlineEnv: { ...wires, ...hotlineEnv },
-      tickets: {},
+      tickets: { HOTLINE_URL: url },
     }).catch(async (error: unknown) => {
       await postgres.stop()
       throw error
     })
-    const admin = await HotlineClient.login(`http://127.0.0.1:${ports.http}`, {
+    const admin = await HotlineClient.login(url, {
       username: 'admin',
       password: stack.adminPassword ?? '',
     })
     const timeline = await admin.timeline()
-    return new ChaosRoom({ stack, phones, admin, timeline, switchWire, databaseWire, postgres, folder })
+    return new ChaosRoom({ stack, phones, admin, timeline, switchWire, databaseWire, address, postgres, folder })
   }
 
   get hotline(): Child {
@@ -113,9 +121,22 @@ export class ChaosRoom {
     return phone
   }
 
-  /** Every citizen hangs up, whatever a scenario that failed left behind. */
-  async hangUp(): Promise<void> {
+  /** Every citizen hangs up and every agent leaves, whatever a scenario left behind. */
+  async clear(): Promise<void> {
     await Promise.all(this.#citizens.splice(0).flatMap(({ calls }) => calls.map((call) => call.hangUp())))
+    await this.sipp.phonesOff()
+    const agents = await this.admin.get<{ agentId: string; state: string }[]>('/agents')
+    const present = agents.filter(({ state }) => state !== 'offline')
+    // One who talks still logs out when the call is over.
+    await Promise.allSettled(present.map(({ agentId }) => this.admin.post(`/agents/${agentId}/logout`)))
+  }
+
+  /** Numbers of agents that nobody had before. */
+  newAgentIds(count: number): string[] {
+    return Array.from({ length: count }, () => {
+      this.#agents += 1
+      return String(this.#agents)
+    })
   }
 
   /** An agent with a registered phone, ready; no wrap-up. Serves one queue alone, whose name is that of its skill, or `general`. */
@@ -160,6 +181,42 @@ export class ChaosRoom {
     return this.#accepted
   }
 
+  /** Waits until a further process has asked for the lease in vain. */
+  async standsBy(): Promise<void> {
+    const log = join(this.stack.logDir, 'standby.log')
+    const says = () => existsSync(log) && readFileSync(log, 'utf8').includes('standing by')
+    await until(says, 'the further process stands by', 30_000)
+  }
+
+  /** The address of the hotline moves to another process: connections break, and those who had them come again. */
+  async moveTo(port: number): Promise<void> {
+    this.address.leadTo(port)
+    this.address.cut()
+    this.address.mend()
+    await this.timeline.resume()
+  }
+
+  /** From now on events of the switch come twice and in another order. */
+  async shuffleEvents(): Promise<EventShuffler> {
+    const shuffler = await startEventShuffler({ targetPort: this.stack.ports.switchEsl })
+    this.#shuffler = shuffler
+    await this.#reconnectTo(shuffler.port)
+    return shuffler
+  }
+
+  async unshuffle(): Promise<void> {
+    await this.#reconnectTo(this.stack.ports.switchEsl)
+    await this.#shuffler?.close()
+  }
+
+  async #reconnectTo(port: number): Promise<void> {
+    this.switchWire.cut()
+    await until(async () => !(await this.serves()), 'the hotline notices')
+    this.switchWire.leadTo(port)
+    this.switchWire.mend()
+    await until(() => this.serves(), 'the hotline is connected again')
+  }
+
   /** Whether the hotline takes calls. */
   async serves(port = this.stack.ports.http): Promise<boolean> {
     try {
@@ -196,6 +253,7 @@ export class ChaosRoom {
     await this.sipp.phonesOff()
     await this.phones.close()
     await this.stack.stop()
+    await this.address.close()
     await this.databaseWire.close()
     await this.switchWire.close()
     await this.#postgres.stop()

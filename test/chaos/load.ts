@@ -4,7 +4,7 @@ import type { Report } from './report.ts'
 
 /** SIPp plays as many agents, who talk for a while and hang up; they take whoever waits in the queue `general`. */
 export async function sippAgents(room: ChaosRoom, count: number, { talkMs = 1500 } = {}): Promise<void> {
-  const agentIds = Array.from({ length: count }, (_, n) => String(7001 + n))
+  const agentIds = room.newAgentIds(count)
   await room.sipp.agents({ agentIds, scenario: 'agent-hangs-up', wrapUpSeconds: 0, receiveWithinMs: talkMs })
 }
 

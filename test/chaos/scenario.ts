@@ -43,7 +43,7 @@ export async function runIn(
   } catch (error) {
     report.expect(false, messageOf(error))
   }
-  await room.hangUp()
+  await room.clear().catch((error: unknown) => report.expect(false, `not cleared: ${messageOf(error)}`))
   const ledger = await room.balance(options.short ? 30_000 : 60_000)
   const { lost, twice } = lostAndTwice(ledger)
   const unknown = Math.max(0, room.acceptedCalls - ledger.offered)

@@ -1,8 +1,10 @@
 import { databaseGone, restartDatabase, slowDatabase, ticketsDown } from './database-faults.ts'
 import { killHotline } from './kill-hotline.ts'
+import { clockJump, diskFull, eventsShuffled, soak, stalledClient } from './other-faults.ts'
 import { answerRace, overload, phoneGone, twoCallsOneAgent } from './phone-faults.ts'
 import type { Scenario } from './scenario.ts'
 import { absentHotline, cutWire, halfOpenWire, killSwitch } from './switch-faults.ts'
+import { splitBrain, standby, transferKill } from './takeover.ts'
 
 /** Every fault by the name that `npm run chaos` knows it by. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -19,4 +21,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'answer-race': answerRace,
   'two-calls': twoCallsOneAgent,
   overload,
+  'stalled-client': stalledClient,
+  'clock-jump': clockJump,
+  'disk-full': diskFull,
+  'events-shuffled': eventsShuffled,
+  'transfer-kill': transferKill,
+  standby,
+  'split-brain': splitBrain,
+  soak,
 }

@@ -10,11 +10,14 @@ export interface TcpProxy {
   /** Everything takes that many milliseconds longer each way. */
   slow(ms: number): void
   mend(): void
+  /** New connections lead elsewhere. */
+  leadTo(port: number): void
   close(): Promise<void>
 }
 
-export async function startTcpProxy({ targetPort }: { targetPort: number }): Promise<TcpProxy> {
+export async function startTcpProxy({ targetPort: firstTarget }: { targetPort: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let targetPort = firstTarget
   let delayMs = 0
   let state: 'through' | 'cut' | 'frozen' = 'through'
   const server = createServer((inner) => {
@@ -57,6 +60,9 @@ export async function startTcpProxy({ targetPort }: { targetPort: number }): Pro
     },
     freeze() {
       state = 'frozen'
+    },
+    leadTo(port) {
+      targetPort = port
     },
     slow(ms) {
       delayMs = ms
