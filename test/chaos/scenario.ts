@@ -44,7 +44,7 @@ export async function runIn(
     report.expect(false, messageOf(error))
   }
   await room.clear().catch((error: unknown) => report.expect(false, `not cleared: ${messageOf(error)}`))
-  const ledger = await room.balance(options.short ? 30_000 : 60_000)
+  const ledger = await room.balance()
   const { lost, twice } = lostAndTwice(ledger)
   const unknown = Math.max(0, room.acceptedCalls - ledger.offered)
   return {
