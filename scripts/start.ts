@@ -152,6 +152,7 @@ function screen(stack: Stack, agents: readonly FirstAgent[]): string {
   return [
     '',
     'Yihao is running.',
+    `  pages        ${api}/      for agents, supervisors and the wallboard`,
     `  telephones   sip:12345@${at(ports.sip)} (UDP and TCP)`,
     `  HTTP API     ${api}/docs      figures ${api}/metrics      events ws://${at(ports.http)}/live`,
     `  tickets      http://${at(ports.tickets)}/docs      the machine http://${at(ports.tickets)}/machine.svg`,
