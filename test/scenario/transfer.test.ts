@@ -161,6 +161,41 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     },
   )
 
+  test('REFER with Replaces: refused, both calls stand, and nobody is called who was named', async () => {
+    const { call, callId, atAgent, phone } = await talk('5033')
+    const colleague = await centre.agent('5034', { onCall: { kind: 'answer', afterMs: 0, tone: tones.branch } })
+    // The phone's second call, as its key for an attended transfer makes it (RFC 5589 section 7).
+    const second = await centre.call('0', { from: phone, tone: tones.agent })
+    await centre.timeline.until('call.bridged', (data) => data.callId === second.callId)
+    const atColleague = await colleague.nextCall()
+    const stranger = centre.citizen()
+    const host = `127.0.0.1:${centre.phones.sipPort}`
+    const both = async () => {
+      for (const [who, hears] of [
+        [call, tones.agent],
+        [atAgent, tones.caller],
+        [second.call, tones.branch],
+        [atColleague, tones.agent],
+      ] as const)
+        expect(await who.hears(hears)).toBe(true)
+    }
+
+    expect(await atAgent.referTo(`sip:12345@127.0.0.1?Replaces=${second.call.replacedBy}`)).toBe(403)
+    await both()
+    expect(await second.call.referTo(`sip:5033@127.0.0.1?Replaces=${atAgent.replacedBy}`)).toBe(403)
+    await both()
+    expect(await atAgent.referTo(`sip:${stranger.user}@${host}?Replaces=nobody%3Bto-tag%3D1%3Bfrom-tag%3D2`)).toBe(403)
+    expect(await call.referTo(`sip:${stranger.user}@${host}?Replaces=nobody%3Bto-tag%3D1%3Bfrom-tag%3D2`)).toBe(403)
+    // What FreeSWITCH would read as the end of its own settings and an address to dial.
+    const smuggled = `nobody%3Bto-tag%3D1%3Bfrom-tag%3D2}sofia/edge/sip:${stranger.user}@${host}`
+    expect(await call.referTo(`sip:${stranger.user}@${host}?Replaces=${smuggled}`)).toBeGreaterThanOrEqual(400)
+    await both()
+
+    expect(stranger.calls).toHaveLength(0)
+    for (const each of [call, second.call]) await each.hangUp()
+    for (const each of [callId, second.callId]) await closedOnce(each)
+  })
+
   test("a citizen's REFER moves nobody", async () => {
     const { call, callId, atAgent } = await talk('5033')
 

@@ -56,6 +56,10 @@ export interface Call {
    * the refusal; rejects when neither came within a minute.
    */
   refer(number: string): Promise<number>
+  /** As above, to any URI. */
+  referTo(uri: string): Promise<number>
+  /** What names this call in the `Replaces` of a URI: who calls that takes our place in it (RFC 3891). */
+  readonly replacedBy: string
   hold(): Promise<void>
   resume(): Promise<void>
   /** Resolves when the last key was released; rejects when the other side does not take them this way. */

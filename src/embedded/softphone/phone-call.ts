@@ -130,11 +130,19 @@ export class PhoneCall implements Call {
   }
 
   async refer(number: string): Promise<number> {
-    const dialog = this.#talking()
+    const host = /@([^>;]+)/.exec(this.#talking().remote.uri)?.[1] ?? 'localhost'
+    return this.referTo(`sip:${number}@${host}`)
+  }
+
+  async referTo(uri: string): Promise<number> {
     const final = this.#referNotified()
-    const address = `<sip:${number}@${/@([^>;]+)/.exec(dialog.remote.uri)?.[1] ?? 'localhost'}>`
-    const { status } = await dialog.request({ method: 'REFER', headers: { 'Refer-To': address } })
+    const { status } = await this.#talking().request({ method: 'REFER', headers: { 'Refer-To': `<${uri}>` } })
     return status >= 300 ? status : final
+  }
+
+  get replacedBy(): string {
+    const { callId, localTag, remoteTag } = this.#talking().sip
+    return encodeURIComponent(`${callId};to-tag=${remoteTag};from-tag=${localTag}`)
   }
 
   #referNotified(): Promise<number> {

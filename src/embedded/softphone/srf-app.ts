@@ -71,6 +71,7 @@ export interface SrfDialog {
   /** False once a BYE came, which may be before anybody could listen for it. */
   readonly connected: boolean
   readonly remote: { readonly sdp: string; readonly uri: string }
+  readonly sip: { readonly callId: string; readonly localTag: string; readonly remoteTag: string }
   on(event: 'modify' | 'info' | 'notify', listener: (request: Incoming, response: Answer) => void): void
   on(event: 'destroy' | 'ack', listener: (request: Incoming, reason?: string) => void): void
   modify(sdp: string): Promise<string>

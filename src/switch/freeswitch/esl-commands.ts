@@ -156,6 +156,8 @@ export const eslCommands = {
       'confirm_blind_transfer=true',
       'force_transfer_context=referred',
       'force_transfer_dialplan=XML',
+      // One with Replaces would be carried out by FreeSWITCH itself.
+      'deny_refer_requests=true',
       // A parked phone is sent silence: a whisper is mixed into what is sent, so there must be something.
       'send_silence_when_idle=-1',
       answerTimeouts,

@@ -54,6 +54,7 @@ const expectedNames = [
   'confirm_blind_transfer',
   'force_transfer_context',
   'force_transfer_dialplan',
+  'deny_refer_requests',
   'send_silence_when_idle',
   'media_timeout',
   'media_hold_timeout',
