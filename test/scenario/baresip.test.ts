@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hearsTone } from '../../src/embedded/rtp/index.ts'
-import { hasBaresip, startBaresip } from '../support/baresip.ts'
+import { type Baresip, baresipPort, hasBaresip, startBaresip } from '../support/baresip.ts'
 import { Centre, variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
@@ -9,10 +9,17 @@ if (!hasBaresip) console.warn('baresip is not on PATH (Debian package baresip-co
 // A phone that is not ours: what our phones and our switch might get wrong in the same way shows here.
 describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on $name', (variant) => {
   let centre: Centre
+  let citizen: Baresip
+  const number = '13900008800'
   beforeAll(async () => {
-    centre = await Centre.start({ variant })
+    const sipPort = await baresipPort()
+    centre = await Centre.start({ variant, city: 'baresip-city.yaml', trunkPort: sipPort })
+    citizen = await startBaresip({ user: number, port: centre.stack.ports.sip, hertz: 440, sipPort })
   })
-  afterAll(() => centre.stop())
+  afterAll(async () => {
+    await citizen?.stop()
+    await centre.stop()
+  })
 
   test('baresip registers, is rung, answers, both hear each other, and the agent is free afterwards', async () => {
     const password = 'phone-of-8801'
@@ -115,9 +122,9 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
   })
 
   /** An agent whose phone is baresip, ready. */
-  async function baresipAgent(agentId: string, hertz: number) {
+  async function baresipAgent(agentId: string, hertz: number, skills: string[] = []) {
     const password = `phone-of-${agentId}`
-    await centre.admin.createAgent({ agentId, name: 'Baresip', phonePassword: password })
+    await centre.admin.createAgent({ agentId, name: 'Baresip', phonePassword: password, skills })
     const baresip = await startBaresip({ user: agentId, password, port: centre.stack.ports.sip, hertz })
     await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
     await centre.admin.makeReady(agentId)
@@ -156,13 +163,8 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
   test('click-to-call and the emergency key by baresip: the citizen, the agent and 110 hear each other', async () => {
     const agent = await baresipAgent('8821', 1000)
     try {
-      const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 100, tone: 440 } })
-      const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', {
-        number: citizen.user,
-        agentId: '8821',
-      })
-      const atCitizen = await citizen.nextCall()
-      expect(await atCitizen.hears(1000, { withinMs: 5000 })).toBe(true)
+      const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', { number, agentId: '8821' })
+      await centre.timeline.until('call.bridged', (data) => data.callId === callId)
       const police = centre.branch('110', { kind: 'answer', afterMs: 100, tone: 1700 })
 
       await centre.admin.post(`/calls/${callId}/emergency`, { service: '110', mode: 'three-way' })
@@ -170,14 +172,99 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
       const at110 = await police.nextCall()
       expect(await at110.hears(440, { withinMs: 5000 })).toBe(true)
       expect(await at110.hears(1000, { withinMs: 5000 })).toBe(true)
-      expect(await atCitizen.hears(1700, { withinMs: 5000 })).toBe(true)
-      expect(await atCitizen.hears(1000, { withinMs: 5000 })).toBe(true)
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      await atCitizen.hangUp()
+      await listenAWhile()
+      await citizen.press('hangup')
       await centre.timeline.until('call.released', (data) => data.callId === callId)
       expect(await heardBy(agent, [440, 1700])).toEqual([true, true])
+      expect(await heardBy(citizen, [1000, 1700])).toEqual([true, true])
     } finally {
       await agent.stop()
     }
   })
+
+  /** baresip is the citizen: it dials 12345 and presses keys. */
+  async function dial(keys: string) {
+    const before = centre.timeline.of('call.offered').length
+    await citizen.press('dial', `sip:12345@127.0.0.1:${centre.stack.ports.sip}`)
+    const offered = await centre.timeline.until(
+      'call.offered',
+      ({ callerNumber, callId }) =>
+        callerNumber === number &&
+        !centre.timeline
+          .of('call.offered')
+          .slice(0, before)
+          .some(({ data }) => data.callId === callId),
+    )
+    const { callId } = offered.data
+    const ofCall = (data: { callId: string | null }) => data.callId === callId
+    await centre.timeline.until('call.accepted', ofCall)
+    await citizen.press('sndcode', keys)
+    return { callId, ofCall }
+  }
+
+  test('baresip as the citizen: keys through the menu, waits, talks with an agent on baresip, rates the talk', async () => {
+    const { ofCall } = await dial('131')
+    const queued = await centre.timeline.until('call.queued', ofCall)
+    expect(queued.data).toMatchObject({ queue: 'market-supervision', language: 'cmn' })
+
+    const agent = await baresipAgent('8831', 1000, ['market-supervision'])
+    try {
+      await centre.timeline.until('call.bridged', ofCall)
+      await listenAWhile()
+      await agent.press('hangup')
+      await centre.timeline.until('call.rating-asked', ofCall)
+      await citizen.press('sndcode', '5')
+
+      expect((await centre.timeline.until('call.rated', ofCall)).data).toMatchObject({ agentId: '8831', rating: 5 })
+      await centre.timeline.until('call.released', ofCall)
+      expect(await heardBy(agent, [440])).toEqual([true])
+      await until(async () => (await heardOften(citizen, 1000)) > 4, 'the citizen heard the agent')
+    } finally {
+      await agent.stop()
+    }
+  }, 60_000)
+
+  test('baresip as the citizen: nobody is there, so it leaves a message', async () => {
+    const { ofCall } = await dial('121')
+    await centre.timeline.until('call.sent-to-voicemail', ofCall)
+
+    // The same key skips the greeting, ends the message, and accepts it.
+    const left = () => centre.timeline.of('voicemail.left').find(({ data }) => ofCall(data))
+    for (let presses = 0; presses < 8 && !left(); presses += 1) {
+      await citizen.press('sndcode', '#')
+      await listenAWhile(2500)
+    }
+
+    expect(left()?.data).toMatchObject({ queue: 'social-security', callerNumber: number })
+    await centre.timeline.until('call.released', ofCall)
+  }, 60_000)
+
+  test('baresip as the citizen: asks for a callback by key, and is called back', async () => {
+    const { ofCall } = await dial('111')
+    await centre.timeline.until('call.queued', ofCall)
+    await citizen.press('sndcode', '11')
+    const { callbackId } = (await centre.timeline.until('callback.opened', ofCall)).data
+    await centre.timeline.until('call.released', ofCall, { withinMs: 20_000 })
+
+    const agent = await centre.agent('8832', { skills: ['tax'], onCall: { kind: 'answer', afterMs: 0, tone: 1000 } })
+
+    const atAgent = await agent.nextCall({ withinMs: 10_000 })
+    expect(await atAgent.hears(440, { withinMs: 10_000 })).toBe(true)
+    const closed = await centre.timeline.until('callback.closed', (data) => data.callbackId === callbackId)
+    expect(closed.data).toMatchObject({ outcome: 'reached', by: '8832' })
+    await listenAWhile()
+    await atAgent.hangUp()
+    await until(async () => (await heardOften(citizen, 1000)) > 4, 'the citizen heard the agent')
+  }, 60_000)
 })
+
+/** What baresip keeps of a call is checked at its end: the time in which there is something to keep. */
+const listenAWhile = (ms = 1500) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** In how many fifths of a second of its last call the phone heard the tone. */
+async function heardOften(baresip: Baresip, hertz: number): Promise<number> {
+  await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
+  const last = baresip.heard().at(-1) ?? new Int16Array()
+  const fifths = Array.from({ length: Math.floor(last.length / 1600) }, (_, n) => last.slice(n * 1600, (n + 1) * 1600))
+  return fifths.filter((part) => hearsTone(part, hertz)).length
+}

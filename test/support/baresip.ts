@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../scripts/launch/free-port.ts'
+import { accepts, freePort, isPortFree } from '../../scripts/launch/free-port.ts'
 import { parseWav, serializeWav } from '../../src/embedded/rtp/index.ts'
+import { until } from './until.ts'
 
 /** Whether Debian's baresip, a softphone that is not ours, is on this machine (package baresip-core). */
 export const hasBaresip = spawnSync('baresip', ['-h']).error === undefined
@@ -12,8 +13,8 @@ export const hasBaresip = spawnSync('baresip', ['-h']).error === undefined
 export interface Baresip {
   /** What it heard in its calls, once they are over: 8 kHz samples. */
   heard(): Int16Array[]
-  /** A key of the phone: `hold`, `resume`, or `transfer` with whom to (REFER). */
-  press(command: 'hold' | 'resume' | 'transfer' | 'hangup', parameter?: string): Promise<void>
+  /** A key of the phone: `hold`, `resume`, `transfer` with whom to (REFER), `dial`, `sndcode` with digits (RFC 4733). */
+  press(command: 'hold' | 'resume' | 'transfer' | 'hangup' | 'dial' | 'sndcode', parameter?: string): Promise<void>
   /** What it printed. */
   output(): string
   stop(): Promise<void>
@@ -23,28 +24,36 @@ const modules = ['g711', 'aufile', 'sndfile', 'account', 'menu', 'stdio', 'ctrl_
 const applications: readonly string[] = ['account', 'menu', 'ctrl_tcp']
 const moduleFolders = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules']
 
-/** A baresip that registers, answers every call at once, and says a tone of `hertz`. */
-export async function startBaresip({
-  user,
-  password,
-  port,
-  hertz,
-}: {
-  user: string
-  password: string
-  port: number
-  hertz: number
-}): Promise<Baresip> {
+export interface BaresipOptions {
+  readonly user: string
+  /** Registers with it; a citizen's phone has none and does not. */
+  readonly password?: string
+  /** Of the SIP edge. */
+  readonly port: number
+  readonly hertz: number
+  /** Where it listens; any port when not given. */
+  readonly sipPort?: number
+}
+
+/** A port for `sipPort`: baresip listens for TLS on the next one. */
+export async function baresipPort(): Promise<number> {
+  const port = await freePort()
+  return (await isPortFree(port + 1)) ? port : baresipPort()
+}
+
+/** A baresip that answers every call at once, and says a tone of `hertz`. */
+export async function startBaresip({ user, password, port, hertz, sipPort = 0 }: BaresipOptions): Promise<Baresip> {
   const control = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'yihao-baresip-'))
   const tone = join(folder, 'tone.wav')
-  writeFileSync(tone, serializeWav({ channels: [sine(hertz, 30)] }))
-  const account = `<sip:${user}@127.0.0.1:${port}>;auth_user=${user};auth_pass=${password};answermode=auto;regint=60`
+  writeFileSync(tone, serializeWav({ channels: [sine(hertz, 60)] }))
+  const registration = password === undefined ? 'regint=0' : `auth_user=${user};auth_pass=${password};regint=60`
+  const account = `<sip:${user}@127.0.0.1:${port}>;answermode=auto;${registration}`
   writeFileSync(join(folder, 'accounts'), `${account}\n`)
   writeFileSync(
     join(folder, 'config'),
     [
-      'sip_listen 127.0.0.1:0',
+      `sip_listen 127.0.0.1:${sipPort}`,
       `module_path ${moduleFolders.find((path) => tryRead(path).length > 0) ?? moduleFolders[0]}`,
       ...modules.map((name) => (applications.includes(name) ? `module_app ${name}.so` : `module ${name}.so`)),
       `audio_source aufile,${tone}`,
@@ -61,6 +70,7 @@ export async function startBaresip({
   const child = spawn('baresip', ['-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  await until(() => accepts('127.0.0.1', control), 'baresip takes commands', 20_000)
   return {
     heard: () =>
       tryRead(folder)

@@ -43,6 +43,8 @@ export interface CentreOptions {
   readonly city?: string
   /** Start the ticket service too, with these variables. */
   readonly tickets?: Readonly<Record<string, string>>
+  /** Where the trunk to citizens leads; to the phones of the test when not given. */
+  readonly trunkPort?: number
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
@@ -78,6 +80,7 @@ export class Centre {
     databaseUrl,
     city = 'city.yaml',
     tickets,
+    trunkPort,
   }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
@@ -91,7 +94,12 @@ export class Centre {
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: databaseUrl ?? (await newDatabaseUrl()),
-      env: { CITY: cityWithBranches(folder, city, phones.sipPort), DRAIN_SECONDS: '1', LOG_LEVEL: 'debug', ...env },
+      env: {
+        CITY: cityWithBranches(folder, city, phones.sipPort, trunkPort),
+        DRAIN_SECONDS: '1',
+        LOG_LEVEL: 'debug',
+        ...env,
+      },
     })
     const password = stack.adminPassword
     if (password === undefined) throw new Error('the hotline created no admin')
@@ -203,14 +211,14 @@ export function undocumentedFacts(events: Timeline['events']): string[] {
 }
 
 /** The test city with branches and the way to citizens: phones of the test, and one branch whose seats are agents of the centre. */
-function cityWithBranches(folder: string, file: string, sipPort: number): string {
+function cityWithBranches(folder: string, file: string, sipPort: number, trunkPort = sipPort): string {
   const city = readFileSync(join(projectRoot(), 'test/support', file), 'utf8')
   const branch = (number: string, more = '') =>
     `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4${more} }\n`
   const path = join(folder, 'city.yaml')
   // Hours that a test closes, where the city has them.
   const hours = city.includes('prices:') ? ', hours: prices' : ''
-  const outbound = `outbound: { trunk: "sip:127.0.0.1:${sipPort}", numbers: ["1[3-9][0-9]{9}"], ringFor: 5${hours}, outcomes: [satisfied, call-again] }\n`
+  const outbound = `outbound: { trunk: "sip:127.0.0.1:${trunkPort}", numbers: ["1[3-9][0-9]{9}"], ringFor: 5${hours}, outcomes: [satisfied, call-again] }\n`
   const branches = [
     branch('12366'),
     branch('12333', ', capacity: 1'),
