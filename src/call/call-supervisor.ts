@@ -147,6 +147,7 @@ export class CallSupervisor {
       case 'leg.recorded':
         return flow.recorded(event.recordingId, event.recordedMs)
       case 'leg.unbridged':
+      case 'leg.parked':
         return
       case 'leg.ended':
         this.#byLeg.delete(legId)

@@ -24,6 +24,8 @@ export type SwitchEvent =
   | { readonly type: 'leg.ringing'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.answered'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.bridged'; readonly legId: LegId; readonly otherLegId: LegId; readonly at: number }
+  /** A leg we dialled is in nothing any more, or again; one that called us is told as `leg.offered`. */
+  | { readonly type: 'leg.parked'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.unbridged'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.held'; readonly legId: LegId; readonly at: number }
   | { readonly type: 'leg.retrieved'; readonly legId: LegId; readonly at: number }

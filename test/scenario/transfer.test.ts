@@ -51,6 +51,20 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await closedOnce(callId)
   })
 
+  test('hold and retrieve without a pause, again and again: the two hear each other at the end of each', async () => {
+    const { call, callId, atAgent } = await talk('5016')
+
+    for (let round = 0; round < 4; round += 1) {
+      await command(callId, 'hold')
+      await command(callId, 'retrieve')
+      expect(await call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
+      expect(await atAgent.hears(tones.caller, { withinMs: 5000 })).toBe(true)
+    }
+
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
   test('consultation: agent and branch talk alone, then the agent completes and is out', async () => {
     const { call, callId, atAgent, phone } = await talk('5002')
     const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.branch })

@@ -62,7 +62,7 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
 function decodePark(legId: string, headers: EslHeaders, at: number): SwitchEvent | undefined {
   const target = headers['variable_yihao_refer_to']
   if (target !== undefined) return { type: 'leg.referred', legId, target, at }
-  if (headers['Call-Direction'] !== 'inbound') return undefined
+  if (headers['Call-Direction'] !== 'inbound') return { type: 'leg.parked', legId, at }
   return { type: 'leg.offered', leg: offeredLeg(legId, headers, at), at }
 }
 

@@ -46,6 +46,8 @@ const bridgeWithin = 700
 const attempts = 3
 const attemptTakes = 1000
 const lookAgain = 30
+/** Milliseconds after which a leg counts as parked although the switch did not tell. */
+const parkTakes = 500
 /** Milliseconds a bridge is left alone: FreeSWITCH tells of it before it stands, and hangs up a leg taken out that early. */
 const settling = 200
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
@@ -58,8 +60,8 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #recentLegs = new RecentLegs()
   readonly #fence: Fence
-  /** When each leg was joined with another last. */
-  readonly #bridgedAt = new Map<LegId, number>()
+  /** When each leg was joined with another, or taken out of a bridge by us, last. */
+  readonly #movedAt = new Map<LegId, number>()
   /**
    * Legs being dialled, and the answer that is held back: FreeSWITCH tells of it before it parks the leg, and parking undoes
    * whatever was done with the leg in between.
@@ -172,7 +174,11 @@ export class FreeSwitchPort implements SwitchPort {
 
   async park(legId: LegId): Promise<void> {
     await this.#settled(legId)
+    const parked = this.#parked(legId)
     await this.#api(eslCommands.park(legId))
+    await parked
+    // The end of the bridge it was in may still park it once more.
+    this.#movedAt.set(legId, this.#options.clock.now())
   }
 
   async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
@@ -205,10 +211,10 @@ export class FreeSwitchPort implements SwitchPort {
     this.#connection?.hurry(wanted)
   }
 
-  /** Waits until the bridges the legs are in have stood for a moment. */
+  /** Waits until the bridges the legs are in have stood, or their ends are over, for a moment. */
   async #settled(...legs: LegId[]): Promise<void> {
     const { clock } = this.#options
-    const latest = Math.max(...legs.map((leg) => this.#bridgedAt.get(leg) ?? Number.NEGATIVE_INFINITY))
+    const latest = Math.max(...legs.map((leg) => this.#movedAt.get(leg) ?? Number.NEGATIVE_INFINITY))
     const left = latest + settling - clock.now()
     if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve))
   }
@@ -226,17 +232,34 @@ export class FreeSwitchPort implements SwitchPort {
 
   /** Whether the legs are bridged in time. A connection that breaks says nothing against it. */
   #joined(legs: readonly LegId[], withinMs: number): Promise<boolean> {
+    return this.#seen(withinMs, (event) => {
+      if (event.type === 'switch.lost') return true
+      if (event.type === 'leg.ended' && legs.includes(event.legId)) return false
+      if (event.type !== 'leg.bridged') return undefined
+      return legs.every((leg) => leg === event.legId || leg === event.otherLegId) || undefined
+    })
+  }
+
+  /** Whether the leg is parked, or gone, in time. */
+  #parked(legId: LegId): Promise<boolean> {
+    return this.#seen(parkTakes, (event) => {
+      if (event.type === 'switch.lost') return true
+      if (event.type === 'leg.offered') return event.leg.legId === legId || undefined
+      return ((event.type === 'leg.parked' || event.type === 'leg.ended') && event.legId === legId) || undefined
+    })
+  }
+
+  /** Resolves with the first answer that an event gives, and with false when none does in time. */
+  #seen(withinMs: number, answerOf: (event: SwitchEvent) => boolean | undefined): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = (isJoined: boolean) => {
+      const done = (answer: boolean) => {
         cancel()
         this.#listeners.delete(listen)
-        resolve(isJoined)
+        resolve(answer)
       }
       const listen = (event: SwitchEvent) => {
-        if (event.type === 'switch.lost') done(true)
-        else if (event.type === 'leg.ended' && legs.includes(event.legId)) done(false)
-        else if (event.type === 'leg.bridged' && legs.every((leg) => leg === event.legId || leg === event.otherLegId))
-          done(true)
+        const answer = answerOf(event)
+        if (answer !== undefined) done(answer)
       }
       const cancel = this.#options.clock.after(withinMs, () => done(false))
       this.#listeners.add(listen)
@@ -286,7 +309,7 @@ export class FreeSwitchPort implements SwitchPort {
   /** Subscribes first and lists second, so that no channel can appear between the two unseen. */
   async #synchronise(connection: EslConnection): Promise<void> {
     this.#recentLegs.forget()
-    this.#bridgedAt.clear()
+    this.#movedAt.clear()
     await this.#fence.claim(connection)
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
@@ -349,8 +372,8 @@ export class FreeSwitchPort implements SwitchPort {
     if (!event) return
     this.#recentLegs.note(event)
     if (event.type === 'leg.bridged')
-      for (const leg of [event.legId, event.otherLegId]) this.#bridgedAt.set(leg, event.at)
-    if (event.type === 'leg.ended') this.#bridgedAt.delete(event.legId)
+      for (const leg of [event.legId, event.otherLegId]) this.#movedAt.set(leg, event.at)
+    if (event.type === 'leg.ended') this.#movedAt.delete(event.legId)
     // Variables outlive what they say: the leg's next park must be a park again.
     if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
     if (event.type === 'leg.answered' && this.#answersHeld.has(event.legId)) this.#answersHeld.set(event.legId, event)

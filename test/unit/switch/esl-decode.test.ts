@@ -53,7 +53,11 @@ describe('events of FreeSWITCH', () => {
   })
 
   test('an agent whose leg parks after a bridge is no new call', () => {
-    expect(event('CHANNEL_PARK', { ...parked, 'Call-Direction': 'outbound' })).toBeUndefined()
+    expect(event('CHANNEL_PARK', { ...parked, 'Call-Direction': 'outbound' })).toEqual({
+      type: 'leg.parked',
+      legId,
+      at,
+    })
   })
 
   test.each(['CHANNEL_PROGRESS', 'CHANNEL_PROGRESS_MEDIA'])(
@@ -68,6 +72,7 @@ describe('events of FreeSWITCH', () => {
     ['CHANNEL_ANSWER', {}, { type: 'leg.answered' }],
     ['CHANNEL_BRIDGE', { 'Other-Leg-Unique-ID': 'other' }, { type: 'leg.bridged', otherLegId: 'other' }],
     ['CHANNEL_UNBRIDGE', {}, { type: 'leg.unbridged' }],
+    ['CHANNEL_PARK', { 'Call-Direction': 'outbound' }, { type: 'leg.parked' }],
     ['CHANNEL_HOLD', {}, { type: 'leg.held' }],
     ['CHANNEL_UNHOLD', {}, { type: 'leg.retrieved' }],
     [

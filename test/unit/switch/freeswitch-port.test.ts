@@ -294,8 +294,43 @@ test('switch port - a bridge is left alone for 200 ms', async () => {
   expect(parks()).toBe(0)
   clock.advance(50)
 
+  await until(() => parks() === 1, 'taken out')
+  server.say(eventFrame({ 'Event-Name': 'CHANNEL_PARK', 'Unique-ID': one, 'Call-Direction': 'outbound' }))
   await parked
-  expect(parks()).toBe(1)
+})
+
+test('switch port - a leg is parked when the switch says so, and left alone for 200 ms before it is joined again', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  const parked = port.park(one)
+  await until(() => server.commands.some((command) => command.startsWith('api uuid_park')), 'asked')
+  server.say(eventFrame({ 'Event-Name': 'CHANNEL_PARK', 'Unique-ID': one, 'Call-Direction': 'outbound' }))
+  await parked
+
+  const joined = port.bridge(one, other)
+  clock.advance(150)
+  await port.stopPlaying(newId())
+  expect(bridges()).toBe(0)
+  clock.advance(50)
+
+  await until(() => bridges() === 1, 'joined')
+  server.say(bridgeOf(one, other))
+  await joined
+})
+
+test('switch port - a leg that the switch does not tell of counts as parked after half a second', async () => {
+  port.start()
+  await connected()
+  let done = false
+  const parked = port.park(newId()).then(() => {
+    done = true
+  })
+
+  await inTime(() => done, 'parked')
+
+  await parked
+  expect(server.commands.filter((command) => command.startsWith('api uuid_park'))).toHaveLength(1)
 })
 
 test('switch port - text that could become a command is refused before anything is sent', async () => {
