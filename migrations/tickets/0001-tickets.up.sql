@@ -39,7 +39,9 @@ create table leases (
   name text primary key,
   epoch bigint not null,
   holder text not null,
-  taken_at timestamptz not null default now()
+  taken_at timestamptz not null default now(),
+  -- A holder that is frozen keeps its connection: that it lives is told by renewing.
+  renewed_at timestamptz not null default now()
 );
 
 create table counters (

@@ -1,1 +1,0 @@
-alter table leases drop column renewed_at;
