@@ -182,6 +182,7 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
+    await this.#settled(referredLegId, otherLegId)
     await this.#api(eslCommands.referStatus(referredLegId, sipStatus))
     const joined = this.#joined([referredLegId], bridgeWithin)
     await this.#live().execute(eslCommands.refuseRefer(referredLegId), newId())
@@ -375,7 +376,10 @@ export class FreeSwitchPort implements SwitchPort {
       for (const leg of [event.legId, event.otherLegId]) this.#movedAt.set(leg, event.at)
     if (event.type === 'leg.ended') this.#movedAt.delete(event.legId)
     // Variables outlive what they say: the leg's next park must be a park again.
-    if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
+    if (event.type === 'leg.referred') {
+      this.#forgetRefer(event.legId)
+      this.#movedAt.set(event.legId, event.at)
+    }
     if (event.type === 'leg.answered' && this.#answersHeld.has(event.legId)) this.#answersHeld.set(event.legId, event)
     else this.#tell(event)
   }
