@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import {
@@ -34,7 +33,7 @@ import { CallerBook, CallerStore, callerRoutes } from './callers/index.ts'
 import { checkPrompts } from './check-prompts.ts'
 import type { City } from './city.ts'
 import type { Config } from './config.ts'
-import { connectionsOf, Lease, migrateToLatest, openDatabase } from './db/index.ts'
+import { connectionsOf, Lease, migrateToLatest, newHolder, openDatabase } from './db/index.ts'
 import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -83,7 +82,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const clock = systemClock
   const city = await readCity(config.cityFile)
   const source = `/yihao/${city.name}`
-  const holder = `${hostname()}:${process.pid}`
+  const holder = newHolder()
   const db = openDatabase({ url: config.databaseUrl, logger, applicationName: connectionsOf(holder) })
   await migrateToLatest({ db, folder: config.migrationsDir, logger })
 

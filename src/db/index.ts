@@ -1,5 +1,5 @@
 export { type Database, openDatabase } from './database.ts'
 export { Lease } from './lease.ts'
-export { connectionsOf } from './lease-session.ts'
+export { connectionsOf, newHolder } from './lease-session.ts'
 export { migrateDown, migrateToLatest } from './migrate.ts'
 export type { DatabaseSchema, ThirdPartyRecord } from './schema.ts'

@@ -1,10 +1,19 @@
+import { hostname } from 'node:os'
 import { Client } from 'pg'
-import { type Logger, messageOf } from '../kernel/index.ts'
+import { type Logger, messageOf, newId } from '../kernel/index.ts'
 
 /** Milliseconds. A slow database is no reason to give the lease up. */
 const answerWithin = 10_000
 /** Milliseconds after a start of the database in which the lease is its last holder's alone. */
 const graceAfterStart = 3000
+
+/**
+ * A name for this process as a holder. A container that is started again has the same host name and process number, and its
+ * connections are not those of the holder before: hence the rest.
+ */
+export function newHolder(): string {
+  return `${hostname()}:${process.pid}:${newId().slice(-8)}`
+}
 
 /** Names the connections of a process, so that whoever takes over can end them. PostgreSQL keeps 63 bytes of a name. */
 export function connectionsOf(holder: string): string {

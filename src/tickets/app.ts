@@ -1,10 +1,9 @@
-import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { connectionsOf, Lease, migrateToLatest, openDatabase } from '../db/index.ts'
+import { connectionsOf, Lease, migrateToLatest, newHolder, openDatabase } from '../db/index.ts'
 import { stateCouncilDays } from '../hours/calendar-arithmetic.ts'
 import { CalendarDayStore } from '../hours/calendar-day-store.ts'
 import { createHttpServer } from '../http/index.ts'
-import { type Logger, newId, systemClock } from '../kernel/index.ts'
+import { type Logger, systemClock } from '../kernel/index.ts'
 import { LoginGuard } from '../users/login-guard.ts'
 import { figureRoutes } from './api/figure-routes.ts'
 import { formRoutes } from './api/form-routes.ts'
@@ -61,8 +60,7 @@ export async function startTicketService(
 ): Promise<TicketService> {
   const rules = await readCityRules(config.cityFile)
   const { databaseUrl } = config
-  // A container that is started again has the same name and process number; its new connections are not those of the holder before.
-  const holder = `${hostname()}:${process.pid}:${newId().slice(-8)}`
+  const holder = newHolder()
   const applicationName = connectionsOf(holder)
   const db = openDatabase<TicketTables>({ url: databaseUrl, logger, schema: ticketSchema, applicationName })
   await migrateToLatest({ db, folder: config.migrationsDir, logger, schema: ticketSchema })
