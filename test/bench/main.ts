@@ -3,6 +3,7 @@ import { dispatchBench } from './dispatch.ts'
 import { firstAudioBench } from './first-audio.ts'
 import { runInstrument } from './instrument.ts'
 import { logBench } from './log.ts'
+import { popBench } from './pop.ts'
 import { queueBench } from './queue.ts'
 import { rtpPaceBench } from './rtp-pace.ts'
 import { ticketBench } from './tickets.ts'
@@ -11,6 +12,7 @@ await runInstrument('bench', {
   'first-audio': { about: "agent's answer → first audio of the citizen at the agent's phone", run: firstAudioBench },
   cancel: { about: "citizen's BYE while an agent's phone rings → CANCEL at that phone", run: cancelBench },
   dispatch: { about: "agent's BYE, callers waiting, no wrap-up → next INVITE at that phone", run: dispatchBench },
+  pop: { about: "180 of the agent's phone → screen-pop at the WebSocket", run: popBench },
   queue: { about: 'matching alone: up to 100,000 waiting, 10,000 agents, 50 skills', run: queueBench },
   log: { about: 'facts a second into the log, beside COPY and beside single INSERTs', run: logBench },
   'rtp-pace': { about: 'the worst tick of a second with 200 RTP streams both ways (N seconds)', run: rtpPaceBench },

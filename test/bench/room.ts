@@ -11,6 +11,8 @@ import type { InstrumentOptions } from './instrument.ts'
 export interface Room {
   readonly admin: HotlineClient
   readonly agent: Phone
+  /** Of the hotline's HTTP. */
+  readonly url: string
   citizen(number: string): Phone
 }
 
@@ -39,7 +41,7 @@ export async function inRoom<T>(
     await agent.register({ expires: 600 })
     await admin.makeReady('8001')
     const citizen = (number: string) => phones.phone({ user: number, password: '', registrar, transport: 'udp' })
-    return await measure({ admin, agent, citizen })
+    return await measure({ admin, agent, citizen, url })
   } finally {
     await phones.close()
     await stack.stop()
