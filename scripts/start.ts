@@ -72,11 +72,17 @@ function optionsFrom(stateDir: string): StackOptions {
     sipServer: env['SIP_SERVER'] ? 'external' : flags.drachtio ? 'drachtio' : 'embedded',
     mediaSwitch: env['SWITCHES'] ? 'external' : flags.freeswitch ? 'freeswitch' : 'embedded',
     ...(env['DATABASE_URL'] ? { databaseUrl: env['DATABASE_URL'] } : {}),
-    ...(flags.city ? { env: { CITY: flags.city } } : {}),
+    env: { ...citizenPhone(env), ...(flags.city && { CITY: flags.city }) },
     tickets: {},
     keepAlive: true,
     onProgress: (what) => console.log(`starting ${what}`),
   }
+}
+
+/** The page /phone lets everybody call: for trying out, with a switch and a SIP server of our own, and never elsewhere. */
+function citizenPhone(env: NodeJS.ProcessEnv): Record<string, string> {
+  const isOurs = !env['SIP_SERVER'] && !env['SWITCHES'] && !flags.drachtio && !flags.freeswitch
+  return isOurs ? { CITIZEN_PHONE: env['CITIZEN_PHONE'] ?? 'on' } : {}
 }
 
 function portsFrom(env: NodeJS.ProcessEnv): StackPorts {

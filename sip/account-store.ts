@@ -1,5 +1,5 @@
 import type { Database } from '../src/db/index.ts'
-import type { Clock } from '../src/kernel/index.ts'
+import { type Clock, isBrowserPhone } from '../src/kernel/index.ts'
 
 export interface SipAccount {
   readonly username: string
@@ -22,9 +22,11 @@ export class AccountStore {
   }
 
   async find(username: string): Promise<SipAccount | undefined> {
-    if (!/^[A-Za-z0-9_.-]{1,32}$/.test(username)) return undefined
+    if (!/^[A-Za-z0-9_.-]{1,36}$/.test(username)) return undefined
     const known = this.#known.get(username)
-    if (known?.account && this.#clock.now() - known.at < believedFor) return known.account
+    // A browser's password is a new one with each page.
+    const isLasting = !isBrowserPhone(username)
+    if (isLasting && known?.account && this.#clock.now() - known.at < believedFor) return known.account
     try {
       const account = await this.#read(username)
       if (account) this.#known.set(username, { account, at: this.#clock.now() })

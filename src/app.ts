@@ -64,7 +64,7 @@ import { seedFigures } from './seed-figures.ts'
 import { readTexts } from './speech/index.ts'
 import { FreeSwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
-import { LoginGuard, sessionRoutes, UserStore, userRoutes } from './users/index.ts'
+import { browserPhoneRoutes, LoginGuard, sessionRoutes, UserStore, userRoutes } from './users/index.ts'
 import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
 import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 import { waitingAnnouncement } from './waiting-announcement.ts'
@@ -316,6 +316,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     routes: [
       sessionRoutes({ users, guard: new LoginGuard({ clock }) }),
       userRoutes({ users, realm: config.sipRealm }),
+      browserPhoneRoutes({ users, realm: config.sipRealm, sipUrl: config.sipWsUrl, citizenPhone: config.citizenPhone }),
       callHistoryRoutes({ store: callStore }),
       deskRoutes({
         supervisor,
@@ -372,7 +373,10 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       liveRoutes({ log, tail, source, logger }),
       asyncApiRoutes({ source }),
       boardRoutes({ board }),
-      pageRoutes({ folder: config.webDir }),
+      pageRoutes({
+        folder: config.webDir,
+        connectTo: config.sipWsUrl === undefined ? [] : [new URL(config.sipWsUrl).origin],
+      }),
       ticketProxyRoutes({ ticketsUrl: config.ticketsUrl }),
     ],
   })

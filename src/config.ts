@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Address, Environment, type LogLevel, logLevels, projectRoot } from './kernel/index.ts'
+import { type Address, ConfigurationError, Environment, type LogLevel, logLevels, projectRoot } from './kernel/index.ts'
 
 /** Everything the hotline service is told from outside; read once and then frozen. */
 export interface Config {
@@ -24,6 +24,10 @@ export interface Config {
   readonly soundKeys: string
   /** Digest realm of the phones. */
   readonly sipRealm: string
+  /** Where browsers find the SIP edge by WebSocket; undefined: agents have desk phones only. */
+  readonly sipWsUrl: string | undefined
+  /** Whether everybody may call from the page /phone, as the edge allows too. */
+  readonly citizenPhone: boolean
   /** How long calls in progress may go on after SIGTERM, seconds. */
   readonly drainSeconds: number
   readonly logLevel: LogLevel
@@ -47,6 +51,8 @@ export const configHelp = `
   SWITCH_ESL_PASSWORD  their password (required)
   EDGE_ADDRESS         the SIP edge as the switches reach it     127.0.0.1:5060
   SIP_REALM            digest realm of the phones                yihao
+  SIP_WS_URL           the SIP edge as browsers reach it, wss://…; without it agents have desk phones only
+  CITIZEN_PHONE        on: everybody may call from the page /phone, for trying out  off
   CITY                 the city's name in cities/, or a path     default
   MENUS_DIR            IVR menus                                 ivr/menus
   PROMPTS_DIR          prompts, same path here and at a switch   ivr/prompts
@@ -67,6 +73,15 @@ export const configHelp = `
 function cityFile(environment: Environment, root: string): string {
   const city = environment.text('CITY', { fallback: 'default', meaning: '' })
   return city.includes('/') ? city : join(root, 'cities', `${city}.yaml`)
+}
+
+function webSocketUrl(environment: Environment): string | undefined {
+  const url = environment.text('SIP_WS_URL', { fallback: '', meaning: '' })
+  if (url === '') return undefined
+  if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
+    throw new ConfigurationError(`SIP_WS_URL=${url}: an address like wss://desk.example/sip is expected`)
+  }
+  return url
 }
 
 /** Throws ConfigurationError naming every variable that is missing or wrong. */
@@ -92,6 +107,8 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
       meaning: 'the keys that encrypt voicemails and recordings, e.g. 2026:$(openssl rand -hex 32)',
     }),
     sipRealm: environment.text('SIP_REALM', { fallback: 'yihao', meaning: '' }),
+    sipWsUrl: webSocketUrl(environment),
+    citizenPhone: environment.choice('CITIZEN_PHONE', { fallback: 'off', choices: ['off', 'on'] }) === 'on',
     drainSeconds: environment.integer('DRAIN_SECONDS', { fallback: 30, min: 0, max: 86_400 }),
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
     sessionSecret: environment.text('SESSION_SECRET', { fallback: '', meaning: '' }) || undefined,

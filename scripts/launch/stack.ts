@@ -121,6 +121,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     HTTP_LISTEN: `127.0.0.1:${httpPort}`,
     ...(ownSwitch && switchEnv),
     ...(ownSipServer && { EDGE_ADDRESS: `127.0.0.1:${ports.sip}` }),
+    ...(ownSipServer && { SIP_WS_URL: `ws://127.0.0.1:${ports.sipWs}` }),
     STATE_DIR: join(stateDir, 'state'),
     SPOOL_DIR: join(stateDir, 'spool'),
     SOUNDS_DIR: join(stateDir, 'sounds'),

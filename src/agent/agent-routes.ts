@@ -110,7 +110,7 @@ export function agentRoutes({
           tags: ['agents'],
           summary: 'Log in at any registered phone nobody else is logged in at; not ready until /ready',
           params: agentParams,
-          body: Type.Object({ extension: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,32}$' }) }),
+          body: Type.Object({ extension: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,36}$' }) }),
           response: { 200: agentView },
         },
       },

@@ -4,6 +4,11 @@
  */
 const prefix = 'web-'
 
+/** The account of the softphone in that agent's browser. */
+export function browserPhoneOf(agentId: string): string {
+  return `${prefix}${agentId}`
+}
+
 /** Whether an extension is a softphone in a browser. */
 export function isBrowserPhone(extension: string): boolean {
   return extension.startsWith(prefix)

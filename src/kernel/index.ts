@@ -1,4 +1,4 @@
-export { isBrowserPhone } from './browser-phone.ts'
+export { browserPhoneOf, isBrowserPhone } from './browser-phone.ts'
 export type { Cancel, Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export { type Address, Environment } from './environment.ts'

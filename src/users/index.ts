@@ -1,3 +1,4 @@
+export { browserPhoneRoutes } from './browser-phone-routes.ts'
 export { LoginGuard } from './login-guard.ts'
 export { sessionRoutes } from './session-routes.ts'
 export { userRoutes } from './user-routes.ts'

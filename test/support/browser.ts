@@ -14,6 +14,8 @@ export interface Visit {
   readonly password: string
   readonly path: string
   readonly size?: { readonly width: number; readonly height: number }
+  /** What is put into the window before its first page. */
+  readonly before?: (page: Page) => Promise<void>
 }
 
 /** Chromium of this machine, or undefined. */
@@ -35,7 +37,8 @@ export class TestBrowser {
     this.#browser = browser
   }
 
-  static async start(): Promise<TestBrowser> {
+  /** `sound`: a WAV file that is what its microphones hear, again and again. */
+  static async start({ sound }: { sound?: string } = {}): Promise<TestBrowser> {
     const executablePath = findChromium()
     if (!executablePath) throw new Error('no Chromium: apt-get install chromium, or name one with CHROMIUM')
     execFileSync(join(projectRoot(), 'node_modules/.bin/vite'), ['build', 'web', '--logLevel', 'warn'], {
@@ -47,14 +50,23 @@ export class TestBrowser {
     const quiet = ['background-networking', 'component-update', 'gpu', 'quic', 'sync'].map(
       (what) => `--disable-${what}`,
     )
-    const media = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+    const media = [
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      ...(sound === undefined ? [] : [`--use-file-for-fake-audio-capture=${sound}`]),
+    ]
     const args = ['--no-sandbox', '--no-first-run', ...quiet, ...media]
     selectors.setTestIdAttribute('data-test')
     return new TestBrowser(await chromium.launch({ executablePath, headless: true, args }))
   }
 
   /** A new window with cookies of its own, on a page. */
-  async open(url: string, size: Visit['size'] = { width: 1366, height: 768 }): Promise<Page> {
+  async open(
+    url: string,
+    size: Visit['size'] = { width: 1366, height: 768 },
+    before: (page: Page) => Promise<void> = async () => undefined,
+  ): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()
@@ -62,12 +74,13 @@ export class TestBrowser {
     page.on('console', (line) => {
       if (/Content Security Policy|\[Vue warn\]/.test(line.text())) this.faults.push(line.text())
     })
+    await before(page)
     await page.goto(url)
     return page
   }
 
-  async login({ url, username, password, path, size }: Visit): Promise<Page> {
-    const page = await this.open(`${url}${path}`, size)
+  async login({ url, username, password, path, size, before }: Visit): Promise<Page> {
+    const page = await this.open(`${url}${path}`, size, before)
     await page.fill('#username', username)
     await page.fill('#password', password)
     await page.keyboard.press('Enter')

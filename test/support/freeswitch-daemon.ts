@@ -62,7 +62,7 @@ export async function startFreeswitch(program: string, { prompts }: SwitchStart)
 }
 
 function commandLine(folder: string, conf: string): string[] {
-  const folders = ['log', 'db', 'run'].flatMap((name) => [`-${name}`, join(folder, name)])
+  const folders = ['log', 'db', 'run', 'certs'].flatMap((name) => [`-${name}`, join(folder, name)])
   return ['-nonat', '-nf', '-nc', '-conf', conf, ...folders]
 }
 

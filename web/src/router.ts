@@ -17,6 +17,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', redirect: () => home() },
+    { path: '/phone', component: () => import('./phone/phone-page.vue'), meta: { bare: true } },
     { path: '/login', component: () => import('./session/login-page.vue'), meta: { bare: true } },
     { path: '/desk', component: () => import('./desk/desk-page.vue'), meta: { roles: everybody } },
     {

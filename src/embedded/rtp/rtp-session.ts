@@ -21,6 +21,15 @@ export interface RtpRemote {
   comediaAddress?: string
 }
 
+/** Stands between the socket and the stream where the media are secured: what goes out passes it, and what comes in. */
+export interface RtpSeal {
+  attach(send: (datagram: Buffer, to: { address: string; port: number }) => void): void
+  /** The RTP of a datagram; undefined when there is none in it for us. */
+  open(datagram: Buffer, from: { address: string; port: number }): Buffer | undefined
+  send(packet: Buffer): void
+  close(): void
+}
+
 export interface RtpSessionStats extends JitterStats {
   readonly sent: number
   /** Datagrams that were no RTP, of an unknown payload type, or from somebody else. */
@@ -59,11 +68,13 @@ export class RtpSession implements TickMember {
   readonly #lock = new RtpSourceLock()
   readonly #outgoing = new Int16Array(frameSamples)
   readonly #datagrams = Array.from({ length: sendBuffers }, () => Buffer.alloc(rtpHeaderLength + frameSamples))
-  readonly #ssrc = randomBytes(4).readUInt32BE()
+  /** The name of what we send (RFC 3550 section 8). */
+  readonly ssrc = randomBytes(4).readUInt32BE()
   #sequence = randomBytes(2).readUInt16BE()
   #timestamp = randomBytes(4).readUInt32BE()
   #eventTimestamp = 0
   #remote: RtpRemote | undefined
+  #seal: RtpSeal | undefined
   #source: FrameSource | undefined
   #heardSsrc: number | undefined
   #heard = false
@@ -109,6 +120,14 @@ export class RtpSession implements TickMember {
     return { ...this.#buffer.stats, sent: this.#sent, refused: this.#refused }
   }
 
+  /** From now on everything passes the seal, which knows whom to believe and where to send. */
+  secure(seal: RtpSeal): void {
+    this.#seal = seal
+    seal.attach((datagram, { address, port }) => {
+      if (!this.#closed) this.#socket.send(datagram, port, address, ignoreResult)
+    })
+  }
+
   /** Sends to, and believes, this side from now on. */
   setRemote(remote: RtpRemote): void {
     this.#remote = remote
@@ -146,6 +165,7 @@ export class RtpSession implements TickMember {
     if (this.#closed) return
     this.#closed = true
     this.#ticker.remove(this)
+    this.#seal?.close()
     this.#socket.close()
   }
 
@@ -194,11 +214,16 @@ export class RtpSession implements TickMember {
   }
 
   #write(datagram: Buffer, payloadType: number, timestamp: number, marker: boolean): void {
-    writeRtpHeader(datagram, { marker, payloadType, sequence: this.#sequence, timestamp, ssrc: this.#ssrc })
+    writeRtpHeader(datagram, { marker, payloadType, sequence: this.#sequence, timestamp, ssrc: this.ssrc })
     this.#sequence = (this.#sequence + 1) & 0xffff
   }
 
   #transmit(datagram: Buffer, length: number, remote: RtpRemote): void {
+    this.#sent += 1
+    if (this.#seal !== undefined) {
+      this.#seal.send(datagram.subarray(0, length))
+      return
+    }
     const latched = this.#lock.current
     this.#socket.send(
       datagram,
@@ -208,10 +233,15 @@ export class RtpSession implements TickMember {
       latched?.address ?? remote.address,
       ignoreResult,
     )
-    this.#sent += 1
   }
 
   readonly #onMessage = (datagram: Buffer, source: RemoteInfo): void => {
+    if (this.#seal !== undefined) {
+      const opened = this.#seal.open(datagram, source)
+      const packet = opened && parseRtp(opened)
+      if (packet !== undefined && !this.#take(packet)) this.#refused += 1
+      return
+    }
     const packet = parseRtp(datagram)
     if (packet === undefined || !this.#lock.accepts(source, Date.now()) || !this.#take(packet)) this.#refused += 1
   }

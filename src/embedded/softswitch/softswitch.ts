@@ -1,5 +1,6 @@
 import { newSecret } from '../../kernel/index.ts'
 import { startSipServer } from '../sip-server/index.ts'
+import { newCertificate, SecureMedia } from '../webrtc/index.ts'
 import type { ApiCommand } from './commands/api-command.ts'
 import { apiCommands, runApiCommand } from './commands/index.ts'
 import { standinCommand } from './commands/standin.ts'
@@ -46,13 +47,20 @@ async function startCalls(options: SoftswitchOptions, undo: Undo): Promise<{ cor
   const { logger } = options
   const { host, port } = options.sip
   const secret = newSecret()
+  const certificate = await newCertificate()
   const admin = { host: '127.0.0.1', port: 0, secret }
   const listen = (['udp', 'tcp'] as const).map((transport) => ({ transport, host, port }))
   const sipServer = await startSipServer({ sip: listen, admin, logger, timers: t1x64 === undefined ? {} : { t1x64 } })
   undo.push(() => sipServer.close())
   const sipSide = new SipSide({
     core,
-    services: { host, logger, openMedia, holdMusic: () => core.globals.get('hold_music') },
+    services: {
+      host,
+      logger,
+      openMedia,
+      newSeal: () => new SecureMedia({ certificate, logger }),
+      holdMusic: () => core.globals.get('hold_music'),
+    },
     profileName: 'edge',
     context: 'hotline',
     userAgent: 'Yihao softswitch',

@@ -19,6 +19,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'POST /api/v1/sessions': 'public',
   'POST /api/v1/users': ['admin'],
   'PUT /api/v1/phones/{extension}': ['admin'],
+  'POST /api/v1/browser-phone': people,
+  'GET /api/v1/citizen-phone': 'public',
   'GET /api/v1/agents': everybody,
   'GET /api/v1/agents/{agentId}': everybody,
   'PUT /api/v1/agents/{agentId}': ['supervisor', 'admin'],

@@ -3,6 +3,7 @@ import {
   type FrameSource,
   type RtpPorts,
   type RtpRemote,
+  type RtpSeal,
   RtpSession,
   type RtpSessionStats,
   type Ticker,
@@ -70,6 +71,10 @@ export class ChannelMedia {
     return this.#rtp.port
   }
 
+  get ssrc(): number {
+    return this.#rtp.ssrc
+  }
+
   get remote(): RtpRemote | undefined {
     return this.#rtp.remote
   }
@@ -89,6 +94,11 @@ export class ChannelMedia {
 
   get source(): FrameSource | undefined {
     return this.#rtp.source
+  }
+
+  /** The audio is secured, as WebRTC's is. */
+  secure(seal: RtpSeal): void {
+    this.#rtp.secure(seal)
   }
 
   setSource(source: FrameSource | undefined): void {

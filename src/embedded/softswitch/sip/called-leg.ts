@@ -2,7 +2,7 @@ import type Srf from 'drachtio-srf'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import { messageOf } from '../../../kernel/index.ts'
 import { type Cause, causeNumber, causeOfSipStatus, reasonHeader } from '../core/causes.ts'
-import type { Channel } from '../core/channel.ts'
+import { type Channel, isTrue } from '../core/channel.ts'
 import { SipLeg, type SipLegServices } from './sip-leg.ts'
 import { headerText, quotedName, userPart } from './sip-text.ts'
 
@@ -33,6 +33,7 @@ export class CalledLeg extends SipLeg {
     const { srf, uri, proxy } = this.#parts
     try {
       await this.openMedia()
+      if (isTrue(this.channel.variables.get('media_webrtc'))) this.negotiation.offerSecured()
       this.negotiation.offerOnly(this.channel.variables.get('absolute_codec_string'))
       const options = { localSdp: this.negotiation.local(), headers: this.#headers(), ...(proxy ? { proxy } : {}) }
       const dialog = await srf.createUAC(uri, options, {

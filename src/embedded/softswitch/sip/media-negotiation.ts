@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { G711Law } from '../../rtp/index.ts'
+import type { DtlsRole, SecureMedia } from '../../webrtc/index.ts'
 import type { Channel } from '../core/channel.ts'
 import {
   type AudioDescription,
@@ -10,6 +11,7 @@ import {
   type SdpDirection,
   writeSdp,
 } from './sdp.ts'
+import type { SdpSecurity } from './sdp-security.ts'
 
 const defaultEventPayloadType = 101
 
@@ -25,11 +27,28 @@ export class MediaNegotiation {
   #eventPayloadType: number | undefined = defaultEventPayloadType
   #direction: SdpDirection = 'sendrecv'
   #others: AudioDescription['others'] | undefined
+  readonly #newSeal: () => SecureMedia
+  #seal: SecureMedia | undefined
+  /** An SDP was exchanged: whether media are secured is settled. */
+  #isBegun = false
+  #isAttached = false
+  #remoteSecurity: SdpSecurity | undefined
 
-  constructor({ channel, address, comediaAddress }: { channel: Channel; address: string; comediaAddress?: string }) {
+  constructor({
+    channel,
+    address,
+    comediaAddress,
+    newSeal,
+  }: { channel: Channel; address: string; comediaAddress?: string; newSeal: () => SecureMedia }) {
+    this.#newSeal = newSeal
     this.#channel = channel
     this.#address = address
     this.#comediaAddress = comediaAddress
+  }
+
+  /** From now on we offer WebRTC, as the variable `media_webrtc` asks of FreeSWITCH. */
+  offerSecured(): void {
+    this.#secure()
   }
 
   /** Narrows what is offered: `absolute_codec_string`, e.g. `PCMU`. Unknown names are passed over. */
@@ -51,6 +70,8 @@ export class MediaNegotiation {
       sessionId: this.#sessionId,
       version: this.#version,
       others: this.#others,
+      ssrc: this.#channel.media?.ssrc ?? 0,
+      security: this.#ownSecurity(),
     })
     this.#channel.setVariable('rtp_local_sdp_str', sdp)
     this.#channel.setVariable('local_media_ip', this.#address)
@@ -63,6 +84,11 @@ export class MediaNegotiation {
     const remote = readSdp(text)
     const law = remote?.laws.find((offered) => this.#laws.includes(offered))
     if (remote === undefined || law === undefined) return undefined
+    // Who was promised secured media gets no others, and the other way round.
+    if (this.#isBegun && (remote.security === undefined) !== (this.#seal === undefined)) return undefined
+    this.#isBegun = true
+    this.#remoteSecurity = remote.security
+    if (remote.security !== undefined) this.#secure()
     this.#laws = [law]
     this.#eventPayloadType = remote.eventPayloadType
     this.#direction = answeringDirection(remote.direction)
@@ -78,7 +104,8 @@ export class MediaNegotiation {
     const [law] = this.#laws
     if (media === undefined || law === undefined) return
     media.setSendingAllowed(!isHold(remote.direction) || remote.direction === 'sendrecv')
-    if (remote.address === '0.0.0.0') return
+    if (remote.security !== undefined) this.#expect(remote.security)
+    else if (remote.address === '0.0.0.0') return
     media.setRemote({
       address: remote.address,
       port: remote.port,
@@ -86,6 +113,34 @@ export class MediaNegotiation {
       ...(remote.eventPayloadType === undefined ? {} : { eventPayloadType: remote.eventPayloadType }),
       ...(this.#comediaAddress === undefined ? {} : { comediaAddress: this.#comediaAddress }),
     })
+  }
+
+  #secure(): void {
+    this.#isBegun = true
+    if (this.#seal !== undefined) return
+    this.#seal = this.#newSeal()
+  }
+
+  #ownSecurity(): SdpSecurity | undefined {
+    const seal = this.#seal
+    if (seal === undefined) return undefined
+    this.#attach(seal)
+    const { ufrag, password } = seal.ice
+    const { protocol = 'UDP/TLS/RTP/SAVPF', mid = '0', setup } = this.#remoteSecurity ?? {}
+    return { protocol, ufrag, password, fingerprint: seal.fingerprint, setup: ownSetup(seal, setup), mid }
+  }
+
+  #expect({ fingerprint, setup }: SdpSecurity): void {
+    const seal = this.#seal
+    if (seal === undefined) return
+    this.#attach(seal)
+    seal.expect({ fingerprint, role: theirRole(seal, setup) })
+  }
+
+  #attach(seal: SecureMedia): void {
+    if (this.#isAttached || this.#channel.media === undefined) return
+    this.#isAttached = true
+    this.#channel.media.secure(seal)
   }
 
   #describe(text: string, remote: AudioDescription): void {
@@ -107,6 +162,17 @@ export class MediaNegotiation {
     ]
     for (const [name, value] of variables) this.#channel.setVariable(name, value)
   }
+}
+
+/** Parts once taken stay (RFC 8842 section 5.5). Who leaves it to us gets the server's: we are there first, and speak first. */
+function theirRole(seal: SecureMedia, setup: SdpSecurity['setup']): DtlsRole {
+  if (seal.role !== undefined) return seal.role === 'client' ? 'server' : 'client'
+  return setup === 'active' ? 'client' : 'server'
+}
+
+function ownSetup(seal: SecureMedia, theirs: SdpSecurity['setup'] | undefined): SdpSecurity['setup'] {
+  if (theirs === undefined) return 'actpass'
+  return theirRole(seal, theirs) === 'client' ? 'passive' : 'active'
 }
 
 function lawNamed(name: string): G711Law[] {

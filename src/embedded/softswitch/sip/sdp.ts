@@ -1,5 +1,6 @@
 import { parse } from 'sdp-transform'
 import { type G711Law, payloadTypeOf } from '../../rtp/index.ts'
+import { readSecurity, type SdpSecurity, securityLines } from './sdp-security.ts'
 
 export type SdpDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
@@ -11,6 +12,8 @@ export interface AudioDescription {
   readonly laws: readonly G711Law[]
   readonly eventPayloadType: number | undefined
   readonly direction: SdpDirection
+  /** How the media are secured, where they are: WebRTC. */
+  readonly security: SdpSecurity | undefined
   /** Streams we do not want, before and after the audio: an answer names each of them again, with port 0. */
   readonly others: { readonly before: readonly string[]; readonly after: readonly string[] }
 }
@@ -22,19 +25,25 @@ export function readSdp(text: string): AudioDescription | undefined {
     const at = session.media.findIndex(({ type, port }) => type === 'audio' && port > 0)
     const audio = session.media[at]
     const address = audio?.connection?.ip ?? session.connection?.ip
-    if (audio === undefined || address === undefined || !audio.protocol.startsWith('RTP/AVP')) return undefined
+    if (audio === undefined || address === undefined) return undefined
+    const security = readSecurity(audio, session)
+    if (security === undefined && !audio.protocol.startsWith('RTP/AVP')) return undefined
     const payloads = String(audio.payloads ?? '')
       .split(/\s+/)
       .map(Number)
-    const names = new Map(audio.rtp.map(({ payload, codec }) => [payload, codec.toLowerCase()]))
+    const names = new Map(
+      audio.rtp.map(({ payload, codec, rate }) => [payload, `${codec}/${rate ?? 8000}`.toLowerCase()]),
+    )
     const direction = audio.direction ?? session.direction ?? 'sendrecv'
     return {
       address,
       port: audio.port,
       laws: payloads.flatMap((payload) => lawOf(payload, names.get(payload))),
-      eventPayloadType: payloads.find((payload) => names.get(payload) === 'telephone-event'),
+      eventPayloadType: payloads.find((payload) => names.get(payload) === 'telephone-event/8000'),
       // The old way to hold, RFC 2543 appendix B.5, still sent by desk phones.
-      direction: address === '0.0.0.0' ? 'inactive' : direction,
+      // A browser that has not gathered its addresses yet writes the same, and means nothing by it (RFC 8829 section 5.2.1).
+      direction: address === '0.0.0.0' && security === undefined ? 'inactive' : direction,
+      security,
       others: { before: session.media.slice(0, at).map(declined), after: session.media.slice(at + 1).map(declined) },
     }
   } catch {
@@ -50,8 +59,8 @@ function declined({ type, protocol, payloads }: { type: string; protocol: string
 
 /** Static types need no rtpmap (RFC 3551 section 6), dynamic ones go by their name. */
 function lawOf(payload: number, name: string | undefined): G711Law[] {
-  if (payload === payloadTypeOf.alaw && (name ?? 'pcma') === 'pcma') return ['alaw']
-  return payload === payloadTypeOf.ulaw && (name ?? 'pcmu') === 'pcmu' ? ['ulaw'] : []
+  if (payload === payloadTypeOf.alaw && (name ?? 'pcma/8000') === 'pcma/8000') return ['alaw']
+  return payload === payloadTypeOf.ulaw && (name ?? 'pcmu/8000') === 'pcmu/8000' ? ['ulaw'] : []
 }
 
 export interface LocalDescription {
@@ -63,6 +72,8 @@ export interface LocalDescription {
   sessionId: number
   version: number
   others?: AudioDescription['others'] | undefined
+  security?: SdpSecurity | undefined
+  ssrc: number
 }
 
 const names: Readonly<Record<G711Law, string>> = { alaw: 'PCMA', ulaw: 'PCMU' }
@@ -73,7 +84,8 @@ export function codecName(law: G711Law): 'PCMA' | 'PCMU' {
 
 /** An SDP in the shape FreeSWITCH writes it. */
 export function writeSdp(local: LocalDescription): string {
-  const { address, port, laws, eventPayloadType, direction, sessionId, version, others } = local
+  const { address, port, laws, eventPayloadType, direction, sessionId, version, others, security, ssrc } = local
+  const secured = securityLines(security, { address, port, ssrc })
   const events = eventPayloadType === undefined ? [] : [eventPayloadType]
   const family = address.includes(':') ? 'IP6' : 'IP4'
   return [
@@ -82,12 +94,14 @@ export function writeSdp(local: LocalDescription): string {
     's=FreeSWITCH',
     `c=IN ${family} ${address}`,
     't=0 0',
+    ...secured.session,
     ...(others?.before ?? []),
-    `m=audio ${port} RTP/AVP ${[...laws.map((law) => payloadTypeOf[law]), ...events].join(' ')}`,
+    `m=audio ${port} ${secured.protocol} ${[...laws.map((law) => payloadTypeOf[law]), ...events].join(' ')}`,
     ...laws.map((law) => `a=rtpmap:${payloadTypeOf[law]} ${names[law]}/8000`),
     ...events.flatMap((payload) => [`a=rtpmap:${payload} telephone-event/8000`, `a=fmtp:${payload} 0-15`]),
     'a=ptime:20',
     `a=${direction}`,
+    ...secured.media,
     ...(others?.after ?? []),
     '',
   ].join('\r\n')

@@ -1,5 +1,6 @@
 import type { Dialog } from 'drachtio-srf'
 import { type Logger, messageOf } from '../../../kernel/index.ts'
+import type { SecureMedia } from '../../webrtc/index.ts'
 import type { Cause } from '../core/causes.ts'
 import type { Channel } from '../core/channel.ts'
 import type { Endpoint } from '../core/endpoint.ts'
@@ -14,6 +15,8 @@ export interface SipLegServices {
   readonly host: string
   readonly logger: Logger
   openMedia(channel: Channel): Promise<ChannelMedia>
+  /** Secured media of one leg, not connected yet. */
+  newSeal(): SecureMedia
   holdMusic(): string | undefined
 }
 
@@ -32,7 +35,12 @@ export abstract class SipLeg implements Endpoint {
     this.channel = channel
     this.services = services
     const comedia = peerAddress === undefined ? {} : { comediaAddress: peerAddress }
-    this.negotiation = new MediaNegotiation({ channel, address: services.host, ...comedia })
+    this.negotiation = new MediaNegotiation({
+      channel,
+      address: services.host,
+      newSeal: () => services.newSeal(),
+      ...comedia,
+    })
   }
 
   abstract ring(): void

@@ -42,6 +42,7 @@ test('SDP - an answer names every stream of the offer, those not wanted with por
   const offer = readSdp(`${head}m=video 4002 RTP/AVP 96\r\nm=audio 4000 RTP/AVP 8\r\nm=text 4004 RTP/AVP 98\r\n`)
 
   const answer = writeSdp({
+    ssrc: 1,
     address: '127.0.0.1',
     port: 5000,
     laws: ['alaw'],

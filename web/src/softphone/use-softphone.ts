@@ -1,0 +1,120 @@
+import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
+import { LevelMeter } from './level-meter.ts'
+import { type Quality, QualityWatch } from './quality.ts'
+import { RingTone } from './ring-tone.ts'
+import { type PhoneState, type SipAccount, Softphone } from './softphone.ts'
+import { keepChoice, type SoundChoice, storedChoice } from './sound-choice.ts'
+
+export interface PagePhone {
+  readonly phone: Softphone
+  readonly state: Ref<PhoneState>
+  readonly choice: Ref<SoundChoice>
+  readonly levels: Ref<{ own: number; other: number }>
+  readonly quality: Ref<Quality | null>
+  /** Why a call could not be made or taken: the microphone. */
+  readonly noMicrophone: Ref<boolean>
+  answer(): Promise<void>
+  call(number: string): Promise<void>
+}
+
+const levelEvery = 100
+const qualityEvery = 2000
+
+/** A telephone of a page: it sounds, rings and shows, and is gone with the page. */
+export function usePhone({ account, rings }: { account: () => Promise<SipAccount>; rings: boolean }): PagePhone {
+  const state = ref<PhoneState>({ line: 'off', call: null })
+  const choice = ref(storedChoice())
+  const levels = ref({ own: 0, other: 0 })
+  const quality = ref<Quality | null>(null)
+  const noMicrophone = ref(false)
+  const voice = shallowRef<MediaStream | null>(null)
+  const phone = new Softphone({
+    account,
+    sound: () => choice.value,
+    onState: (next) => {
+      state.value = next
+    },
+    onVoice: (stream) => {
+      voice.value = stream
+    },
+  })
+  const [bell, speaker] = [new RingTone(), new Audio()]
+  speaker.autoplay = true
+
+  watch(choice, (next) => keepChoice(next), { deep: true })
+  watch([voice, () => choice.value.speaker], async ([stream, device]) => {
+    speaker.srcObject = stream
+    // Where the browser cannot choose a loudspeaker, the system's is used.
+    if (device !== '' && 'setSinkId' in speaker) await speaker.setSinkId(device).catch(() => undefined)
+  })
+  watch(
+    () => rings && state.value.call?.direction === 'incoming' && state.value.call.state === 'ringing',
+    (ringing) => (ringing ? bell.start() : bell.stop()),
+  )
+  const stopMeters = useMeters({ phone, voice, state, levels, quality })
+
+  async function withMicrophone(task: () => Promise<void>): Promise<void> {
+    noMicrophone.value = false
+    try {
+      await task()
+    } catch {
+      // getUserMedia says NotAllowedError or NotFoundError, which are the same to whoever wants to speak.
+      noMicrophone.value = true
+    }
+  }
+
+  onScopeDispose(() => {
+    phone.stop()
+    bell.stop()
+    stopMeters()
+    speaker.srcObject = null
+  })
+  return {
+    phone,
+    state,
+    choice,
+    levels,
+    quality,
+    noMicrophone,
+    answer: () => withMicrophone(() => phone.answer()),
+    call: (number) => withMicrophone(() => phone.call(number)),
+  }
+}
+
+interface Meters extends Pick<PagePhone, 'phone' | 'state' | 'levels' | 'quality'> {
+  readonly voice: Ref<MediaStream | null>
+}
+
+/** Levels ten times a second and the network every two, while there is a call. Returns what ends it. */
+function useMeters({ phone, voice, state, levels, quality }: Meters): () => void {
+  let own: LevelMeter | undefined
+  let other: LevelMeter | undefined
+  let network: QualityWatch | undefined
+  const begin = () => {
+    if (!own && phone.microphone) own = new LevelMeter(phone.microphone)
+    if (!other && voice.value) other = new LevelMeter(voice.value)
+    if (!network && phone.connection) network = new QualityWatch(phone.connection)
+  }
+  const end = () => {
+    own?.close()
+    other?.close()
+    own = other = network = undefined
+    levels.value = { own: 0, other: 0 }
+    quality.value = null
+  }
+  watch([voice, () => state.value.call?.state], () => (state.value.call ? begin() : end()))
+  const timers = [
+    setInterval(() => {
+      if (state.value.call) levels.value = { own: own?.level() ?? 0, other: other?.level() ?? 0 }
+    }, levelEvery),
+    setInterval(() => {
+      void network?.look().then((now) => {
+        quality.value = state.value.call ? now : null
+      })
+    }, qualityEvery),
+  ]
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+    end()
+  }
+}
