@@ -11,4 +11,4 @@ RUN apk add --no-cache "${FREESWITCH}" \
 USER freeswitch
 WORKDIR /var/lib/yihao-switch
 # Every folder FreeSWITCH writes to is below one volume; -nf and -nc keep it in the foreground without a console.
-CMD ["sh", "-c", "for folder in log db run storage recordings cache temp; do mkdir -p $folder; set -- \"$@\" -$folder $PWD/$folder; done; exec freeswitch -nonat -nf -nc -conf /yihao/dialplans \"$@\""]
+CMD ["sh", "-c", "for folder in log db run certs storage recordings cache temp; do mkdir -p $folder; set -- \"$@\" -$folder $PWD/$folder; done; exec freeswitch -nonat -nf -nc -conf /yihao/dialplans \"$@\""]
