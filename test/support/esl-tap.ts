@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** A wire to an event socket on which every command is written down. */
 export interface EslTap {
   readonly port: number
-  /** Whole commands in their order, headers included, without the final empty line. */
+  /** Whole commands in their order, headers included, without the final empty line and without the fence around them. */
   readonly commands: readonly string[]
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ export async function tapEventSocket({ targetPort }: { targetPort: number }): Pr
       pending += chunk.toString()
       const whole = pending.split('\n\n')
       pending = whole.pop() ?? ''
-      commands.push(...whole)
+      commands.push(...whole.map(withoutFence))
     })
     target.on('data', (chunk) => client.write(chunk))
   })
@@ -44,6 +44,14 @@ export async function tapEventSocket({ targetPort }: { targetPort: number }): Pr
   }
 }
 
+/** docs/decisions/0015: only the command of the hotline's own epoch is performed. What looks like that but is not stays as it is. */
+function withoutFence(command: string): string {
+  return command.replace(
+    /^((?:bg)?api) expand expand \$\{cond\(\$\{yihao_epoch\} == \d+ \? (\w+) : echo -ERR fenced off\)\}/,
+    '$1 $2',
+  )
+}
+
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 /** Every command a hotline sends a switch, whole. What fits none of them came from somebody else. */
@@ -51,6 +59,7 @@ export const ordinaryCommands: readonly RegExp[] = [
   /^auth [\w-]+$/,
   /^event json [A-Z_ ]+$/,
   /^api (hostname|show channels as json)$/,
+  /^api global_(getvar yihao_epoch|setvar yihao_epoch=\d+(=\d+)?)$/,
   new RegExp(`^api (sched_del|uuid_park) ${uuid}$`),
   new RegExp(`^bgapi uuid_answer ${uuid}\nJob-UUID: ${uuid}$`),
   new RegExp(`^api uuid_break ${uuid} all$`),
