@@ -71,17 +71,36 @@ export async function connectApp(
   server: Pick<RunningSipServer, 'adminPort' | 'secret'>,
   prepare: (app: SrfApp) => void = () => {},
 ): Promise<SrfApp> {
-  const app = new Srf() as unknown as SrfApp
-  prepare(app)
-  await new Promise<void>((resolve, reject) => {
+  // drachtio-server that has just started takes a connection now and then and never says a word on it.
+  for (let attempt = 1; ; attempt += 1) {
+    const app = new Srf() as unknown as SrfApp
+    prepare(app)
+    if (await within(connected(app, server).then(() => routesKnown(app)))) return app
+    app.disconnect()
+    if (attempt === 3) throw new Error(`the SIP server at port ${server.adminPort} takes no application`)
+  }
+}
+
+/** Milliseconds in which a server on this machine answers an application. */
+const answersWithin = 8000
+
+/** Whether it is done in time. */
+async function within(step: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), answersWithin)
+  })
+  return await Promise.race([step.then(() => true), late]).finally(() => clearTimeout(timer))
+}
+
+function connected(app: SrfApp, server: Pick<RunningSipServer, 'adminPort' | 'secret'>): Promise<void> {
+  return new Promise((resolve, reject) => {
     app.on('connect', (error) => (error ? reject(error) : resolve()))
     app.on('error', () => {
       // The server closed the connection: after a refused secret that is the expected end.
     })
     app.connect({ host: '127.0.0.1', port: server.adminPort, secret: server.secret })
   })
-  await routesKnown(app)
-  return app
 }
 
 /**
@@ -96,7 +115,7 @@ async function routesKnown(app: SrfApp): Promise<void> {
 export async function disconnectApp(app: SrfApp): Promise<void> {
   const closed = new Promise<void>((resolve) => app.on('close', () => resolve()))
   app.disconnect()
-  await closed
+  await within(closed)
 }
 
 export function sdp(port = 40_000): string {
