@@ -94,7 +94,8 @@ describe.each(variants())('callers, groups, codes and desks on $name', (variant)
       { queue: 'general', rank: 2 },
     ])
     await centre.admin.makeReady('4003')
-    await centre.timeline.until('call.answered', ({ callId }) => callId === social.callId)
+    // An agent who hangs up before the two are joined has talked to nobody, and the caller waits on.
+    await centre.timeline.until('call.bridged', ({ callId }) => callId === social.callId)
     await groups([{ queue: 'tax', rank: 1 }])
     await (await phone.nextCall()).hangUp()
     await released(social.callId)
@@ -167,6 +168,7 @@ describe.each(variants())('callers, groups, codes and desks on $name', (variant)
     expect(await own.get('/codes')).toEqual({
       breakReasons: { lunch: '午餐', training: '培训' },
       wrapUpCodes: { solved: '已解决', ticket: '已建工单' },
+      queues: ['general', 'tax', 'social-security', 'market-supervision', 'nuisance'],
     })
   })
 })
