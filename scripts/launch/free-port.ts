@@ -11,13 +11,17 @@ const range = { first: 10_000, last: 16_383 } as const
 /** Given out by this process already: two servers that start one after the other must not get the same. */
 const givenOut = new Set<number>()
 
-/** A port that is free for TCP and for UDP on loopback at the moment of asking; never the same twice in a process. */
-export async function freePort(): Promise<number> {
+/**
+ * A port that is free for TCP and for UDP on loopback at the moment of asking; never the same twice in a process. `span`: so many
+ * in a row, of which the first is returned.
+ */
+export async function freePort({ span = 1 }: { span?: number } = {}): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const port = randomInt(range.first, range.last + 1)
-    if (givenOut.has(port)) continue
-    givenOut.add(port)
-    if (await isPortFree(port)) return port
+    const port = randomInt(range.first, range.last + 2 - span)
+    const row = Array.from({ length: span }, (_, at) => port + at)
+    if (row.some((each) => givenOut.has(each))) continue
+    for (const each of row) givenOut.add(each)
+    if ((await Promise.all(row.map(isPortFree))).every(Boolean)) return port
   }
   throw new Error(`no free port found on 127.0.0.1 from ${range.first} to ${range.last}`)
 }

@@ -70,7 +70,8 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const own = fileOf(options)
   if (own !== undefined) copyFileSync(own, join(folder, 'scenario.xml'))
   if (options.lines) writeFileSync(join(folder, 'lines.csv'), csvOf(options.lines))
-  const process = spawn(program, argumentsOf(options, port, await freePort()), {
+  // For sound, for a picture two further, and an RTCP for each.
+  const process = spawn(program, argumentsOf(options, port, await freePort({ span: 4 })), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
