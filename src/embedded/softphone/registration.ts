@@ -76,25 +76,25 @@ export class Registration {
     return response
   }
 
-  async #send(expires: number, authorization: Record<string, string>): Promise<Received> {
+  #send(expires: number, authorization: Record<string, string>): Promise<Received> {
     const { srf, registrarUri, aor, contact, proxy } = this.#options
     this.#sequence++
-    const request = await srf.request(registrarUri, {
-      method: 'REGISTER',
-      proxy,
-      headers: {
-        From: `<${aor}>;tag=${this.#tag}`,
-        To: `<${aor}>`,
-        Contact: contact,
-        Expires: String(expires),
-        'Call-ID': this.#callId,
-        CSeq: `${this.#sequence} REGISTER`,
-        ...authorization,
-      },
-    })
-    return new Promise((resolve) => {
-      request.on('response', (response) => {
-        if (response.status >= 200) resolve(response)
+    const headers = {
+      From: `<${aor}>;tag=${this.#tag}`,
+      To: `<${aor}>`,
+      Contact: contact,
+      Expires: String(expires),
+      'Call-ID': this.#callId,
+      CSeq: `${this.#sequence} REGISTER`,
+      ...authorization,
+    }
+    return new Promise((resolve, reject) => {
+      srf.request(registrarUri, { method: 'REGISTER', proxy, headers }, (error, request) => {
+        if (!request) return reject(error)
+        // At once: the answer of a quick registrar comes in the same breath, and would be gone by the time a promise settles.
+        request.on('response', (response) => {
+          if (response.status >= 200) resolve(response)
+        })
       })
     })
   }

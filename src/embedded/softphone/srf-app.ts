@@ -15,7 +15,8 @@ export interface SrfApp {
     progress: UacProgress,
     done: (error: unknown, dialog: SrfDialog | undefined) => void,
   ): void
-  request(uri: string, options: OutsideRequest): Promise<Outgoing>
+  /** `sent` is called before the answer can come. */
+  request(uri: string, options: OutsideRequest, sent: (error: unknown, request: Outgoing | undefined) => void): void
 }
 
 interface UasOptions {
