@@ -47,6 +47,32 @@ describe.each(variants())('recording on $name', (variant) => {
   }
   const spool = () => readdirSync(join(centre.logDir, '../spool'))
 
+  test('a call of ours to a citizen is recorded from the answer on, the citizen left and the agent right', async () => {
+    const phone = await centre.agent('8110', { onCall: { kind: 'answer', afterMs: 0, tone: pitch.agent } })
+    const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 500, tone: pitch.caller } })
+    const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', {
+      number: citizen.user,
+      agentId: '8110',
+      purpose: 'return-visit',
+    })
+    const [atAgent, atCitizen] = [await phone.nextCall(), await citizen.nextCall()]
+    await heard(atAgent, pitch.caller)
+    await heard(atCitizen, pitch.agent)
+    await centre.timeline.until('recording.started', (data) => data.callId === callId)
+    await pause(2000)
+    await atCitizen.hangUp()
+
+    const { data } = await stored(callId)
+
+    expect(data).toMatchObject({ callId, line: '12345', agentId: '8110' })
+    const { left, right } = await channels(callId)
+    const middle = (side: Int16Array) => side.subarray(4000, side.length - 4000)
+    expect(toneLevel(middle(left), pitch.caller)).toBeGreaterThan(loud)
+    expect(toneLevel(middle(left), pitch.agent)).toBeLessThan(quiet)
+    expect(toneLevel(middle(right), pitch.agent)).toBeGreaterThan(loud)
+    expect(toneLevel(middle(right), pitch.caller)).toBeLessThan(quiet)
+  })
+
   test('the caller is left and the agent right; it is encrypted, listed, played by parts, and every playback is noted', async () => {
     const { call, callId, from } = await talk('8101')
     await pause(2000)
