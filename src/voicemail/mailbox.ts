@@ -151,8 +151,14 @@ export class Mailbox {
     // Without a file, or listed before a crash: what is left is the note.
     if (changedAt === undefined || (await log.has({ type: 'voicemail.left', subject: voicemailId })))
       return await this.discard(draft)
-    const outcome = await this.keep(draft)
-    logger.warn({ voicemailId, outcome }, 'a message left behind was taken up')
+    try {
+      const outcome = await this.keep(draft)
+      logger.warn({ voicemailId, outcome }, 'a message left behind was taken up')
+    } catch (error) {
+      // The process died before the switch had written any of it: nothing will come of another attempt.
+      if (!(error instanceof SoundUnusable)) throw error
+      this.failed(draft, error)
+    }
   }
 }
 

@@ -135,6 +135,21 @@ describe('mailbox', () => {
     expect(await listed()).toHaveLength(1)
   })
 
+  test('an empty file of a process that died is an alarm, once, and is not kept for ever', async () => {
+    const message = draft()
+    const path = await (await newMailbox()).begin(message)
+    await writeFile(path, '')
+    await leftBehind(path)
+    const mailbox = await newMailbox()
+
+    mailbox.start()
+
+    await until(async () => (await inSpool()).length === 0, 'the spool is empty')
+    await mailbox.stop()
+    expect(facts.map(({ type, subject }) => [type, subject])).toEqual([['voicemail.failed', message.voicemailId]])
+    expect(await listed()).toEqual([])
+  })
+
   test('a message that somebody is speaking is not taken up by the sweep', async () => {
     const mailbox = await newMailbox()
     const message = draft()
