@@ -101,7 +101,7 @@ describe.each(variants())('hostile callers on $name', (variant) => {
   }
 
   const extraordinary = () => tap.commands.filter((command) => !ordinaryCommands.some((shape) => shape.test(command)))
-  const originates = () => tap.commands.filter((command) => command.startsWith('bgapi originate'))
+  const originates = () => tap.commands.filter((command) => command.startsWith('fenced bgapi originate'))
   const isReady = async () => (await fetch(`http://127.0.0.1:${centre.stack.ports.http}/readyz`)).ok
   const agentIs = (agentId: string, state: string) =>
     until(async () => (await centre.admin.agentState(agentId)) === state, `agent ${agentId} is ${state}`)
@@ -160,7 +160,7 @@ describe.each(variants())('hostile callers on $name', (variant) => {
     expect(served.length).toBeGreaterThan(hostile.length / 2)
     // Whatever a caller is called, a phone is rung with the same variables.
     const named = originates().map((command) => {
-      const [line = ''] = command.replace(/^bgapi /, '').split('\n')
+      const [line = ''] = command.replace(/^fenced bgapi /, '').split('\n')
       return splitDialString(line).variables.map(([name]) => name)
     })
     expect(new Set(named.map((names) => names.join(' '))).size).toBe(1)

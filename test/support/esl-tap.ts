@@ -1,9 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { insideFence } from './fence.ts'
 
 /** A wire to an event socket on which every command is written down. */
 export interface EslTap {
   readonly port: number
-  /** Whole commands in their order, headers included, without the final empty line and without the fence around them. */
+  /** Whole commands in their order, headers included, without the final empty line; `fenced` before those that are performed for one epoch alone. */
   readonly commands: readonly string[]
   close(): Promise<void>
 }
@@ -29,7 +30,7 @@ export async function tapEventSocket({ targetPort }: { targetPort: number }): Pr
       pending += chunk.toString()
       const whole = pending.split('\n\n')
       pending = whole.pop() ?? ''
-      commands.push(...whole.map(withoutFence))
+      commands.push(...whole.map(told))
     })
     target.on('data', (chunk) => client.write(chunk))
   })
@@ -44,12 +45,9 @@ export async function tapEventSocket({ targetPort }: { targetPort: number }): Pr
   }
 }
 
-/** docs/decisions/0015: only the command of the hotline's own epoch is performed. What looks like that but is not stays as it is. */
-function withoutFence(command: string): string {
-  return command.replace(
-    /^((?:bg)?api) expand expand \$\{cond\(\$\{yihao_epoch\} == \d+ \? (\w+) : echo -ERR fenced off\)\}/,
-    '$1 $2',
-  )
+function told(command: string): string {
+  const inside = insideFence(command)
+  return inside === undefined ? command : `fenced ${inside}`
 }
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -60,18 +58,18 @@ export const ordinaryCommands: readonly RegExp[] = [
   /^event json [A-Z_ ]+$/,
   /^api (hostname|show channels as json)$/,
   /^api global_(getvar yihao_epoch|setvar yihao_epoch=\d+(=\d+)?)$/,
-  new RegExp(`^api (sched_del|uuid_park) ${uuid}$`),
-  new RegExp(`^bgapi uuid_answer ${uuid}\nJob-UUID: ${uuid}$`),
-  new RegExp(`^api uuid_break ${uuid} all$`),
-  new RegExp(`^api uuid_bridge ${uuid} ${uuid}$`),
-  new RegExp(`^api uuid_kill ${uuid} [A-Z_]+$`),
-  new RegExp(`^api uuid_setvar ${uuid} RECORD_STEREO true$`),
-  new RegExp(`^bgapi uuid_record ${uuid} start [\\w/.-]+\nJob-UUID: ${uuid}$`),
-  new RegExp(`^api uuid_record ${uuid} stop [\\w/.-]+$`),
+  new RegExp(`^fenced api (sched_del|uuid_park) ${uuid}$`),
+  new RegExp(`^fenced bgapi uuid_answer ${uuid}\nJob-UUID: ${uuid}$`),
+  new RegExp(`^fenced api uuid_break ${uuid} all$`),
+  new RegExp(`^fenced api uuid_bridge ${uuid} ${uuid}$`),
+  new RegExp(`^fenced api uuid_kill ${uuid} [A-Z_]+$`),
+  new RegExp(`^fenced api uuid_setvar ${uuid} RECORD_STEREO true$`),
+  new RegExp(`^fenced bgapi uuid_record ${uuid} start [\\w/.-]+\nJob-UUID: ${uuid}$`),
+  new RegExp(`^fenced api uuid_record ${uuid} stop [\\w/.-]+$`),
   new RegExp(
     `^sendmsg ${uuid}\ncall-command: execute\nexecute-app-name: (endless_)?playback\nexecute-app-arg: [\\w/:.!-]+\nEvent-UUID: ${uuid}$`,
   ),
   new RegExp(
-    `^bgapi originate \\{[^{}\\n]*\\}sofia/edge/sip:\\d+@127\\.0\\.0\\.1:\\d+ &park\\(\\)\nJob-UUID: ${uuid}$`,
+    `^fenced bgapi originate \\{[^{}\\n]*\\}sofia/edge/sip:\\d+@127\\.0\\.0\\.1:\\d+ &park\\(\\)\nJob-UUID: ${uuid}$`,
   ),
 ]

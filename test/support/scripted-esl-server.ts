@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { insideFence } from './fence.ts'
 import { until } from './until.ts'
 
 /** What a script says to a command: bytes to send, or undefined for what a well-behaved switch would say. */
@@ -7,8 +8,10 @@ export type EslScript = (command: string) => string | undefined
 /** An event socket that says exactly what the test wants, over real TCP; by default it is a switch without calls. */
 export class ScriptedEslServer {
   readonly password = 'scripted'
-  /** Every command received, without the final empty line, `auth` and `event` included. */
+  /** Every command received, without the final empty line and without the fence, `auth` and `event` included. */
   readonly commands: string[] = []
+  /** Those of them that came without a fence, so that the switch performs them for whoever asks. */
+  readonly unfenced: string[] = []
   /** Replaces the ordinary answers. An empty text is silence. */
   script: EslScript = () => undefined
   /** What is said to a new connection. */
@@ -86,9 +89,12 @@ export class ScriptedEslServer {
     socket.on('data', (data) => {
       pending += data.toString()
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
-        const command = unfenced(pending.slice(0, end))
+        const sent = pending.slice(0, end)
+        const inside = insideFence(sent)
+        const command = inside ?? sent
         pending = pending.slice(end + 2)
         this.commands.push(command)
+        if (inside === undefined) this.unfenced.push(command)
         socket.write(this.script(command) ?? this.#answer(command))
       }
     })
@@ -112,11 +118,6 @@ export class ScriptedEslServer {
     if (command.startsWith('bgapi ')) return reply(`+OK Job-UUID: ${/Job-UUID: (.*)/.exec(command)?.[1]}`)
     return reply('+OK')
   }
-}
-
-/** The command inside the condition on the epoch (src/switch/freeswitch/esl-commands.ts), which always holds here. */
-function unfenced(command: string): string {
-  return command.replace(/^((?:bg)?api) expand expand \$\{cond\(\$\{yihao_epoch\} == \d+ \? (\S+) : [^}]*\)\}/, '$1 $2')
 }
 
 export function reply(text: string): string {

@@ -66,9 +66,13 @@ export function fileString(files: readonly string[]): string {
   return paths.length === 1 && paths[0] !== undefined ? paths[0] : `file_string://${paths.join('!')}`
 }
 
-/** What a command does, for messages: without the condition that {@link eslCommands.fenced} puts around it. */
-export function unfenced(text: string): string {
-  return text.replace(/expand expand \$\{cond\(.*? \? (\S+) : .*?\)\}/, '$1')
+/**
+ * What a command does, for messages: its first word or two, without numbers of callers and without the condition that
+ * {@link eslCommands.fenced} puts around it.
+ */
+export function verb(command: string): string {
+  const plain = command.replace(/expand expand \$\{cond\(.*? \? (\S+) : .*?\)\}/, '$1')
+  return plain.split(' ').slice(0, 2).join(' ').slice(0, 40)
 }
 
 export interface OriginateRoute {

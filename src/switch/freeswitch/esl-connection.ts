@@ -1,7 +1,7 @@
 import modesl, { type Connection, type ModeslEvent } from 'modesl'
 import { type Clock, type Logger, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import { type EslCommand, type EslExecute, unfenced } from './esl-commands.ts'
+import { type EslCommand, type EslExecute, verb } from './esl-commands.ts'
 import { FrameGuard } from './frame-guard.ts'
 
 export type EslHeaders = Readonly<Record<string, string>>
@@ -283,9 +283,4 @@ function checked(text: string, command: string): string {
     throw new SwitchRefused(`"${verb(command)}" was refused: ${reply}`)
   }
   return reply
-}
-
-/** The first word or two of a command: enough for a message, without numbers of callers. */
-function verb(command: string): string {
-  return unfenced(command).split(' ').slice(0, 2).join(' ').slice(0, 40)
 }

@@ -13,7 +13,7 @@ import type {
   SwitchPort,
   VoiceRecording,
 } from '../switch-port.ts'
-import { type EslCommand, eslCommands } from './esl-commands.ts'
+import { type EslCommand, eslCommands, verb } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
 import { Fence } from './fence.ts'
@@ -110,8 +110,7 @@ export class FreeSwitchPort implements SwitchPort {
 
   async answer(legId: LegId): Promise<void> {
     // As a job: without an offer of the caller's, FreeSWITCH waits for its ACK, and everybody else would wait with it.
-    const reply = await this.#live().job(eslCommands.answer(legId), answeredWithin)
-    if (!reply.startsWith('+OK')) throw new SwitchRefused(`"uuid_answer" was refused: ${reply.trim()}`)
+    await this.#jobDone(eslCommands.answer(legId), answeredWithin)
   }
 
   play(legId: LegId, files: readonly string[], options: { loop?: boolean } = {}): Playback {
@@ -129,8 +128,7 @@ export class FreeSwitchPort implements SwitchPort {
   async startRecording(legId: LegId, path: string): Promise<void> {
     await this.#api(eslCommands.recordStereo(legId))
     // As a job: FreeSWITCH starts a thread for it, and the events of everybody else would wait for that.
-    const reply = await this.#job(eslCommands.recordCall(legId, 'start', path), recordingWithin)
-    if (!reply.startsWith('+OK')) throw new SwitchRefused(`"uuid_record start" was refused: ${reply.trim()}`)
+    await this.#jobDone(eslCommands.recordCall(legId, 'start', path), recordingWithin)
   }
 
   async maskRecording(legId: LegId, path: string, masked: boolean): Promise<void> {
@@ -273,6 +271,12 @@ export class FreeSwitchPort implements SwitchPort {
 
   async #job(command: EslCommand, timeoutMs: number): Promise<string> {
     return this.#fence.reply(this.#live().job(this.#fence.around(command), timeoutMs))
+  }
+
+  /** Runs a job whose result is `+OK`; throws SwitchRefused for any other. */
+  async #jobDone(command: EslCommand, timeoutMs: number): Promise<void> {
+    const reply = await this.#job(command, timeoutMs)
+    if (!reply.startsWith('+OK')) throw new SwitchRefused(`"${verb(command)}" was refused: ${reply.trim()}`)
   }
 
   #live(): EslConnection {

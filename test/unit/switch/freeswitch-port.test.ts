@@ -228,6 +228,36 @@ test('switch port - a phone that answers, one that is busy, and one the switch c
   ])
 })
 
+test('switch port - the switch is asked to change nothing but on the condition that it still obeys us', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  // What becomes of them is another matter: the switch of this test does none of it.
+  const left = () => {}
+  for (const command of [
+    port.adopt(one),
+    port.answer(one),
+    port.startRecording(one, '/spool/one.wav'),
+    port.stopPlaying(one),
+    port.dial(request('8001')),
+    port.bridge(one, other),
+    port.park(one),
+    port.conference(one, 'room'),
+    port.hangUp(one, 'NORMAL_CLEARING'),
+  ]) {
+    command.then(left, left)
+  }
+  const asked = () => server.commands.map((command) => /^(?:bg)?api (\w+)/.exec(command)?.[1])
+
+  await until(() => new Set(asked()).size >= 13, 'all was asked for')
+
+  expect(asked()).toEqual(
+    expect.arrayContaining(['sched_del', 'uuid_park', 'uuid_answer', 'uuid_setvar', 'uuid_break', 'originate']),
+  )
+  const harmless = /^(auth|event json|api (hostname|show|global_getvar|global_setvar))( |$)/
+  expect(server.unfenced.filter((command) => !harmless.test(command))).toEqual([])
+})
+
 test('switch port - the answer of a phone is told when the dialling is over, with the time it came', async () => {
   port.start()
   await connected()
