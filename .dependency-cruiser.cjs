@@ -65,7 +65,7 @@ module.exports = {
       '^src/switch/index\\.ts$',
       ...stages.map((stage) => `^src/${stage}/index\\.ts$`),
     ]),
-    ...['live', 'metrics'].map((reader) => only(reader, `^src/${reader}/`, [kernel, db, events])),
+    ...['live', 'metrics', 'staffing'].map((reader) => only(reader, `^src/${reader}/`, [kernel, db, events])),
     // A process of its own: it knows the hotline by its stream, and shares with it what is calculation alone.
     only('tickets', '^src/tickets/', [
       kernel,
