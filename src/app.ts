@@ -19,6 +19,7 @@ import {
   deskRoutes,
   freeSeats,
   listedOf,
+  menuDryRunRoutes,
   monitorRoutes,
   OutboundCalls,
   OutboundNumbers,
@@ -41,7 +42,7 @@ import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/in
 import { createHttpServer, pageRoutes, ticketProxyRoutes } from './http/index.ts'
 import { hurryWhileSomebodyWaits } from './hurry.ts'
 import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
-import { MenuLibrary } from './ivr/index.ts'
+import { MenuLibrary, menuRoutes } from './ivr/index.ts'
 import { type Clock, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import {
@@ -356,6 +357,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         live,
         shortAbandon: city.shortAbandon,
       }),
+      menuRoutes({ menus, promptsDir: config.promptsDir, texts: () => readTexts(config.promptsDir) }),
+      menuDryRunRoutes({ menus: () => menus.current(), promptsDir: config.promptsDir }),
       hoursRoutes({ book: hours, clock }),
       voicemailRoutes({
         store: voicemails,

@@ -1,13 +1,18 @@
 import { type IvrCommand, type IvrResult, IvrSession, type MenuSnapshot, promptFile } from '../ivr/index.ts'
 import type { Cancel, Clock } from '../kernel/index.ts'
-import type { LegAudio } from './leg-audio.ts'
+
+/** What the caller hears, one thing at a time: a new one replaces the old, and only one that ended by itself says so. */
+export interface MenuAudio {
+  play(files: readonly string[], onEnded: () => void): void
+  stop(): void
+}
 
 export interface MenuWalkOptions {
   readonly menus: MenuSnapshot
   readonly line: string
   /** Prompt folder as the switch sees it. */
   readonly promptsDir: string
-  readonly audio: LegAudio
+  readonly audio: MenuAudio
   readonly clock: Clock
   readonly onLanguage: (language: string) => void
   readonly onPath: (path: readonly string[]) => void
@@ -18,7 +23,7 @@ export interface MenuWalkOptions {
 export class MenuWalk {
   readonly #options: MenuWalkOptions
   readonly #session: IvrSession
-  #audio: LegAudio
+  #audio: MenuAudio
   #cancelListening: Cancel = () => {}
   #language: string
   #pathLength = 0
@@ -35,6 +40,11 @@ export class MenuWalk {
     return this.#session.language
   }
 
+  /** The menu the caller is in, if any. */
+  get menu(): string | undefined {
+    return this.#session.menu
+  }
+
   /** How the line answers: with a menu, or straight to a person. */
   get front(): 'menu' | 'direct' {
     const { menus, line } = this.#options
@@ -48,7 +58,7 @@ export class MenuWalk {
   }
 
   /** Says again what the caller may have missed, on a new audio. */
-  resume(audio: LegAudio): void {
+  resume(audio: MenuAudio): void {
     this.#audio = audio
     this.#carryOut(this.#session.resume())
   }

@@ -4,6 +4,8 @@ export { type IvrCommand, IvrSession, type StoredIvrSession } from './ivr-sessio
 export { formatFault, type MenuFault, MenusRefused } from './menu-fault.ts'
 export { type MenuFolder, readMenus } from './menu-folder.ts'
 export { MenuLibrary, type MenuLibraryOptions } from './menu-library.ts'
+export { promptsOf } from './menu-prompts.ts'
+export { menuRoutes } from './menu-routes.ts'
 export type {
   Language,
   Line,
@@ -16,4 +18,4 @@ export type {
 export type { IvrReason, IvrResult } from './menu-steps.ts'
 export { formatMenuTree } from './menu-tree.ts'
 export { speakExpectedWait, speakPosition } from './number-prompts.ts'
-export { promptFile, queueMusic } from './prompt-shelf.ts'
+export { promptFile, promptLengths, queueMusic, readPromptShelf } from './prompt-shelf.ts'

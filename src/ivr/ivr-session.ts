@@ -80,6 +80,12 @@ export class IvrSession {
     return this.#state.context.language
   }
 
+  /** The menu the caller is in; undefined before the first and once the call leaves. */
+  get menu(): string | undefined {
+    const { menu, leaving } = this.#state.context
+    return leaving === undefined ? menu : undefined
+  }
+
   /** Keys so far, each as `menu:key`. */
   get path(): readonly string[] {
     return this.#state.context.path

@@ -15,6 +15,13 @@ export interface MenuLibraryOptions extends MenuFolder {
   readonly onAccepted?: (menus: MenuSnapshot) => void
 }
 
+/** A change that did not come into force. */
+export interface RefusedMenus {
+  /** When it was looked at; milliseconds since the epoch. */
+  readonly at: number
+  readonly faults: readonly MenuFault[]
+}
+
 // An editor saves in several steps (write aside, rename, touch); we look once it has settled.
 const settleMs = 150
 // Watching says nothing on network folders, bind mounts and swapped directories, so we look by ourselves too.
@@ -28,6 +35,7 @@ export class MenuLibrary {
   readonly #options: MenuLibraryOptions
   readonly #clock: Clock
   #menus: MenuSnapshot
+  #refused: RefusedMenus | undefined
   #seen: string
   #watchers: FSWatcher[] = []
   #nextLook: Cancel = () => undefined
@@ -52,6 +60,11 @@ export class MenuLibrary {
   /** The menus in force now. */
   current(): MenuSnapshot {
     return this.#menus
+  }
+
+  /** What is wrong with the files as they are now; undefined while they are those in force. */
+  get refused(): RefusedMenus | undefined {
+    return this.#refused
   }
 
   /** Looks at the files at once and settles when a change, if any, was taken over or refused. */
@@ -87,10 +100,12 @@ export class MenuLibrary {
       const menus = await readMenus(this.#options)
       if (this.#closed) return
       this.#menus = menus
+      this.#refused = undefined
       logger.info({ version: menus.version, menus: menus.menus.size }, 'IVR menus taken over for new calls')
       onAccepted?.(menus)
     } catch (thrown) {
       if (!(thrown instanceof MenusRefused)) throw thrown
+      this.#refused = { at: this.#clock.now(), faults: thrown.faults }
       const faults = thrown.faults.map(formatFault)
       logger.error({ faults, kept: this.#menus.version }, 'changed IVR menus refused, the last good ones are kept')
       onRefused?.(thrown.faults)

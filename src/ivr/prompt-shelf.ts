@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { wavHeaderLength } from '../kernel/index.ts'
 import type { Language, PromptName, PromptRef } from './menu-snapshot.ts'
 import { numberPrompts } from './number-prompts.ts'
 
@@ -26,6 +27,8 @@ const sharedFolders = new Set(['tones', 'music'])
 /** The recordings there are, as `language/name`. */
 export interface PromptShelf {
   readonly languages: readonly Language[]
+  /** All of them by language and name, without the sounds that every language shares. */
+  readonly prompts: readonly PromptRef[]
   has(prompt: PromptRef): boolean
 }
 
@@ -39,8 +42,11 @@ export async function readPromptShelf(promptsDir: string): Promise<PromptShelf> 
       if (file.endsWith('.wav')) found.add(`${folder}/${file.slice(0, -'.wav'.length)}`)
     }
   }
+  const languages = names.filter((folder) => !sharedFolders.has(folder)).sort()
+  const named = [...found].sort().map((key) => key.split('/', 2))
   return {
-    languages: names.filter((folder) => !sharedFolders.has(folder)).sort(),
+    languages,
+    prompts: named.flatMap(([language = '', name = '']) => (sharedFolders.has(language) ? [] : [{ language, name }])),
     has: ({ language, name }) => found.has(`${language}/${name}`),
   }
 }
@@ -53,6 +59,22 @@ export function requiredPrompts(language: Language): PromptName[] {
 /** The WAV file of a prompt: 8 kHz, mono, 16-bit PCM. */
 export function promptFile({ promptsDir, prompt }: { promptsDir: string; prompt: PromptRef }): string {
   return join(promptsDir, prompt.language, `${prompt.name}.wav`)
+}
+
+/** Bytes a second of a prompt: 8 kHz, mono, 16 bits. */
+const bytesASecond = 16_000
+
+/** Milliseconds each prompt lasts, as `language/name`. One that is not there lasts 0. */
+export async function promptLengths(
+  promptsDir: string,
+  prompts: readonly PromptRef[],
+): Promise<ReadonlyMap<string, number>> {
+  const lengths = prompts.map(async (prompt) => {
+    const file = await stat(promptFile({ promptsDir, prompt })).catch(() => undefined)
+    const bytes = Math.max(0, (file?.size ?? 0) - wavHeaderLength)
+    return [`${prompt.language}/${prompt.name}`, Math.round((bytes / bytesASecond) * 1000)] as const
+  })
+  return new Map(await Promise.all(lengths))
 }
 
 /** Music for waiting callers; it loops without a seam. */

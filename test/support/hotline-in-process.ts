@@ -18,7 +18,8 @@ export interface HotlineInProcess {
   stop(): Promise<void>
 }
 
-export async function startHotlineInProcess(): Promise<HotlineInProcess> {
+/** `env`: settings besides the usual ones. */
+export async function startHotlineInProcess(env: NodeJS.ProcessEnv = {}): Promise<HotlineInProcess> {
   const eventSocket = await ScriptedEslServer.start()
   const databaseUrl = await newDatabaseUrl()
   const folder = mkdtempSync(join(tmpdir(), 'yihao-hotline-'))
@@ -32,6 +33,7 @@ export async function startHotlineInProcess(): Promise<HotlineInProcess> {
     SOUNDS_DIR: join(folder, 'sounds'),
     SOUND_KEYS: `test:${'0123456789abcdef'.repeat(4)}`,
     DRAIN_SECONDS: '0',
+    ...env,
   })
   const hotline = await startHotline(config, silent)
   const address = hotline.http.server.address()

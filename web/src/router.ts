@@ -11,6 +11,7 @@ declare module 'vue-router' {
 }
 
 const everybody = ['agent', 'supervisor', 'admin'] as const
+const overseers = ['supervisor', 'admin'] as const
 const withUnits = [...everybody, 'unit'] as const
 
 export const router = createRouter({
@@ -30,8 +31,9 @@ export const router = createRouter({
     {
       path: '/supervisor',
       component: () => import('./supervisor/supervisor-page.vue'),
-      meta: { roles: ['supervisor', 'admin'] },
+      meta: { roles: overseers },
     },
+    { path: '/menus', component: () => import('./menus/menus-page.vue'), meta: { roles: overseers } },
   ],
 })
 

@@ -95,6 +95,10 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/now': everybody,
   'GET /api/v1/metrics/branches': everybody,
   'GET /api/v1/metrics/agents': everybody,
+  'GET /api/v1/menus': overseersOfHours,
+  'GET /api/v1/menu-prompts': overseersOfHours,
+  'GET /api/v1/menu-prompts/{language}/{name}/audio': overseersOfHours,
+  'POST /api/v1/menu-dry-runs': overseersOfHours,
   'GET /api/v1/desk': people,
   'POST /api/v1/call-history': overseersOfHours,
 }
@@ -109,6 +113,8 @@ const examples: Record<string, string> = {
   calendarId: 'always',
   date: '2026-10-01',
   voicemailId: callId,
+  language: 'cmn',
+  name: 'welcome',
 }
 
 interface OpenApi {

@@ -179,3 +179,18 @@ test('menu library - without good menus to begin with it does not open', async (
   await expect(opening).rejects.toThrow(MenusRefused)
   await expect(opening).rejects.toThrow(/main\.yaml:1: no file defines "lines": which number leads where/)
 })
+
+test('menu library - tells what is wrong with refused files, where, until they are mended', async () => {
+  const { files, library } = await openLibrary()
+
+  await files.write({ 'main.yaml': soundMenuWith('queue: tax', 'queue: taxi') })
+  await library.refresh()
+  const refused = library.refused
+  await files.write({ 'main.yaml': soundMenu })
+  await library.refresh()
+
+  expect(refused?.faults).toEqual([
+    expect.objectContaining({ file: expect.stringMatching(/main\.yaml$/), line: 21, message: expect.anything() }),
+  ])
+  expect(library.refused).toBeUndefined()
+})

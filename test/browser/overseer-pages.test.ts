@@ -1,0 +1,65 @@
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HotlineClient } from '../../scripts/client/hotline-client.ts'
+import { projectRoot } from '../../src/kernel/index.ts'
+import { findChromium, keepPicture, seriousFindings, TestBrowser } from '../support/browser.ts'
+import { type HotlineInProcess, startHotlineInProcess } from '../support/hotline-in-process.ts'
+
+const password = 'a long password'
+
+describe.skipIf(!findChromium())('the pages of those who oversee the hotline', { timeout: 120_000 }, () => {
+  let service: HotlineInProcess
+  let browser: TestBrowser
+  let menusDir = ''
+  const visit = (path: string) => browser.login({ url: service.url, username: 'zhang', password, path })
+  beforeAll(async () => {
+    menusDir = await mkdtemp(join(tmpdir(), 'yihao-menus-'))
+    await cp(join(projectRoot(), 'ivr/menus'), menusDir, { recursive: true })
+    browser = await TestBrowser.start()
+    service = await startHotlineInProcess({ MENUS_DIR: menusDir })
+    const admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
+    await admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await service?.stop()
+  })
+
+  test('the menu tree, a dry run by keys, prompts to listen to, and what is wrong with a changed file', async () => {
+    const page = await visit('/menus')
+    await page.locator('[data-menu=social-security]').waitFor()
+    expect(await page.locator('[data-menu]').count()).toBe(5)
+    await page.getByText('→ 菜单 services（见上）').first().waitFor()
+
+    await page.getByRole('button', { name: '呼叫', exact: true }).click()
+    await page.locator('[data-menu=language][data-current]').waitFor()
+    await page.getByRole('button', { name: '1', exact: true }).click()
+    await page.locator('[data-menu=services][data-current]').waitFor()
+    await page.getByRole('button', { name: '不按键' }).click()
+    await page.getByRole('button', { name: '1', exact: true }).click()
+    await page.getByRole('button', { name: '2', exact: true }).click()
+    await page.getByText('队列：税务 · 按键选择').waitFor()
+    await page.getByRole('button', { name: '撤销一步' }).click()
+    await page.locator('[data-menu=tax][data-current]').waitFor()
+
+    const sound = page.waitForResponse((answer) => answer.url().endsWith('/menu-prompts/en/choose-tax/audio'))
+    await page.getByRole('button', { name: '英语' }).click()
+    await page.locator('[data-prompt=choose-tax]').getByRole('button').click()
+    expect((await (await sound).body()).subarray(0, 4).toString()).toBe('RIFF')
+
+    const file = join(menusDir, 'service-lines.yaml')
+    const good = await readFile(file, 'utf8')
+    await writeFile(file, good.replace('queue: tax', 'queue: taxi'))
+    const line = good.split('\n').findIndex((each) => each.includes('queue: tax')) + 1
+    await page.getByRole('alert').getByText(`service-lines.yaml:${line}`).waitFor()
+    await page.getByRole('alert').getByText('"taxi"').waitFor()
+    await page.evaluate('scrollTo(0, 0)')
+    await keepPicture(page, 'menus')
+    expect(await seriousFindings(page)).toEqual([])
+    await writeFile(file, good)
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    expect(browser.faults).toEqual([])
+  })
+})
