@@ -18,4 +18,4 @@ export type {
 export type { IvrReason, IvrResult } from './menu-steps.ts'
 export { formatMenuTree } from './menu-tree.ts'
 export { speakExpectedWait, speakPosition } from './number-prompts.ts'
-export { promptFile, promptLengths, queueMusic, readPromptShelf } from './prompt-shelf.ts'
+export { promptFile, promptLengths, queueMusic } from './prompt-shelf.ts'
