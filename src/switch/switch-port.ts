@@ -138,6 +138,8 @@ export interface SwitchPort {
   bridge(legId: LegId, otherLegId: LegId): Promise<void>
   /** Takes an answered leg out of whatever it is in; it hears nothing until something is played. */
   park(legId: LegId): Promise<void>
+  /** Takes two legs that are bridged with each other apart: as `park` for both. */
+  part(legId: LegId, otherLegId: LegId): Promise<void>
   /**
    * Says no to the REFER that parked `referredLegId`, with a final SIP status in the NOTIFY to the phone that sent it,
    * and brings both together again. A yes needs no word: it is said when the referred leg is bridged elsewhere.

@@ -322,8 +322,12 @@ export class Talk {
 
   /** After a take-over that could not be: citizen and agent hear again what they heard. */
   async resume(): Promise<void> {
-    if (this.state === 'held') await this.#separate()
-    else if (this.state === 'talking') await this.#rejoin()
+    if (this.state === 'talking') return this.#rejoin()
+    if (this.state !== 'held') return
+    // The agent's leg was never touched.
+    const { switchPort, callerLegId, owner } = this.#options
+    await switchPort.park(callerLegId)
+    owner.music()
   }
 
   #command(type: TalkInput['type']): void {
@@ -379,8 +383,10 @@ export class Talk {
 
   async #separate(): Promise<void> {
     const { switchPort, callerLegId, agentLegId, owner } = this.#options
+    const mixed = this.#mixed
     this.#mixed = false
-    await Promise.all([switchPort.park(callerLegId), switchPort.park(agentLegId)])
+    if (mixed) await Promise.all([switchPort.park(callerLegId), switchPort.park(agentLegId)])
+    else await switchPort.part(callerLegId, agentLegId)
     owner.music()
   }
 

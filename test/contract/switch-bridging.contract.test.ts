@@ -61,6 +61,21 @@ describe.each(switches())('bridges on $name', (target) => {
     expect(await exists(caller.uuid)).toBe('true')
   })
 
+  test('bridging - when one of two is parked, park_after_bridge parks the other, and who listens goes on hearing', async () => {
+    const { caller, agent } = await talking(scene, ',park_after_bridge=true,send_silence_when_idle=-1')
+    await scene.esl.api(`uuid_setvar ${caller.uuid} park_after_bridge true`)
+    const listener = await scene.outgoing()
+    await scene.esl.api(`uuid_transfer ${listener.uuid} eavesdrop:${agent.uuid} inline`)
+    expect(await listener.call.hears(pitch.caller)).toBe(true)
+    const from = scene.esl.events.length
+
+    await scene.esl.api(`uuid_park ${caller.uuid}`)
+
+    for (const { uuid } of [caller, agent]) await scene.esl.event('CHANNEL_PARK', { 'Unique-ID': uuid }, { from })
+    await until(async () => !(await listener.call.hears(pitch.caller, { withinMs: 300 })))
+    expect(await listener.call.hears(pitch.agent)).toBe(true)
+  })
+
   test('bridging - when the caller hangs up an agent without park_after_bridge is hung up', async () => {
     const { caller, agent } = await talking(scene)
 

@@ -131,6 +131,8 @@ export const eslCommands = {
 
   /** The leg's next park is no REFER any more. */
   forgetRefer: (legId: LegId) => command(`uuid_setvar ${token(legId, 'leg id')} yihao_refer_to`),
+  /** A leg that sent a REFER is parked with a time-out, and FreeSWITCH forgets with it that the leg stays after a bridge. */
+  staysAfterBridge: (legId: LegId) => command(`uuid_setvar ${token(legId, 'leg id')} park_after_bridge true`),
   /** What FreeSWITCH puts into the NOTIFY when the REFER is refused. */
   referStatus: (legId: LegId, sipStatus: number) =>
     command(`uuid_setvar ${token(legId, 'leg id')} sip_invite_failure_status ${Math.trunc(sipStatus)}`),

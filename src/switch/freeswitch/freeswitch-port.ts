@@ -17,6 +17,7 @@ import { type EslCommand, eslCommands, verb } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
 import { Fence } from './fence.ts'
+import { LegMoves } from './leg-moves.ts'
 import { RecentLegs } from './recent-legs.ts'
 
 export interface FreeSwitchPortOptions {
@@ -40,16 +41,6 @@ const reconcileEvery = 15_000
 const recordingWithin = 5000
 /** Longer than a switch waits for an ACK: `timer-T1X64` of dialplans/sip_profiles/edge.xml. */
 const answeredWithin = 10_000
-/** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
-const bridgeWithin = 700
-/** How often legs are asked to join, the milliseconds one attempt may take, and those between looks. */
-const attempts = 3
-const attemptTakes = 1000
-const lookAgain = 30
-/** Milliseconds after which a leg counts as parked although the switch did not tell. */
-const parkTakes = 500
-/** Milliseconds a bridge is left alone: FreeSWITCH tells of it before it stands, and hangs up a leg taken out that early. */
-const settling = 200
 /** FreeSWITCH's list lags behind its events, so one look soon after connecting finds who came just before. */
 const firstReconcile = 1000
 
@@ -60,8 +51,7 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #recentLegs = new RecentLegs()
   readonly #fence: Fence
-  /** When each leg was joined with another, or taken out of a bridge by us, last. */
-  readonly #movedAt = new Map<LegId, number>()
+  readonly #moves: LegMoves
   /**
    * Legs being dialled, and the answer that is held back: FreeSWITCH tells of it before it parks the leg, and parking undoes
    * whatever was done with the leg in between.
@@ -78,6 +68,11 @@ export class FreeSwitchPort implements SwitchPort {
     this.name = options.name
     this.#options = options
     this.#fence = new Fence(options)
+    this.#moves = new LegMoves({
+      api: (command) => this.#api(command),
+      execute: (application, uuid) => this.#live().execute(application, uuid),
+      clock: options.clock,
+    })
   }
 
   get connected(): boolean {
@@ -158,43 +153,24 @@ export class FreeSwitchPort implements SwitchPort {
     }
   }
 
-  async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
-    // "+OK" says only that it will be tried. A leg that comes out of another bridge in this moment is parked by that
-    // bridge's end, and has to be asked again.
-    await this.#settled(legId, otherLegId)
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const joined = this.#joined([legId, otherLegId], attemptTakes)
-      await this.#api(eslCommands.bridge(legId, otherLegId))
-      if (await joined) return
-    }
-    throw new SwitchRefused(`${legId} and ${otherLegId} were not joined`)
+  bridge(legId: LegId, otherLegId: LegId): Promise<void> {
+    return this.#moves.bridge(legId, otherLegId)
   }
 
-  async park(legId: LegId): Promise<void> {
-    await this.#settled(legId)
-    const parked = this.#parked(legId)
-    await this.#api(eslCommands.park(legId))
-    await parked
-    // The end of the bridge it was in may still park it once more.
-    this.#movedAt.set(legId, this.#options.clock.now())
+  park(legId: LegId): Promise<void> {
+    return this.#moves.park(legId)
   }
 
-  async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
-    await this.#settled(referredLegId, otherLegId)
-    await this.#api(eslCommands.referStatus(referredLegId, sipStatus))
-    const joined = this.#joined([referredLegId], bridgeWithin)
-    await this.#live().execute(eslCommands.refuseRefer(referredLegId), newId())
-    // FreeSWITCH brings them together itself when the REFER was still open, and does nothing when it was not.
-    if (!(await joined)) await this.bridge(referredLegId, otherLegId)
+  part(legId: LegId, otherLegId: LegId): Promise<void> {
+    return this.#moves.part(legId, otherLegId)
   }
 
-  async conference(legId: LegId, name: string): Promise<void> {
-    await this.#settled(legId)
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      await this.#api(eslCommands.conference(legId, name))
-      if (await this.#isMember(legId, name)) return
-    }
-    throw new SwitchRefused(`${legId} did not come into conference ${name}`)
+  refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
+    return this.#moves.refuseRefer(referredLegId, otherLegId, sipStatus)
+  }
+
+  conference(legId: LegId, name: string): Promise<void> {
+    return this.#moves.conference(legId, name)
   }
 
   async monitor(legId: LegId, monitoredLegId: LegId, heardBy: HeardBy): Promise<void> {
@@ -208,61 +184,6 @@ export class FreeSwitchPort implements SwitchPort {
   hurry(wanted: boolean): void {
     this.#hurried = wanted
     this.#connection?.hurry(wanted)
-  }
-
-  /** Waits until the bridges the legs are in have stood, or their ends are over, for a moment. */
-  async #settled(...legs: LegId[]): Promise<void> {
-    const { clock } = this.#options
-    const latest = Math.max(...legs.map((leg) => this.#movedAt.get(leg) ?? Number.NEGATIVE_INFINITY))
-    const left = latest + settling - clock.now()
-    if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve))
-  }
-
-  /** Looks whether the leg is in the conference, for as long as that may take. */
-  async #isMember(legId: LegId, name: string): Promise<boolean> {
-    const { clock } = this.#options
-    for (const end = clock.now() + attemptTakes; clock.now() < end; ) {
-      const members = await this.#api(eslCommands.conferenceMembers(name)).catch(noConference)
-      if (members.includes(legId)) return true
-      await new Promise<void>((resolve) => clock.after(lookAgain, resolve))
-    }
-    return false
-  }
-
-  /** Whether the legs are bridged in time. A connection that breaks says nothing against it. */
-  #joined(legs: readonly LegId[], withinMs: number): Promise<boolean> {
-    return this.#seen(withinMs, (event) => {
-      if (event.type === 'switch.lost') return true
-      if (event.type === 'leg.ended' && legs.includes(event.legId)) return false
-      if (event.type !== 'leg.bridged') return undefined
-      return legs.every((leg) => leg === event.legId || leg === event.otherLegId) || undefined
-    })
-  }
-
-  /** Whether the leg is parked, or gone, in time. */
-  #parked(legId: LegId): Promise<boolean> {
-    return this.#seen(parkTakes, (event) => {
-      if (event.type === 'switch.lost') return true
-      if (event.type === 'leg.offered') return event.leg.legId === legId || undefined
-      return ((event.type === 'leg.parked' || event.type === 'leg.ended') && event.legId === legId) || undefined
-    })
-  }
-
-  /** Resolves with the first answer that an event gives, and with false when none does in time. */
-  #seen(withinMs: number, answerOf: (event: SwitchEvent) => boolean | undefined): Promise<boolean> {
-    return new Promise((resolve) => {
-      const done = (answer: boolean) => {
-        cancel()
-        this.#listeners.delete(listen)
-        resolve(answer)
-      }
-      const listen = (event: SwitchEvent) => {
-        const answer = answerOf(event)
-        if (answer !== undefined) done(answer)
-      }
-      const cancel = this.#options.clock.after(withinMs, () => done(false))
-      this.#listeners.add(listen)
-    })
   }
 
   async #api(command: EslCommand): Promise<string> {
@@ -314,7 +235,7 @@ export class FreeSwitchPort implements SwitchPort {
   /** Subscribes first and lists second, so that no channel can appear between the two unseen. */
   async #synchronise(connection: EslConnection): Promise<void> {
     this.#recentLegs.forget()
-    this.#movedAt.clear()
+    this.#moves.forget()
     await this.#fence.claim(connection)
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
@@ -376,14 +297,9 @@ export class FreeSwitchPort implements SwitchPort {
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
     this.#recentLegs.note(event)
-    if (event.type === 'leg.bridged')
-      for (const leg of [event.legId, event.otherLegId]) this.#movedAt.set(leg, event.at)
-    if (event.type === 'leg.ended') this.#movedAt.delete(event.legId)
+    this.#moves.note(event)
     // Variables outlive what they say: the leg's next park must be a park again.
-    if (event.type === 'leg.referred') {
-      this.#forgetRefer(event.legId)
-      this.#movedAt.set(event.legId, event.at)
-    }
+    if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
     if (event.type === 'leg.answered' && this.#answersHeld.has(event.legId)) this.#answersHeld.set(event.legId, event)
     else this.#tell(event)
   }
@@ -398,12 +314,6 @@ export class FreeSwitchPort implements SwitchPort {
       }
     }
   }
-}
-
-/** There is none before its first member. */
-function noConference(error: unknown): string {
-  if (error instanceof SwitchRefused) return ''
-  throw error
 }
 
 /** For commands whose object may be gone already; a missing connection still throws. */

@@ -242,6 +242,7 @@ test('switch port - the switch is asked to change nothing but on the condition t
     port.dial(request('8001')),
     port.bridge(one, other),
     port.park(one),
+    port.part(one, other),
     port.conference(one, 'room'),
     port.hangUp(one, 'NORMAL_CLEARING'),
   ]) {
@@ -347,6 +348,38 @@ test('switch port - a leg is parked when the switch says so, and left alone for 
   await until(() => bridges() === 1, 'joined')
   server.say(bridgeOf(one, other))
   await joined
+})
+
+test('switch port - of two legs that talk one is asked to park, and the end of their bridge parks the other', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  const parks = () => server.commands.filter((command) => command.startsWith('api uuid_park'))
+  const parkOf = (leg: string) =>
+    eventFrame({ 'Event-Name': 'CHANNEL_PARK', 'Unique-ID': leg, 'Call-Direction': 'outbound' })
+
+  const apart = port.part(one, other)
+  await until(() => parks().length === 1, 'one is asked')
+  server.say(parkOf(other) + parkOf(one))
+  await apart
+
+  expect(parks()).toEqual([`api uuid_park ${one}`])
+})
+
+test('switch port - a leg that the end of no bridge parks is asked to park too', async () => {
+  port.start()
+  await connected()
+  const [one, other] = [newId(), newId()]
+  const parks = () => server.commands.filter((command) => command.startsWith('api uuid_park'))
+  let done = false
+
+  const apart = port.part(one, other).then(() => {
+    done = true
+  })
+  await inTime(() => done, 'both are apart')
+
+  await apart
+  expect(parks()).toEqual([`api uuid_park ${one}`, `api uuid_park ${other}`])
 })
 
 test('switch port - a leg that the switch does not tell of counts as parked after half a second', async () => {
