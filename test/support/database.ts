@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Database, migrateToLatest, openDatabase } from '../../src/db/index.ts'
-import { createLogger, projectRoot } from '../../src/kernel/index.ts'
+import { migrationsDir, silent } from './silent.ts'
 
-export const silent = createLogger({ name: 'test', level: 'silent' })
-export const migrationsDir = join(projectRoot(), 'migrations')
+export { migrationsDir, silent }
 
 /** The URL of a new, empty database. */
 export async function newDatabaseUrl(): Promise<string> {

@@ -7,7 +7,7 @@ import { EventJournal, EventLog, lastSequence } from '../../src/events/index.ts'
 import { createHttpServer } from '../../src/http/index.ts'
 import { systemClock } from '../../src/kernel/index.ts'
 import { CommittedTail, liveRoutes } from '../../src/live/index.ts'
-import { migrationsDir, silent } from './database.ts'
+import { migrationsDir, silent } from './silent.ts'
 
 export const feedToken = 'token-of-the-ticket-service'
 
