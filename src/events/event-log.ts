@@ -6,7 +6,8 @@ import type { EventJournal } from './event-journal.ts'
 
 /** Key of the advisory lock that makes the order of commits the order of sequences, whoever writes. */
 const appendLock = 12345_01
-const batchSize = 1000
+/** Facts in one transaction: what piled up while the one before was written, and the more of it the fewer commits. */
+const batchSize = 5000
 /** Milliseconds between attempts while the database is away. */
 const retryEvery = 250
 
@@ -132,14 +133,17 @@ export class EventLog {
 
   async #insert(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
     await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
-    await this.#refuseIfFenced(transaction)
-    return insertBatch(transaction, batch)
+    const epoch = this.#options.epoch?.() ?? null
+    const sequences = await insertBatch(transaction, batch, epoch)
+    if (sequences) return inOrder(batch, sequences)
+    await this.#refuseIfFenced(transaction, epoch)
+    // A batch whose commit was not heard of was sent again: what is there already is found, not written twice.
+    return inOrder(batch, await sequencesOf(transaction, batch))
   }
 
   /** What a process thinks that was frozen while another took over is no fact (src/db/lease.ts). */
-  async #refuseIfFenced(transaction: Kysely<DatabaseSchema>): Promise<void> {
-    const epoch = this.#options.epoch?.()
-    if (epoch === undefined) return
+  async #refuseIfFenced(transaction: Kysely<DatabaseSchema>, epoch: number | null): Promise<void> {
+    if (epoch === null) return
     const { rows } = await sql<{ epoch: number }>`select epoch from leases where name = 'hotline'`.execute(transaction)
     if ((rows[0]?.epoch ?? 0) <= epoch) return
     this.#options.onFenced?.()
@@ -156,28 +160,47 @@ export class EventLog {
   }
 }
 
-async function insertBatch(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
-  const ids = batch.map(({ id }) => id)
-  // A batch whose commit was not heard of is sent again: what is there already is found, not written twice.
-  const rows = await sql<{ sequence: number; id: string }>`
+/**
+ * Writes a batch in one statement, unless a later epoch holds the lease, and wakes those who read. Returns the sequences in
+ * the batch's order, or undefined where not every fact was written.
+ */
+async function insertBatch(
+  transaction: Kysely<DatabaseSchema>,
+  batch: readonly HotlineEvent[],
+  epoch: number | null,
+): Promise<readonly number[] | undefined> {
+  const { rows } = await sql<{ first: number; last: number; written: number }>`
     with inserted as (
       insert into events (id, type, subject, time, data)
       select id, type, subject, to_timestamp(time / 1000.0), data
       from unnest(
-        ${ids}::uuid[], ${batch.map(({ type }) => type)}::text[],
+        ${batch.map(({ id }) => id)}::uuid[], ${batch.map(({ type }) => type)}::text[],
         ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
         ${batch.map(({ data }) => jsonText(data))}::jsonb[]
       ) with ordinality as fact (id, type, subject, time, data, place)
+      where not exists (select from leases where name = 'hotline' and epoch > ${epoch}::bigint)
       order by place
       on conflict (id) do nothing
-      returning sequence, id
+      returning sequence
     )
-    select sequence, id from inserted
-    union all select sequence, id from events where id = any(${ids}::uuid[])`.execute(transaction)
-  await sql`notify yihao_events`.execute(transaction)
-  const sequences = new Map(rows.rows.map(({ id, sequence }) => [id, sequence]))
+    select min(sequence) as first, max(sequence) as last, count(*) as written, pg_notify('yihao_events', '')
+    from inserted`.execute(transaction)
+  const { first, last, written } = rows[0] ?? { first: 0, last: 0, written: 0 }
+  // Nobody else writes while we hold the lock, so what was all written has sequences without a gap, in the order of places.
+  if (written !== batch.length || last - first + 1 !== written) return undefined
+  return batch.map((_event, place) => first + place)
+}
+
+async function sequencesOf(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]): Promise<number[]> {
+  const { rows } = await sql<{ sequence: number; id: string }>`
+    select sequence, id from events where id = any(${batch.map(({ id }) => id)}::uuid[])`.execute(transaction)
+  const found = new Map(rows.map(({ id, sequence }) => [id, sequence]))
+  return batch.map(({ id }) => found.get(id) ?? 0)
+}
+
+function inOrder(batch: readonly HotlineEvent[], sequences: readonly number[]): CommittedEvent[] {
   return batch
-    .map((event) => ({ ...event, sequence: sequences.get(event.id) ?? 0 }) as CommittedEvent)
+    .map((event, place) => ({ ...event, sequence: sequences[place] ?? 0 }) as CommittedEvent)
     .sort((a, b) => a.sequence - b.sequence)
 }
 
