@@ -176,7 +176,7 @@ async function insertBatch(
       from unnest(
         ${batch.map(({ id }) => id)}::uuid[], ${batch.map(({ type }) => type)}::text[],
         ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
-        ${batch.map(({ data }) => jsonText(data))}::jsonb[]
+        string_to_array(${batch.map(({ data }) => jsonText(data)).join('\n')}, E'\n')::jsonb[]
       ) with ordinality as fact (id, type, subject, time, data, place)
       where not exists (select from leases where name = 'hotline' and epoch > ${epoch}::bigint)
       order by place
@@ -204,8 +204,16 @@ function inOrder(batch: readonly HotlineEvent[], sequences: readonly number[]): 
     .sort((a, b) => a.sequence - b.sequence)
 }
 
-/** PostgreSQL refuses NUL and lone surrogates in JSON, and one refused fact would hold up all behind it. */
+/** Escapes of NUL and of lone surrogates, and of a backslash before such letters, which is none. */
+const mayBeRefused = /\\u(?:0000|d[89a-f])/
+
+/**
+ * PostgreSQL refuses NUL and lone surrogates in JSON, and one refused fact would hold up all behind it. The text has no
+ * line breaks of its own.
+ */
 function jsonText(data: unknown): string {
+  const text = JSON.stringify(data)
+  if (!mayBeRefused.test(text)) return text
   return JSON.stringify(data, (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
   )

@@ -113,6 +113,44 @@ test('event log - facts whose commit was not heard of are told to the feed with 
   await first.close()
 })
 
+test('event log - of a batch that is there in part the rest is written, and all of it told in order', async () => {
+  const first = openLog()
+  const known = first.append('call.accepted', accepted())
+  await first.flush(5000)
+  const { journal, left } = EventJournal.open({ folder, logger: silent })
+
+  const again = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const told: CommittedEvent[] = []
+  again.onCommitted((events) => told.push(...events))
+  const fresh = [again.append('call.accepted', accepted()), again.append('call.accepted', accepted())]
+  await again.flush(5000)
+
+  const stored = await readEvents(db, { after: 0, limit: 10 })
+  expect(stored.map(({ id }) => id)).toEqual([known, ...fresh].map(({ id }) => id))
+  expect(told.map(({ id, sequence }) => ({ id, sequence }))).toEqual(
+    stored.map(({ id, sequence }) => ({ id, sequence })),
+  )
+  await again.close()
+  await first.close()
+})
+
+test('event log - nothing is written under an epoch that is over', async () => {
+  await sql`insert into leases (name, epoch, holder) values ('hotline', 7, 'another')`.execute(db)
+  const { journal, left } = EventJournal.open({ folder, logger: silent })
+  let fenced = 0
+  const onFenced = () => {
+    fenced += 1
+  }
+  const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent, epoch: () => 6, onFenced })
+
+  log.append('call.accepted', accepted())
+  await until(() => fenced > 0, 'the log is fenced off')
+
+  expect(await readEvents(db, { after: 0, limit: 10 })).toEqual([])
+  expect(log.backlog).toBe(1)
+  await log.close(0)
+})
+
 test('event log - text PostgreSQL refuses does not hold up the facts behind it', async () => {
   const log = openLog()
   const data = {
