@@ -121,7 +121,8 @@ export class EventLog {
         this.#pending = this.#pending.slice(batch.length)
         this.#complained = false
         for (const listener of this.#committed) listener(committed)
-        this.#options.journal.committed({ all: this.#pending.length === 0 })
+        // Closed meanwhile, it keeps what it has: the next start finds that it is written already.
+        this.#options.journal.committed({ all: this.#pending.length === 0 && !this.#closing })
       } catch (error) {
         this.#complain(error)
         await new Promise<void>((resolve) => this.#options.clock.after(retryEvery, resolve))
