@@ -130,28 +130,28 @@ export class CallSupervisor {
     if (!flow) return
     switch (event.type) {
       case 'leg.ringing':
-        return flow.legRinging(legId, at)
+        return flow.legs.ringing(legId, at)
       case 'leg.answered':
-        return flow.legAnswered(legId, at)
+        return flow.legs.answered(legId, at)
       case 'leg.bridged':
-        return flow.legBridged(at)
+        return flow.legs.bridged(at)
       case 'leg.held':
       case 'leg.retrieved':
-        return flow.legHeld(legId, at, event.type === 'leg.held')
+        return flow.legs.held(legId, at, event.type === 'leg.held')
       case 'leg.referred':
-        return flow.legReferred(legId, event.target)
+        return flow.legs.referred(legId, event.target)
       case 'leg.digit':
-        return flow.digit(event.digit)
+        return flow.legs.digit(event.digit)
       case 'leg.played':
-        return flow.played(legId, event.playbackId)
+        return flow.legs.played(legId, event.playbackId)
       case 'leg.recorded':
-        return flow.recorded(event.recordingId, event.recordedMs)
+        return flow.legs.recorded(event.recordingId, event.recordedMs)
       case 'leg.unbridged':
       case 'leg.parked':
         return
       case 'leg.ended':
         this.#byLeg.delete(legId)
-        return flow.legEnded(legId, event)
+        return flow.legs.ended(legId, event)
     }
   }
 
@@ -161,7 +161,7 @@ export class CallSupervisor {
     if (event.type === 'leg.ended') {
       this.#doomed.get(legId)?.()
       this.#doomed.delete(legId)
-      this.#byLeg.get(legId)?.legEnded(legId, event)
+      this.#byLeg.get(legId)?.legs.ended(legId, event)
       this.#byLeg.delete(legId)
       return
     }
@@ -169,7 +169,7 @@ export class CallSupervisor {
   }
 
   #legOffered(switchPort: SwitchPort, leg: OfferedLeg, at: number, adopted = false): void {
-    this.#byLeg.get(leg.legId)?.legParked(leg.legId)
+    this.#byLeg.get(leg.legId)?.legs.parked(leg.legId)
     // A leg is parked again after every bridge and transfer; only an unknown one is a new call.
     if (this.#byLeg.has(leg.legId) || this.#doomed.has(leg.legId) || this.#draining) return
     const open = this.#unseen.get(leg.legId)
@@ -221,7 +221,7 @@ export class CallSupervisor {
       const young = at - leg.createdAt < (dialled ? settling : listLag)
       if (leg.endedAt === null && !young && !present.has(leg.legId)) {
         this.#byLeg.delete(leg.legId)
-        flow.legEnded(leg.legId, gone)
+        flow.legs.ended(leg.legId, gone)
       }
     }
   }
@@ -245,7 +245,7 @@ export class CallSupervisor {
     }
     // Nobody remembers what the citizen was to be called for: whoever asked for it asks again.
     if (direction === 'outbound') return flow.release('system', 'NORMAL_UNSPECIFIED', 'hotline was restarted')
-    if (!callerThere) return flow.legEnded(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
+    if (!callerThere) return flow.legs.ended(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
     if (open.queue !== null && open.queuedAt !== null) this.#run(flow, flow.resumeWaiting(needOf(open, open.queue)))
     else this.#run(flow, flow.begin({ adopted: true }))
   }
@@ -271,8 +271,8 @@ export class CallSupervisor {
     const need = open.queue === null ? undefined : needOf(open, open.queue)
     flow.resumeTalking(parties, need, open.answeredAt ?? open.offeredAt)
     const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
-    if (!caller) return flow.legEnded(legId, ended)
-    if (!agent) flow.legEnded(agentLegId, ended)
+    if (!caller) return flow.legs.ended(legId, ended)
+    if (!agent) flow.legs.ended(agentLegId, ended)
     if (third) flow.thirdSeen(thirdChannel, third.legId, at)
   }
 
