@@ -26,6 +26,7 @@ import {
   OutboundStore,
   outboundRoutes,
   saveTrunk,
+  talkRoutes,
   wrapUpRoutes,
 } from './call/index.ts'
 import { callbackCalls, callbackLine, callbacksFollowCalls } from './call-back.ts'
@@ -327,7 +328,8 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         lastCalls: (number, callId) => callStore.lastCalls(number, { except: callId, limit: 5 }),
         sequence: () => tail.last,
       }),
-      callRoutes({ supervisor, log, source, targets, promptsDir: config.promptsDir, recorder, callbacks }),
+      callRoutes({ supervisor, log, source, recorder, callbacks }),
+      talkRoutes({ supervisor, log, targets, promptsDir: config.promptsDir }),
       branchRoutes({ book: branches }),
       outboundRoutes({
         outbound,

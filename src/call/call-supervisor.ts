@@ -11,7 +11,9 @@ import { Call } from './call.ts'
 import type { CallContext } from './call-context.ts'
 import { CallFlow, type CallFlowOwner } from './call-flow.ts'
 import type { OpenCall } from './call-store.ts'
+import { DoomedLegs } from './doomed-legs.ts'
 import type { OutboundRequest } from './outbound-flow.ts'
+import { Restoration } from './restoration.ts'
 
 export interface CallSupervisorOptions {
   readonly switches: readonly SwitchPort[]
@@ -28,16 +30,6 @@ export interface CallSupervisorOptions {
 const settling = 5000
 /** Milliseconds by which the switch's list may lag behind its events; 280 were measured on FreeSWITCH 1.10. */
 const listLag = 1000
-/** Milliseconds a leg stays doomed: longer than any phone rings. */
-const doomLasts = 120_000
-
-interface RestoredParts {
-  readonly flow: CallFlow
-  readonly open: OpenCall
-  readonly agentLegId: LegId
-  readonly present: ReadonlyMap<LegId, ChannelSnapshot>
-  readonly at: number
-}
 
 /** All calls of this process: gives the switches' events to the flows, and reconciles flows with channels. */
 export class CallSupervisor {
@@ -45,21 +37,26 @@ export class CallSupervisor {
   readonly #owner: CallFlowOwner
   readonly #flows = new Map<string, CallFlow>()
   readonly #byLeg = new Map<LegId, CallFlow>()
-  readonly #doomed = new Map<LegId, () => void>()
-  /** Open calls of an earlier process, until their switch was seen. */
-  readonly #unseen = new Map<LegId, OpenCall>()
+  readonly #doomed: DoomedLegs
+  /** Calls of an earlier process. */
+  readonly #restoration: Restoration
   /** Calls whose switch is away. */
   readonly #suspended = new Map<SwitchPort, readonly CallFlow[]>()
   #draining = false
 
   constructor(options: CallSupervisorOptions) {
     this.#options = options
+    this.#doomed = new DoomedLegs({ ...options, onForgotten: (legId) => this.#byLeg.delete(legId) })
     this.#owner = {
       ownLeg: (legId, flow) => this.#byLeg.set(legId, flow),
-      doom: (legId) => this.#doom(legId),
+      doom: (legId) => this.#doomed.add(legId),
       onClosed: (flow) => this.#flows.delete(flow.call.callId),
     }
-    for (const call of options.openCalls) this.#unseen.set(call.legId, call)
+    this.#restoration = new Restoration({
+      ...options,
+      newFlow: (call, switchPort) => this.#newFlow(call, switchPort),
+      run: (flow, work) => this.#run(flow, work),
+    })
     for (const switchPort of options.switches) {
       switchPort.onEvent((event) => this.#onEvent(switchPort, event))
     }
@@ -91,8 +88,7 @@ export class CallSupervisor {
     const identity = { callId, line, callerNumber: citizen.name, callerName: '', sipCallId: '' }
     const offeredAt = this.#options.clock.now()
     const call = new Call({ identity, legId: newId(), offeredAt, direction: 'outbound' })
-    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
-    this.#flows.set(callId, flow)
+    const flow = this.#newFlow(call, switchPort)
     flow.place(request)
     return flow
   }
@@ -103,8 +99,14 @@ export class CallSupervisor {
   }
 
   async close(): Promise<void> {
-    for (const cancel of this.#doomed.values()) cancel()
+    this.#doomed.close()
     for (const switchPort of this.#options.switches) await switchPort.close()
+  }
+
+  #newFlow(call: Call, switchPort: SwitchPort): CallFlow {
+    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
+    this.#flows.set(call.callId, flow)
+    return flow
   }
 
   #onEvent(switchPort: SwitchPort, event: SwitchEvent): void {
@@ -159,26 +161,23 @@ export class CallSupervisor {
   #doomedLegEvent(switchPort: SwitchPort, event: SwitchEvent & { legId: LegId; at: number }): void {
     const { legId } = event
     if (event.type === 'leg.ended') {
-      this.#doomed.get(legId)?.()
-      this.#doomed.delete(legId)
+      this.#doomed.ended(legId)
       this.#byLeg.get(legId)?.legs.ended(legId, event)
       this.#byLeg.delete(legId)
       return
     }
-    if (event.type === 'leg.ringing' || event.type === 'leg.answered') this.#hangUp(switchPort, legId)
+    if (event.type === 'leg.ringing' || event.type === 'leg.answered') this.#doomed.hangUp(switchPort, legId)
   }
 
   #legOffered(switchPort: SwitchPort, leg: OfferedLeg, at: number, adopted = false): void {
     this.#byLeg.get(leg.legId)?.legs.parked(leg.legId)
     // A leg is parked again after every bridge and transfer; only an unknown one is a new call.
     if (this.#byLeg.has(leg.legId) || this.#doomed.has(leg.legId) || this.#draining) return
-    const open = this.#unseen.get(leg.legId)
-    if (open) return
+    if (this.#restoration.awaits(leg.legId)) return
     const { calledNumber, callerNumber, callerName, sipCallId } = leg
     const identity = { callId: newId(), line: calledNumber, callerNumber, callerName, sipCallId }
     const call = new Call({ identity, legId: leg.legId, offeredAt: leg.createdAt || at })
-    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
-    this.#flows.set(call.callId, flow)
+    const flow = this.#newFlow(call, switchPort)
     const { callId } = identity
     const fact = { callId, line: calledNumber, switch: switchPort.name, legId: leg.legId, callerNumber, callerName }
     this.#options.context.log.append('call.offered', { ...fact, sipCallId, adopted }, call.offeredAt)
@@ -189,9 +188,7 @@ export class CallSupervisor {
   #reconcile(switchPort: SwitchPort, channels: readonly ChannelSnapshot[], at: number): void {
     const present = new Map(channels.map((channel) => [channel.legId, channel]))
     for (const flow of this.#flowsOf(switchPort)) this.#endMissingLegs(flow, present, at)
-    for (const open of this.#unseen.values()) {
-      if (open.switchName === switchPort.name) this.#restore(switchPort, open, present, at)
-    }
+    this.#restoration.restore(switchPort, present, at)
     for (const channel of channels) this.#adoptOrEnd(switchPort, channel, at)
   }
 
@@ -226,64 +223,15 @@ export class CallSupervisor {
     }
   }
 
-  #restore(switchPort: SwitchPort, open: OpenCall, present: ReadonlyMap<LegId, ChannelSnapshot>, at: number): void {
-    this.#unseen.delete(open.legId)
-    const { callId, line, callerNumber, callerName, direction } = open
-    const identity = { callId, line, callerNumber, callerName, sipCallId: '' }
-    const call = new Call({ identity, legId: open.legId, offeredAt: open.offeredAt, direction })
-    if (direction === 'outbound') call.dialCaller(open.offeredAt)
-    const flow = new CallFlow({ call, switchPort, context: this.#options.context, owner: this.#owner })
-    this.#flows.set(callId, flow)
-    call.menuPath = open.menuPath
-    call.emergency = open.emergency
-    call.language = open.language ?? ''
-    const callerThere = present.has(open.legId)
-    if (open.ringingAgentId) this.#options.onOrphanedAgent(open.ringingAgentId, callId)
-    const withPerson = open.answeredAt !== null && open.agentId !== null
-    if ((withPerson || open.transferredTo !== null) && open.agentLegId !== null) {
-      return this.#restoreTalk({ flow, open, agentLegId: open.agentLegId, present, at })
-    }
-    // Nobody remembers what the citizen was to be called for: whoever asked for it asks again.
-    if (direction === 'outbound') return flow.release('system', 'NORMAL_UNSPECIFIED', 'hotline was restarted')
-    if (!callerThere) return flow.legs.ended(open.legId, { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 })
-    if (open.queue !== null && open.queuedAt !== null) this.#run(flow, flow.resumeWaiting(needOf(open, open.queue)))
-    else this.#run(flow, flow.begin({ adopted: true }))
-  }
-
-  /** Those who talked go on; whoever has gone since is told to the call as if it happened now. */
-  #restoreTalk({ flow, open, agentLegId, present, at }: RestoredParts): void {
-    const { targets } = this.#options.context
-    const { callId, third, legId, transferredTo } = open
-    const [caller, agent] = [present.get(legId), present.get(agentLegId)]
-    const joined = (one: ChannelSnapshot | undefined, other: LegId) => one?.bridgedWith === other
-    const together = joined(caller, agentLegId) || joined(agent, legId)
-    const thirdChannel = third ? present.get(third.legId) : undefined
-    const talk = third
-      ? { held: false, third, together: joined(agent, third.legId) || joined(thirdChannel, agentLegId) }
-      : { held: true, third, together }
-    const parties = {
-      // An agent who left by a transfer was freed then; another one of ours may have the call since.
-      agentId: transferredTo === null ? open.agentId : targets.holderOf(callId, transferredTo),
-      legId: agentLegId,
-      together: together || !caller || !agent,
-      talk: third || (open.held && !together) ? talk : undefined,
-    }
-    const need = open.queue === null ? undefined : needOf(open, open.queue)
-    flow.resumeTalking(parties, need, open.answeredAt ?? open.offeredAt)
-    const ended = { at, cause: 'NORMAL_UNSPECIFIED', sipStatus: 0 }
-    if (!caller) return flow.legs.ended(legId, ended)
-    if (!agent) flow.legs.ended(agentLegId, ended)
-    if (third) flow.thirdSeen(thirdChannel, third.legId, at)
-  }
-
   #adoptOrEnd(switchPort: SwitchPort, channel: ChannelSnapshot, at: number): void {
     const { legId } = channel
     if (this.#byLeg.has(legId)) return
-    if (this.#doomed.has(legId)) return this.#hangUp(switchPort, legId)
+    if (this.#doomed.has(legId)) return this.#doomed.hangUp(switchPort, legId)
     if (at - channel.createdAt < settling && channel.direction === 'outbound') return
     if (channel.direction === 'outbound') {
       this.#options.logger.warn({ legId }, 'an outgoing leg that belongs to no call is ended')
-      return this.#doomAndHangUp(switchPort, legId)
+      this.#doomed.add(legId)
+      return this.#doomed.hangUp(switchPort, legId)
     }
     this.#legOffered(switchPort, { ...channel, sipCallId: '' }, at, true)
   }
@@ -294,39 +242,5 @@ export class CallSupervisor {
       this.#options.logger.warn({ callId, reason: messageOf(error) }, 'a call could not be taken on, it is tried again')
       // A switch that is gone is reconciled when it is back; a leg that is gone has told so by its own event.
     })
-  }
-
-  #doom(legId: LegId): void {
-    if (this.#doomed.has(legId)) return
-    this.#doomed.set(
-      legId,
-      this.#options.clock.after(doomLasts, () => {
-        this.#doomed.delete(legId)
-        this.#byLeg.delete(legId)
-      }),
-    )
-  }
-
-  #doomAndHangUp(switchPort: SwitchPort, legId: LegId): void {
-    this.#doom(legId)
-    this.#hangUp(switchPort, legId)
-  }
-
-  #hangUp(switchPort: SwitchPort, legId: LegId): void {
-    switchPort.hangUp(legId, 'NORMAL_CLEARING').catch((error: unknown) => {
-      this.#options.logger.warn({ legId, reason: messageOf(error) }, 'a leg nobody wants could not be hung up yet')
-    })
-  }
-}
-
-function needOf(open: OpenCall, queue: string) {
-  const { skills, language, priority, queuedAt, offeredAt } = open
-  return {
-    queue,
-    skills,
-    language: language ?? 'cmn',
-    priority,
-    queuedAt: queuedAt ?? offeredAt,
-    enteredAt: queuedAt ?? offeredAt,
   }
 }

@@ -3,7 +3,7 @@ import type { LegId } from '../switch/index.ts'
 import type { CallNeed } from './call.ts'
 import type { CallParts } from './call-parts.ts'
 import { Leg } from './leg.ts'
-import type { RestoredTalkStage } from './talk-stage.ts'
+import type { RestoredTalkStage } from './talk-stage-options.ts'
 import type { Talking } from './talking.ts'
 
 /** Whom the caller of an earlier process's call talks to. */

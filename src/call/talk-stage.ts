@@ -1,47 +1,11 @@
-import type { ThirdPartyRecord } from '../db/index.ts'
-import { promptFile, queueMusic } from '../ivr/index.ts'
 import { messageOf } from '../kernel/index.ts'
-import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import type { HangupCause, LegId } from '../switch/index.ts'
 import { emergencyPriority, Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
-import type { Call, CallPartner } from './call.ts'
-import type { CallContext } from './call-context.ts'
 import type { CallTarget } from './call-targets.ts'
 import { Leg } from './leg.ts'
-import type { LegAudio } from './leg-audio.ts'
+import { TalkSound } from './talk-sound.ts'
+import type { HandedOver, RestoredTalkStage, TalkStageOptions } from './talk-stage-options.ts'
 
-export interface TalkStageOptions {
-  readonly call: Call
-  readonly partner: CallPartner & { readonly agentId: string }
-  readonly switchPort: SwitchPort
-  readonly context: CallContext
-  /** A new way to be heard by the caller. */
-  readonly newAudio: (options: { readonly occupied: boolean }) => LegAudio
-  readonly ownLeg: (legId: LegId) => void
-  readonly drop: (legId: LegId, cause: HangupCause) => void
-  /** The caller is left without anybody. */
-  readonly onAlone: () => void
-  /** Another agent of ours has the caller from now on, and may do with the call what this one could. */
-  readonly onHandedTo: (partner: CallPartner & { readonly agentId: string }, handedOver: HandedOver | undefined) => void
-  /** How the partner came to have the caller, when it was blindly. */
-  readonly handedOver?: HandedOver | undefined
-}
-
-/** Who was handed the citizen blindly, by which agent, and when. */
-export interface HandedOver {
-  readonly target: CallTarget
-  readonly by: string
-  readonly at: number
-}
-
-/** What is known of a talk when the hotline starts anew. */
-export interface RestoredTalkStage {
-  readonly held: boolean
-  readonly third: ThirdPartyRecord | null
-  /** Agent and third party hear each other. */
-  readonly together: boolean
-}
-
-const musicRepeats = 4
 /** Milliseconds in which a phone hangs up because its REFER was refused, and not because the talk is over. */
 const hangsUpWithin = 2000
 /** Milliseconds for the switch's NOTIFY to reach a phone that asked by REFER, which then hangs up by itself (RFC 5589). */
@@ -51,9 +15,7 @@ const notifyTakes = 300
 export class TalkStage implements TalkOwner {
   readonly talk: Talk
   readonly #options: TalkStageOptions
-  #audio: LegAudio | undefined
-  /** Something of an earlier process may be playing. */
-  #occupied = false
+  readonly #sound: TalkSound
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
   #referRefusedAt = Number.NEGATIVE_INFINITY
   #handedOver: HandedOver | undefined
@@ -62,6 +24,7 @@ export class TalkStage implements TalkOwner {
     this.#options = options
     const { call, partner, switchPort, context } = options
     this.#handedOver = options.handedOver
+    this.#sound = new TalkSound({ newAudio: options.newAudio, promptsDir: context.promptsDir })
     const { callerNumber, callerName } = call.identity
     this.talk = new Talk({
       callId: call.callId,
@@ -78,12 +41,12 @@ export class TalkStage implements TalkOwner {
   }
 
   played(playbackId: string): void {
-    this.#audio?.played(playbackId)
+    this.#sound.played(playbackId)
   }
 
   /** The talk of an earlier process, as the log has it; its third party's leg may have ended since. */
   restore({ held, third, together }: RestoredTalkStage): void {
-    this.#occupied = true
+    this.#sound.restored()
     if (!third) {
       if (held) this.talk.restore({ state: 'held', third: undefined, together })
       return
@@ -193,29 +156,15 @@ export class TalkStage implements TalkOwner {
   }
 
   music(): void {
-    const { newAudio, context } = this.#options
-    const file = promptFile({ promptsDir: context.promptsDir, prompt: queueMusic })
-    const audio = newAudio({ occupied: this.#occupied })
-    this.#occupied = false
-    const play = () =>
-      audio.play(
-        Array.from({ length: musicRepeats }, () => file),
-        play,
-      )
-    this.#audio?.close()
-    this.#audio = audio
-    play()
+    this.#sound.music()
   }
 
   advice(files: readonly string[], then: () => void): void {
-    this.#audio?.close()
-    this.#audio = this.#options.newAudio({ occupied: false })
-    this.#audio.play(files, then)
+    this.#sound.advice(files, then)
   }
 
   silence(): void {
-    this.#audio?.close()
-    this.#audio = undefined
+    this.#sound.silence()
   }
 
   thirdBegins({ legId, target }: { legId: LegId; target: CallTarget }): void {

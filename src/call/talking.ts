@@ -3,7 +3,8 @@ import type { CallPartner } from './call.ts'
 import type { CallParts } from './call-parts.ts'
 import type { Leg } from './leg.ts'
 import { Monitors } from './monitors.ts'
-import { type HandedOver, TalkStage } from './talk-stage.ts'
+import { TalkStage } from './talk-stage.ts'
+import type { HandedOver } from './talk-stage-options.ts'
 
 export interface TalkingOptions extends CallParts {
   /** The caller, left without anybody, waits again. */
