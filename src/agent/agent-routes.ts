@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import type { Agent, AgentProfile } from './agent.ts'
 import type { AgentCommand, AgentRoster } from './agent-roster.ts'
 import type { AgentStore } from './agent-store.ts'
@@ -17,12 +18,12 @@ const agentView = Type.Object({
   name: Type.String(),
   skills: Type.Array(Type.String()),
   languages: Type.Array(Type.String()),
-  wrapUpSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  wrapUpSeconds: nullable(Type.Integer()),
   state: Type.String({ description: 'offline, notReady, ready, ringing, talking, wrapUp or monitoring' }),
   status: Type.String({ description: 'what the person chose: offline, available or break' }),
-  reason: Type.Union([Type.String(), Type.Null()]),
-  extension: Type.Union([Type.String(), Type.Null()]),
-  callId: Type.Union([Type.String(), Type.Null()]),
+  reason: nullable(Type.String()),
+  extension: nullable(Type.String()),
+  callId: nullable(Type.String()),
   since: Type.String({ format: 'date-time', description: 'when the present state began' }),
 })
 
@@ -71,7 +72,7 @@ export function agentRoutes({
               name: text(100),
               skills: Type.Array(text(50), { maxItems: 100, default: [] }),
               languages: Type.Array(text(10), { minItems: 1, maxItems: 20, default: ['cmn'] }),
-              wrapUpSeconds: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 3600 }), Type.Null()])),
+              wrapUpSeconds: Type.Optional(nullable(Type.Integer({ minimum: 0, maximum: 3600 }))),
             },
             { additionalProperties: false },
           ),

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError } from '../kernel/index.ts'
+import { HotlineError, nullable } from '../kernel/index.ts'
 import type { CallHistoryEntry, CallStore } from './call-store.ts'
 
 class SpanInvalid extends HotlineError {
@@ -8,7 +8,6 @@ class SpanInvalid extends HotlineError {
   readonly status = 400
 }
 
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const text = Type.String()
 const instant = Type.String({ format: 'date-time' })
 const entry = Type.Object({
@@ -16,18 +15,18 @@ const entry = Type.Object({
   direction: Type.Enum(['inbound', 'outbound']),
   line: text,
   callerNumber: text,
-  language: orNull(text),
-  queue: orNull(text),
-  agentId: orNull(text),
+  language: nullable(text),
+  queue: nullable(text),
+  agentId: nullable(text),
   offeredAt: text,
-  queuedAt: orNull(text),
-  answeredAt: orNull(text),
-  abandonedAt: orNull(text),
-  releasedAt: orNull(text),
-  releasedBy: orNull(text),
-  transferredTo: orNull(text),
-  rating: orNull(Type.Integer()),
-  wrapUpCode: orNull(text),
+  queuedAt: nullable(text),
+  answeredAt: nullable(text),
+  abandonedAt: nullable(text),
+  releasedAt: nullable(text),
+  releasedBy: nullable(text),
+  transferredTo: nullable(text),
+  rating: nullable(Type.Integer()),
+  wrapUpCode: nullable(text),
 })
 
 /** Calls of the past. The question is a body, not an address: it may name a citizen's number, and addresses stand in logs. */

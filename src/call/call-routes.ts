@@ -2,14 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { CallbackBook } from '../callback/index.ts'
 import { type EventLog, toCloudEvent } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import type { Recorder } from '../recording/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
 import { callbackWishOf } from './callback-wish.ts'
 import { NoNumber, UnknownCall } from './errors.ts'
 import { callParams, ownFlow } from './own-flow.ts'
-
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const callView = Type.Object({
   callId: Type.String(),

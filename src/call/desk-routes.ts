@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { AgentRoster } from '../agent/index.ts'
 import { type EventData, ticketIdOf } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import type { Recorder } from '../recording/index.ts'
 import type { CallFlow } from './call-flow.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
@@ -18,7 +19,6 @@ export interface DeskRoutesOptions {
   readonly sequence: () => number
 }
 
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const text = Type.String()
 const instant = Type.String({ format: 'date-time' })
 
@@ -31,16 +31,16 @@ const deskCall = Type.Object({
   callerName: text,
   language: text,
   menuPath: Type.Array(text),
-  queue: orNull(text),
-  queuedAt: orNull(instant),
-  answeredAt: orNull(instant),
+  queue: nullable(text),
+  queuedAt: nullable(instant),
+  answeredAt: nullable(instant),
   ticketId: text,
-  talk: orNull(Type.String({ description: 'talking, held, consulting, consulted, conference, transferring, …' })),
-  third: orNull(Type.String({ description: 'the third party: a branch’s number, or agent:<id>' })),
+  talk: nullable(Type.String({ description: 'talking, held, consulting, consulted, conference, transferring, …' })),
+  third: nullable(Type.String({ description: 'the third party: a branch’s number, or agent:<id>' })),
   recordingPaused: Type.Boolean(),
-  listed: orNull(Type.Object({ vip: Type.Boolean(), grade: orNull(text), note: text })),
+  listed: nullable(Type.Object({ vip: Type.Boolean(), grade: nullable(text), note: text })),
   lastCalls: Type.Array(
-    Type.Object({ callId: text, offeredAt: text, queue: orNull(text), agentId: orNull(text), outcome: text }),
+    Type.Object({ callId: text, offeredAt: text, queue: nullable(text), agentId: nullable(text), outcome: text }),
   ),
 })
 
@@ -58,7 +58,7 @@ export function deskRoutes(options: DeskRoutesOptions): FastifyPluginAsyncTypebo
         schema: {
           tags: ['agents'],
           summary: 'The own call as it is now, and the place in the feed to go on from',
-          response: { 200: Type.Object({ sequence: Type.Integer(), call: orNull(deskCall) }) },
+          response: { 200: Type.Object({ sequence: Type.Integer(), call: nullable(deskCall) }) },
         },
       },
       async ({ principal: { agentId } }) => {

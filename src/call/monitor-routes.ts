@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { AgentRoster } from '../agent/index.ts'
+import { nullable } from '../kernel/index.ts'
 import { type Monitor, type MonitorRequest, SupervisorUnreachable } from '../monitor/index.ts'
 import type { CallFlow } from './call-flow.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
@@ -48,7 +49,7 @@ export function monitorRoutes({
 
   return async (app) => {
     const overseers = { roles: ['supervisor', 'admin'] } as const
-    const body = Type.Union([whose, Type.Null()])
+    const body = nullable(whose)
     const response = { 202: monitorView }
 
     for (const [path, mode, summary] of [

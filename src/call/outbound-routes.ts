@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { AgentNotReady, actingAgent, OutsideCallHours } from '../callback/index.ts'
 import type { EventLog } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import { CallOfAnother, UnknownCall, UnknownOutcome } from './errors.ts'
 import type { OutboundCalls } from './outbound-calls.ts'
 import type { OutboundRecord, OutboundStore } from './outbound-store.ts'
@@ -20,7 +21,6 @@ const tags = ['outbound calls']
 const people = { roles: ['agent', 'supervisor', 'admin'] } as const
 const strict = { additionalProperties: false }
 const agentId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const wish = Type.Object(
   {

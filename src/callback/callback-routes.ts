@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import { actingAgent } from './acting-agent.ts'
 import type { CallbackData } from './callback.ts'
 import type { CallbackBook } from './callback-book.ts'
@@ -9,7 +10,6 @@ const tags = ['callbacks']
 const people = { roles: ['agent', 'supervisor', 'admin'] } as const
 const strict = { additionalProperties: false }
 const params = Type.Object({ callbackId: Type.String({ format: 'uuid' }) })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 const time = Type.String({ format: 'date-time' })
 const number = Type.String({ pattern: '^\\+?[0-9]{3,20}$' })
 const agentId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })

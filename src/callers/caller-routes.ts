@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import { type Caller, nuisanceGrades } from './caller.ts'
 import type { CallerBook } from './caller-book.ts'
 
 const tags = ['callers']
 const params = Type.Object({ number: Type.String({ pattern: '^\\+?[0-9]{3,20}$' }) })
 const time = Type.String({ format: 'date-time' })
-const grade = Type.Union([Type.Enum([...nuisanceGrades]), Type.Null()])
+const grade = nullable(Type.Enum([...nuisanceGrades]))
 const callerView = Type.Object({
   number: Type.String(),
   priority: Type.Integer(),
@@ -16,7 +17,7 @@ const callerView = Type.Object({
   note: Type.String(),
   setBy: Type.String(),
   setAt: time,
-  until: Type.Union([time, Type.Null()]),
+  until: nullable(time),
 })
 /** A very important caller is served before ordinary ones where nothing else is said. */
 const vipPriority = 50
@@ -57,7 +58,7 @@ export function callerRoutes({ book }: { book: CallerBook }): FastifyPluginAsync
               grade: Type.Optional(grade),
               evidence: Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 50, default: [] }),
               note: Type.String({ maxLength: 500, default: '' }),
-              until: Type.Optional(Type.Union([time, Type.Null()])),
+              until: Type.Optional(nullable(time)),
             },
             { additionalProperties: false },
           ),

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { Clock } from '../kernel/index.ts'
+import { nullable } from '../kernel/index.ts'
 import type { HoursBook } from './hours-book.ts'
 import { calendarView, dayView, openingView, viewCalendar, viewOpening } from './hours-views.ts'
 import { beijingDate } from './local-time.ts'
@@ -73,7 +74,7 @@ function closingRoutes({ book, clock }: HoursRoutesOptions): FastifyPluginAsyncT
           body: Type.Object(
             {
               reason: Type.String({ minLength: 1, maxLength: 200 }),
-              until: Type.Optional(Type.Union([instant, Type.Null()])),
+              until: Type.Optional(nullable(instant)),
             },
             strict,
           ),

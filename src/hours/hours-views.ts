@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import { type Calendar, type Closing, weekdays } from './calendar.ts'
 import { openingCauses } from './day-hours.ts'
 import { dayRuleText } from './day-rule.ts'
@@ -7,15 +8,14 @@ import { intervalText } from './interval-text.ts'
 import type { Opening } from './opening-hours.ts'
 
 const instant = (description: string) => Type.String({ format: 'date-time', description })
-const orNull = (description: string) => Type.Union([instant(description), Type.Null()])
 const intervals = Type.Array(Type.String(), { description: 'local times, e.g. 08:30-12:00' })
 
 const opening = {
   open: Type.Boolean(),
   cause: Type.Enum([...openingCauses]),
   reason: Type.String({ description: 'for people: the name of the holiday, the reason of the closing' }),
-  until: orNull('when open and closed change places; null: not within 400 days, or until revoked'),
-  nextOpen: orNull('when it opens next; while closed the same as until'),
+  until: nullable(instant('when open and closed change places; null: not within 400 days, or until revoked')),
+  nextOpen: nullable(instant('when it opens next; while closed the same as until')),
 }
 
 export const openingView = Type.Object({ calendarId: Type.String(), time: instant('the moment asked for'), ...opening })
@@ -25,8 +25,8 @@ export const calendarView = Type.Object({
   zone: Type.String({ description: 'IANA time zone' }),
   always: Type.Boolean({ description: 'open day and night; the rest of the hours is empty then' }),
   weekly: Type.Record(Type.String(), intervals),
-  holidays: Type.Union([Type.String(), Type.Null()]),
-  makeUpDays: Type.Union([Type.String(), Type.Null()]),
+  holidays: nullable(Type.String()),
+  makeUpDays: nullable(Type.String()),
   exceptions: Type.Array(
     Type.Object({
       from: Type.String({ format: 'date' }),
@@ -40,7 +40,7 @@ export const calendarView = Type.Object({
       reason: Type.String(),
       by: Type.String(),
       closedAt: instant('when the command was given'),
-      until: orNull('null: until revoked'),
+      until: nullable(instant('null: until revoked')),
     }),
     Type.Null(),
   ]),

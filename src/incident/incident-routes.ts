@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import type { Incident } from './incident.ts'
 import type { IncidentWords } from './incident-sounds.ts'
 import type { Incidents } from './incidents.ts'
 
 const strict = { additionalProperties: false }
 const instant = Type.String({ format: 'date-time' })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 const params = Type.Object({ line: Type.String({ pattern: '^(all|\\+?[0-9]{3,15})$' }) })
 
 const incidentView = Type.Object({

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError } from '../kernel/index.ts'
+import { HotlineError, nullable } from '../kernel/index.ts'
 import type { AgentFiguresStore } from './agent-figures-store.ts'
 import type { BranchFiguresStore } from './branch-figures-store.ts'
 import { add, noCounts, ratesOf, sharesOf } from './figures.ts'
@@ -42,7 +42,7 @@ const agentFigures = Type.Object({
   talking: count,
   talkedMs: Type.Number(),
   missed: count,
-  averageRating: Type.Union([Type.Number(), Type.Null()]),
+  averageRating: nullable(Type.Number()),
 })
 
 const day = 24 * 60 * 60 * 1000

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import type { NoticeBoard } from './notice-board.ts'
 import type { Notice } from './notice-store.ts'
 
@@ -7,7 +8,6 @@ const strict = { additionalProperties: false }
 const agentId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })
 const level = Type.Enum(['info', 'warning', 'urgent'])
 const instant = Type.String({ format: 'date-time' })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const noticeView = Type.Object({
   noticeId: Type.String({ format: 'uuid' }),

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import { type SoundPlayer, soundResponses } from '../vault/index.ts'
 import { UnknownRecording } from './errors.ts'
 import type { Recording } from './recording.ts'
@@ -13,7 +14,6 @@ const admins = { roles: ['admin'] } as const
 const tags = ['recordings']
 const params = Type.Object({ callId: Type.String({ format: 'uuid' }) })
 const time = Type.String({ format: 'date-time' })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const recordingView = Type.Object({
   callId: Type.String(),

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import type { BranchBook, BranchNow } from './branch-book.ts'
-
-const orNull = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const branchView = Type.Object({
   number: Type.String(),
@@ -11,9 +10,9 @@ const branchView = Type.Object({
   languages: Type.Array(Type.String(), { description: 'spoken there; empty: not known' }),
   state: Type.String({ description: 'open, busy or closed' }),
   reason: Type.String({ description: 'why it is not open; empty while it is' }),
-  opensAt: orNull(Type.String({ format: 'date-time' })),
+  opensAt: nullable(Type.String({ format: 'date-time' })),
   calls: Type.Integer({ description: 'calls of ours that ring or talk there now' }),
-  capacity: orNull(Type.Integer()),
+  capacity: nullable(Type.Integer()),
 })
 
 /** Branch hotlines as they are at this moment, for the desk. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
+import { nullable } from '../kernel/index.ts'
 import { type SoundPlayer, soundResponses, type Vault } from '../vault/index.ts'
 import { UnknownVoicemail, VoicemailHandled } from './errors.ts'
 import type { Voicemail } from './voicemail.ts'
@@ -12,7 +13,6 @@ const overseers = { roles: ['supervisor', 'admin'] } as const
 const tags = ['voicemail']
 const params = Type.Object({ voicemailId: Type.String({ format: 'uuid' }) })
 const time = Type.String({ format: 'date-time' })
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 
 const voicemailView = Type.Object({
   voicemailId: Type.String(),

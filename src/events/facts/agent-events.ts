@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { agentState, agentStatus, duration, id, name, nuisanceGrade, nullable } from './shapes.ts'
+import { nullable } from '../../kernel/index.ts'
+import { agentState, agentStatus, duration, id, name, nuisanceGrade } from './shapes.ts'
 
 /** Facts of agents and their phones. */
 export const agentEvents = {

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { duration, id, legFacts, name, need, nuisanceGrade, nullable, thirdOutcome, voicemailReason } from './shapes.ts'
+import { nullable } from '../../kernel/index.ts'
+import { duration, id, legFacts, name, need, nuisanceGrade, thirdOutcome, voicemailReason } from './shapes.ts'
 
 /** Facts of a call on its way to a person: arrival, menu, queue, answer, end. */
 export const callEvents = {

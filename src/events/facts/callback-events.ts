@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { id, name, need, nullable } from './shapes.ts'
+import { nullable } from '../../kernel/index.ts'
+import { id, name, need } from './shapes.ts'
 
 /** Facts of callbacks. */
 export const callbackEvents = {

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { duration, id, instant, name, nuisanceGrade, nullable } from './shapes.ts'
+import { nullable } from '../../kernel/index.ts'
+import { duration, id, instant, name, nuisanceGrade } from './shapes.ts'
 
 /** Facts of the room: notices, incidents, calendars, the list of callers. */
 export const officeEvents = {

@@ -1,8 +1,8 @@
-import Type, { type TSchema } from 'typebox'
+import Type from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 
 export const id = Type.String({ format: 'uuid' })
 export const name = Type.String({ minLength: 1 })
-export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 /** Milliseconds, 0 or more. */
 export const duration = Type.Integer({ minimum: 0 })
 /** Milliseconds since 1970-01-01T00:00Z, by our clock when the switch told it. */

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { duration, id, name, nullable, voicemailReason } from './shapes.ts'
+import { nullable } from '../../kernel/index.ts'
+import { duration, id, name, voicemailReason } from './shapes.ts'
 
 /** Facts of voicemails and recordings. */
 export const soundEvents = {

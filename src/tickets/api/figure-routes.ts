@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 import type { FigureStore, TicketFigures } from '../office/figure-store.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { CallStore } from '../stream/call-store.ts'
@@ -7,7 +8,7 @@ import type { UnitStore } from '../units/unit-store.ts'
 import { visibleTo } from './people.ts'
 
 const count = Type.Integer()
-const share = Type.Union([Type.Number(), Type.Null()])
+const share = nullable(Type.Number())
 const counts = {
   opened: count,
   answeredAtOnce: count,
@@ -26,7 +27,7 @@ const counts = {
   ratedSatisfied: count,
 }
 const day = 24 * 60 * 60 * 1000
-const goal = Type.Union([Type.Boolean(), Type.Null()])
+const goal = nullable(Type.Boolean())
 
 /** How a span of tickets went, beside what the city aims at. */
 export function figureRoutes({

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 import type { Notice } from '../notices/notice.ts'
 import type { NoticeStore } from '../notices/notice-store.ts'
 import { UnknownTicket } from '../office/errors.ts'
@@ -14,7 +15,7 @@ const view = Type.Object({
   number: noticeNumber,
   kind: Type.String(),
   stage: Type.String(),
-  unitId: Type.Union([Type.String(), Type.Null()]),
+  unitId: nullable(Type.String()),
   copiedTo: Type.Array(Type.String()),
   issuedAt: Type.String(),
 })

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError } from '../../kernel/index.ts'
+import { HotlineError, nullable } from '../../kernel/index.ts'
 import type { TicketStore } from '../office/ticket-store.ts'
 
 class ProgressRefused extends HotlineError {
@@ -59,8 +59,8 @@ export function progressRoutes({
               number: Type.String(),
               state: Type.String(),
               step: Type.String(),
-              unit: Type.Union([Type.String(), Type.Null()]),
-              dueAt: Type.Union([Type.String(), Type.Null()]),
+              unit: nullable(Type.String()),
+              dueAt: nullable(Type.String()),
               overdue: Type.Boolean(),
             }),
           },

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { beijingDate } from '../../hours/calendar-arithmetic.ts'
+import { nullable } from '../../kernel/index.ts'
 import { type AuditStore, toHistoryView } from '../audit/audit-store.ts'
 import { inputSenders } from '../machine/input-senders.ts'
 import { inputsOf } from '../machine/ticket-transition.ts'
@@ -95,7 +96,7 @@ export function ticketRoutes(options: TicketRoutesOptions): FastifyPluginAsyncTy
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
           }),
           response: {
-            200: Type.Object({ tickets: Type.Array(listedView), next: Type.Union([Type.String(), Type.Null()]) }),
+            200: Type.Object({ tickets: Type.Array(listedView), next: nullable(Type.String()) }),
           },
         },
       },

@@ -1,18 +1,18 @@
 import Type from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 import type { TicketContext } from '../machine/ticket-context.ts'
 import { channels, type Matter, type Ticket } from '../office/ticket.ts'
 import type { ListedTicket } from '../office/ticket-list-store.ts'
 import { type Asker, numberFor } from './people.ts'
 
 const text = Type.String()
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
-const instant = orNull(Type.String({ format: 'date-time' }))
+const instant = nullable(Type.String({ format: 'date-time' }))
 
 export const matterSchema = Type.Object(
   {
     title: Type.String({ maxLength: 200 }),
     content: Type.String({ maxLength: 8000 }),
-    classification: orNull(Type.String({ pattern: '^[a-z0-9-]{1,50}$' })),
+    classification: nullable(Type.String({ pattern: '^[a-z0-9-]{1,50}$' })),
     address: Type.String({ maxLength: 300 }),
     contactName: Type.String({ maxLength: 100 }),
     confidential: Type.Boolean(),
@@ -25,13 +25,13 @@ export const listedView = Type.Object({
   number: text,
   state: text,
   revision: Type.Integer(),
-  kind: orNull(text),
+  kind: nullable(text),
   urgency: text,
   title: text,
   channel: Type.Enum([...channels]),
-  unitId: orNull(text),
-  agentId: orNull(text),
-  callId: orNull(text),
+  unitId: nullable(text),
+  agentId: nullable(text),
+  callId: nullable(text),
   callerNumber: text,
   createdAt: text,
   dueAt: instant,
@@ -40,24 +40,24 @@ export const listedView = Type.Object({
 export const ticketView = Type.Object({
   ...listedView.properties,
   /** Only for those who may tell it to the citizen. */
-  queryCode: orNull(text),
+  queryCode: nullable(text),
   /** Who answers for it now: the first receiver until a unit has signed [39]. */
-  responsible: Type.Object({ kind: Type.Enum(['agent', 'unit', 'centre']), id: orNull(text) }),
+  responsible: Type.Object({ kind: Type.Enum(['agent', 'unit', 'centre']), id: nullable(text) }),
   matter: matterSchema,
   returns: Type.Integer(),
-  returnReason: orNull(text),
+  returnReason: nullable(text),
   returnDueAt: instant,
-  extension: orNull(Type.Object({ until: text, grounds: text, decision: text })),
+  extension: nullable(Type.Object({ until: text, grounds: text, decision: text })),
   urged: Type.Integer(),
   criticised: Type.Integer(),
-  parentId: orNull(text),
-  answer: orNull(text),
+  parentId: nullable(text),
+  answer: nullable(text),
   /** The caller's word on the talk, by a key: 1 to 5. */
-  callRating: orNull(Type.Object({ rating: Type.Integer(), at: text, agentId: text })),
+  callRating: nullable(Type.Object({ rating: Type.Integer(), at: text, agentId: text })),
   /** Three facts: how it was closed, whether it is solved, whether the citizen is satisfied. */
-  closedBy: orNull(text),
-  resolved: orNull(Type.Boolean()),
-  satisfied: orNull(Type.Boolean()),
+  closedBy: nullable(text),
+  resolved: nullable(Type.Boolean()),
+  satisfied: nullable(Type.Boolean()),
   clocks: Type.Array(Type.Object({ stage: text, from: text, dueAt: text })),
   visits: Type.Array(Type.Object({ at: text, by: text, channel: text, reached: Type.Boolean(), comment: text })),
 })

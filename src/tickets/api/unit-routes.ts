@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { beijingDate } from '../../hours/calendar-arithmetic.ts'
-import { HotlineError } from '../../kernel/index.ts'
+import { HotlineError, nullable } from '../../kernel/index.ts'
 import { LoginRefused } from '../../users/errors.ts'
 import type { LoginGuard } from '../../users/login-guard.ts'
 import type { AuditStore } from '../audit/audit-store.ts'
@@ -25,7 +25,6 @@ const centre = ['supervisor', 'admin'] as const
 const readers = ['agent', 'supervisor', 'admin', 'service', 'unit'] as const
 const unitId = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
 const params = Type.Object({ unitId })
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 const phone = Type.String({ pattern: '^\\+?[0-9]{3,15}$' })
 const unitView = Type.Object({
   unitId,
@@ -33,10 +32,10 @@ const unitView = Type.Object({
   path: Type.String(),
   level: Type.Integer(),
   type: Type.Enum(['department', 'partner', 'sub-centre']),
-  leader: orNull(Type.String()),
-  phone: orNull(Type.String()),
+  leader: nullable(Type.String()),
+  phone: nullable(Type.String()),
   strikes: Type.Integer(),
-  expelledAt: orNull(Type.String()),
+  expelledAt: nullable(Type.String()),
 })
 const credentials = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 64 }),
@@ -170,10 +169,10 @@ export function unitRoutes({
           body: Type.Object(
             {
               name: Type.String({ minLength: 1, maxLength: 100 }),
-              parentId: orNull(unitId),
+              parentId: nullable(unitId),
               type: Type.Enum(['department', 'partner', 'sub-centre']),
-              leader: orNull(Type.String({ minLength: 1, maxLength: 60 })),
-              phone: orNull(phone),
+              leader: nullable(Type.String({ minLength: 1, maxLength: 60 })),
+              phone: nullable(phone),
             },
             { additionalProperties: false },
           ),
@@ -270,7 +269,7 @@ export function unitRoutes({
           summary: 'A line of the catalogue, from a day on',
           params: Type.Object({ classification: unitId }),
           body: Type.Object(
-            { unitId, from: Type.String({ format: 'date' }), to: orNull(Type.String({ format: 'date' })) },
+            { unitId, from: Type.String({ format: 'date' }), to: nullable(Type.String({ format: 'date' })) },
             { additionalProperties: false },
           ),
           response: { 200: Type.Object({ classification: Type.String(), unitId }) },

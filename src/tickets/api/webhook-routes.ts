@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError } from '../../kernel/index.ts'
+import { HotlineError, nullable } from '../../kernel/index.ts'
 import type { AuditStore } from '../audit/audit-store.ts'
 import type { Webhook, WebhookStore } from '../webhooks/webhook-store.ts'
 import { actorOf } from './people.ts'
@@ -16,8 +16,8 @@ const view = Type.Object({
   url: Type.String(),
   types: Type.Array(Type.String()),
   failures: Type.Integer(),
-  lastError: Type.Union([Type.String(), Type.Null()]),
-  deliveredAt: Type.Union([Type.String(), Type.Null()]),
+  lastError: nullable(Type.String()),
+  deliveredAt: nullable(Type.String()),
 })
 
 /** Facts by HTTP for systems that cannot hold a socket. */

@@ -1,20 +1,20 @@
 import Type, { type Static } from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 import type { InputType } from '../machine/ticket-inputs.ts'
 
 const text = Type.String()
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** What every fact of a ticket says. No caller's number: whoever may know it asks the service. */
 const step = Type.Object({
   ticketId: Type.String({ format: 'uuid' }),
   number: text,
   revision: Type.Integer({ minimum: 1 }),
-  from: orNull(text),
+  from: nullable(text),
   state: text,
-  kind: orNull(text),
-  unitId: orNull(text),
-  callId: orNull(Type.String({ format: 'uuid' })),
-  agentId: orNull(text),
+  kind: nullable(text),
+  unitId: nullable(text),
+  callId: nullable(Type.String({ format: 'uuid' })),
+  agentId: nullable(text),
   byRole: text,
   /** The stage whose limit the fact is about. */
   stage: Type.Optional(text),

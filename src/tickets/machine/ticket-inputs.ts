@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { nullable } from '../../kernel/index.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import { ticketKinds, urgencies } from '../rules/rules-schema.ts'
 import { type Actor, clockStages, type HandlingUnit } from './ticket-context.ts'
@@ -6,7 +7,7 @@ import { type Actor, clockStages, type HandlingUnit } from './ticket-context.ts'
 const closed = { additionalProperties: false }
 const text = Type.String({ minLength: 1, maxLength: 4000 })
 const unitId = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
-const orUnknown = Type.Union([Type.Boolean(), Type.Null()])
+const orUnknown = nullable(Type.Boolean())
 
 /** The five grounds on which a matter is not accepted [93,94]. */
 export const nonAcceptanceGrounds = [

@@ -2,6 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { ticketIdOf } from '../../events/index.ts'
 import { CalendarDayStore } from '../../hours/calendar-day-store.ts'
+import { nullable } from '../../kernel/index.ts'
 import type { Actor } from '../machine/ticket-context.ts'
 import type { TicketOffice } from '../office/ticket-office.ts'
 import type { CityRules } from '../rules/city-rules.ts'
@@ -21,7 +22,7 @@ const wanted = {
     callerNumber: text,
     line: text,
     purpose: text,
-    reference: Type.Optional(Type.Union([text, Type.Null()])),
+    reference: Type.Optional(nullable(text)),
   }),
   'call.queued': Type.Object({ callId: id, queuedAt: Type.Integer() }),
   'call.answered': Type.Object({ callId: id, agentId: text, waitedMs: Type.Integer({ minimum: 0 }) }),
@@ -31,7 +32,7 @@ const wanted = {
   'callback.opened': Type.Object({
     callbackId: text,
     callerNumber: text,
-    callId: Type.Optional(Type.Union([id, Type.Null()])),
+    callId: Type.Optional(nullable(id)),
   }),
   'calendar.day-changed': Type.Object({
     date: Type.String({ format: 'date' }),
