@@ -121,7 +121,7 @@ module.exports = {
       '^src/call/call\\.ts$',
       '^src/callback/callback(-dialog)?\\.ts$',
       '^src/ivr/ivr-session\\.ts$',
-      '^src/transfer/talk\\.ts$',
+      '^src/transfer/talk-states\\.ts$',
       '^src/voicemail/message-taking\\.ts$',
       '^src/tickets/machine/ticket-transition\\.ts$',
       '^src/monitor/monitor\\.ts$',
