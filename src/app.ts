@@ -51,7 +51,9 @@ import {
   Board,
   BranchFiguresStore,
   boardRoutes,
+  CallbackFiguresStore,
   HistoryStore,
+  LiveCallbacks,
   LiveFigures,
   metricsRoutes,
   Prometheus,
@@ -280,7 +282,9 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const tail = new CommittedTail({ log, last: await lastSequence(db) })
   const history = new HistoryStore({ db })
   const live = new LiveFigures({ clock })
-  await seedFigures({ live, history, agentStore, clock })
+  const liveCallbacks = new LiveCallbacks({ clock })
+  const callbackFigures = new CallbackFiguresStore({ db })
+  await seedFigures({ live, liveCallbacks, history, callbackFigures, agentStore, clock })
   const board = new Board({
     live,
     clock,
@@ -290,9 +294,10 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
   log.onRecorded((event) => {
     live.take(event)
+    liveCallbacks.take(event)
     board.changed()
   })
-  const prometheus = new Prometheus({ log, live })
+  const prometheus = new Prometheus({ log, live, callbacks: liveCallbacks })
 
   const notices = new NoticeBoard({
     store: new NoticeStore({ db }),
@@ -356,7 +361,10 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         history,
         branches: new BranchFiguresStore({ db }),
         agents: new AgentFiguresStore({ db }),
+        callbacks: callbackFigures,
         live,
+        liveCallbacks,
+        zone: (city.callback && city.calendars.get(city.callback.calendar)?.zone) ?? 'Asia/Shanghai',
         shortAbandon: city.shortAbandon,
       }),
       menuRoutes({ menus, promptsDir: config.promptsDir, texts: () => readTexts(config.promptsDir) }),

@@ -3,8 +3,10 @@ import Type from 'typebox'
 import { HotlineError, nullable } from '../kernel/index.ts'
 import type { AgentFiguresStore } from './agent-figures-store.ts'
 import type { BranchFiguresStore } from './branch-figures-store.ts'
+import type { CallbackFiguresStore } from './callback-figures-store.ts'
 import { add, noCounts, ratesOf, sharesOf } from './figures.ts'
 import type { HistoryStore } from './history-store.ts'
+import type { LiveCallbacks } from './live-callbacks.ts'
 import type { LiveFigures } from './live-figures.ts'
 import type { Prometheus } from './prometheus.ts'
 
@@ -45,6 +47,25 @@ const agentFigures = Type.Object({
   averageRating: nullable(Type.Number()),
 })
 
+const callbackFigures = Type.Object({
+  queue: nullable(Type.String({ description: 'null: the caller was in no queue' })),
+  day: Type.String({ format: 'date' }),
+  asked: count,
+  missed: count,
+  opened: count,
+  missedCalls: count,
+  kept: count,
+  reached: count,
+  failedAttempts: count,
+  answered: count,
+  failed: count,
+  expired: count,
+  cancelled: count,
+  merged: count,
+  stillOpen: count,
+  medianSecondsToReach: nullable(Type.Number()),
+})
+
 const day = 24 * 60 * 60 * 1000
 const longestSpan = 400 * day
 
@@ -53,13 +74,20 @@ export function metricsRoutes({
   history,
   branches,
   agents,
+  callbacks,
   live,
+  liveCallbacks,
+  zone,
   shortAbandon,
 }: {
   history: HistoryStore
   branches: BranchFiguresStore
   agents: AgentFiguresStore
+  callbacks: CallbackFiguresStore
   live: LiveFigures
+  liveCallbacks: LiveCallbacks
+  /** IANA name of the time zone whose days are counted by. */
+  zone: string
   /** Seconds before which a caller who gives up did not really wait, where a request does not say. */
   shortAbandon: number
 }): FastifyPluginAsyncTypebox {
@@ -113,6 +141,20 @@ export function metricsRoutes({
     )
 
     app.get(
+      '/metrics/callbacks',
+      {
+        config: everybody,
+        schema: {
+          tags: ['metrics'],
+          summary: 'What came of callbacks and missed calls, by the day and queue they were opened in',
+          querystring: Type.Pick(spanQuery, ['from', 'to', 'queue']),
+          response: { 200: Type.Array(callbackFigures) },
+        },
+      },
+      async ({ query }) => callbacks.days({ ...spanOf(query), queue: query.queue }, zone),
+    )
+
+    app.get(
       '/metrics/agents',
       {
         config: everybody,
@@ -149,7 +191,7 @@ export function metricsRoutes({
     app.get(
       '/metrics/now',
       { config: everybody, schema: { tags: ['metrics'], summary: 'Waiting now, agents by state, and today so far' } },
-      async () => ({ queues: live.waiting(), agents: live.agentsByState() }),
+      async () => ({ queues: live.waiting(), agents: live.agentsByState(), callbacks: liveCallbacks.open() }),
     )
   }
 }

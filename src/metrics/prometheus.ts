@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { EventLog, HotlineEvent } from '../events/index.ts'
+import { CallbackMeters } from './callback-meters.ts'
+import type { LiveCallbacks } from './live-callbacks.ts'
 import type { LiveFigures } from './live-figures.ts'
 
 /** The hotline's figures in Prometheus' words. Counters begin at 0 with the process, as Prometheus expects. */
@@ -13,9 +15,10 @@ export class Prometheus {
   readonly #voicemailFailures: Counter<'queue'>
   readonly #recordingFailures: Counter
   readonly #ratings: Counter<'queue' | 'rating'>
+  readonly #callbacks: CallbackMeters
   readonly #queueOf = new Map<string, string>()
 
-  constructor({ log, live }: { log: EventLog; live: LiveFigures }) {
+  constructor({ log, live, callbacks }: { log: EventLog; live: LiveFigures; callbacks: LiveCallbacks }) {
     const registers = [this.#registry]
     const labelNames = ['queue'] as const
     collectDefaultMetrics({ register: this.#registry, prefix: 'yihao_' })
@@ -67,8 +70,12 @@ export class Prometheus {
       labelNames: ['queue', 'rating'],
       registers,
     })
+    this.#callbacks = new CallbackMeters({ registry: this.#registry, callbacks })
     this.#gauges(log, live)
-    log.onRecorded((event) => this.#take(event))
+    log.onRecorded((event) => {
+      this.#take(event)
+      this.#callbacks.take(event)
+    })
   }
 
   get contentType(): string {

@@ -95,6 +95,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/metrics/now': everybody,
   'GET /api/v1/metrics/branches': everybody,
   'GET /api/v1/metrics/agents': everybody,
+  'GET /api/v1/metrics/callbacks': everybody,
   'GET /api/v1/menus': overseersOfHours,
   'GET /api/v1/menu-prompts': overseersOfHours,
   'GET /api/v1/menu-prompts/{language}/{name}/audio': overseersOfHours,
