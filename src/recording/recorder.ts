@@ -1,7 +1,7 @@
 import type { EventLog } from '../events/index.ts'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import type { SwitchPort } from '../switch/switch-port.ts'
-import type { Spool } from '../vault/index.ts'
+import { SoundUnusable, type Spool } from '../vault/index.ts'
 import { RecordingRefused } from './errors.ts'
 import type { RecordingNote } from './recording.ts'
 import type { RecordingArchive } from './recording-archive.ts'
@@ -163,8 +163,15 @@ export class Recorder {
       if (missing > Math.max(3000, durationMs / 20)) this.#tell(note, `${missing} ms of the call are missing`)
     } catch (error) {
       this.#tell(note, messageOf(error))
+      await this.#putAside(note, error)
     }
     this.#live.delete(callId)
+  }
+
+  /** What is no sound today will be none tomorrow; any other fault is the disk's or the database's, and is tried again. */
+  async #putAside({ callId }: RecordingNote, error: unknown): Promise<void> {
+    if (!(error instanceof SoundUnusable)) return
+    await this.#options.spool.putAside(fileName(callId)).catch((fault: unknown) => this.#complain(callId, fault))
   }
 
   /** It could not be begun: there is nothing to keep. */
@@ -201,7 +208,9 @@ export class Recorder {
         await this.#forget(callId)
         logger.warn({ callId }, 'a recording left behind was taken up')
       } catch (error) {
-        this.#complain(callId, error)
+        if (error instanceof SoundUnusable) this.#tell(note, messageOf(error))
+        else this.#complain(callId, error)
+        await this.#putAside(note, error)
       }
     }
   }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../kernel/index.ts'
 import { SoundUnusable } from './errors.ts'
@@ -83,10 +83,19 @@ export class Spool {
     )
   }
 
+  /** Nothing can be made of a recording: it is kept for a person to look at, with its note, and never listed again. */
+  async putAside(name: string): Promise<void> {
+    const [aside, path] = [this.path(`${asidePrefix}${name}`), this.path(name)]
+    await chmod(path, 0o600)
+    await rename(path, aside)
+    await rename(this.path(noteOf(name)), noteOf(aside))
+  }
+
   async remove(name: string): Promise<void> {
     await rm(this.path(name), { force: true })
   }
 }
 
 const noteEnd = '.json'
+const asidePrefix = 'unusable-'
 const noteOf = (name: string) => `${name}${noteEnd}`
