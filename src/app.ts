@@ -58,6 +58,7 @@ import {
   metricsRoutes,
   Prometheus,
   prometheusRoutes,
+  reportRoutes,
 } from './metrics/index.ts'
 import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
@@ -281,6 +282,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
 
   const tail = new CommittedTail({ log, last: await lastSequence(db) })
   const history = new HistoryStore({ db })
+  const agentFigures = new AgentFiguresStore({ db })
   const live = new LiveFigures({ clock })
   const liveCallbacks = new LiveCallbacks({ clock })
   const callbackFigures = new CallbackFiguresStore({ db })
@@ -360,13 +362,14 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       metricsRoutes({
         history,
         branches: new BranchFiguresStore({ db }),
-        agents: new AgentFiguresStore({ db }),
+        agents: agentFigures,
         callbacks: callbackFigures,
         live,
         liveCallbacks,
         zone: (city.callback && city.calendars.get(city.callback.calendar)?.zone) ?? 'Asia/Shanghai',
         shortAbandon: city.shortAbandon,
       }),
+      reportRoutes({ history, agents: agentFigures, shortAbandon: city.shortAbandon }),
       menuRoutes({ menus, promptsDir: config.promptsDir, texts: () => readTexts(config.promptsDir) }),
       menuDryRunRoutes({ menus: () => menus.current(), promptsDir: config.promptsDir }),
       hoursRoutes({ book: hours, clock }),

@@ -9,11 +9,13 @@ export interface Span {
   readonly queue?: string | undefined
 }
 
+/** Counts of one queue, or of one line, in one interval. */
 export interface IntervalCounts extends QueueCounts {
   readonly queue: string
   /** When the interval begins. */
   readonly start: Date
 }
+export type LineIntervalCounts = Omit<IntervalCounts, 'queue'> & { readonly line: string }
 
 /** The figures over history, by SQL. A call counts in the interval in which it was queued. */
 export class HistoryStore {
@@ -23,11 +25,21 @@ export class HistoryStore {
     this.#db = db
   }
 
-  /** Counts by queue and interval; `intervalMinutes` starts are aligned to the hour. */
-  async intervals(span: Span, intervalMinutes: number, thresholds: Thresholds): Promise<IntervalCounts[]> {
-    const { rows } = await sql<Record<keyof IntervalCounts, number> & { queue: string; start: Date }>`
+  /** Counts by queue and interval. Intervals are aligned to the hour, those of a day to midnight in China. */
+  intervals(span: Span, intervalMinutes: number, thresholds: Thresholds): Promise<IntervalCounts[]> {
+    return this.#counts<IntervalCounts>('queue', span, intervalMinutes, thresholds)
+  }
+
+  /** The same by the number that was dialled. */
+  lineIntervals(span: Span, intervalMinutes: number, thresholds: Thresholds): Promise<LineIntervalCounts[]> {
+    return this.#counts<LineIntervalCounts>('line', span, intervalMinutes, thresholds)
+  }
+
+  async #counts<Counts>(by: 'queue' | 'line', span: Span, minutes: number, thresholds: Thresholds): Promise<Counts[]> {
+    const { rows } = await sql<Counts>`
       with calls as (
-        select queue, date_bin(${`${intervalMinutes} minutes`}::interval, queued_at, timestamptz '2000-01-01T00:00Z') as start,
+        select ${sql.id(by)} as name,
+          date_bin(${`${minutes} minutes`}::interval, queued_at, timestamptz '2000-01-01T00:00+08:00') as start,
           answered_at is not null as answered,
           answered_at is null and abandoned_at is not null as abandoned,
           greatest(0, extract(epoch from coalesce(answered_at, abandoned_at, queued_at) - queued_at) * 1000) as waited
@@ -35,7 +47,7 @@ export class HistoryStore {
         where queue is not null and queued_at >= ${span.from} and queued_at < ${span.to}
           and (${span.queue ?? null}::text is null or queue = ${span.queue ?? null})
       )
-      select queue, start,
+      select name as ${sql.id(by)}, start,
         count(*) as "offered",
         count(*) filter (where answered) as "answered",
         count(*) filter (where abandoned) as "abandoned",
@@ -44,7 +56,7 @@ export class HistoryStore {
         count(*) filter (where abandoned and waited < ${thresholds.shortAbandonMs}) as "shortAbandons",
         coalesce(sum(waited) filter (where answered), 0)::float8 as "waitedMs",
         coalesce(max(waited), 0)::float8 as "longestWaitMs"
-      from calls group by queue, start order by start, queue`.execute(this.#db)
+      from calls group by name, start order by start, name`.execute(this.#db)
     return rows
   }
 

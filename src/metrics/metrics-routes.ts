@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError, nullable } from '../kernel/index.ts'
+import { nullable } from '../kernel/index.ts'
 import type { AgentFiguresStore } from './agent-figures-store.ts'
 import type { BranchFiguresStore } from './branch-figures-store.ts'
 import type { CallbackFiguresStore } from './callback-figures-store.ts'
@@ -9,22 +9,9 @@ import type { HistoryStore } from './history-store.ts'
 import type { LiveCallbacks } from './live-callbacks.ts'
 import type { LiveFigures } from './live-figures.ts'
 import type { Prometheus } from './prometheus.ts'
-
-class SpanInvalid extends HotlineError {
-  readonly code = 'span-invalid'
-  readonly status = 400
-}
+import { intervalQuery, readSpan, spanOf, spanQuery } from './span-query.ts'
 
 const everybody = { roles: ['agent', 'supervisor', 'admin', 'service'] } as const
-const spanQuery = Type.Object({
-  from: Type.Optional(Type.String({ format: 'date-time', description: 'default: 24 hours ago' })),
-  to: Type.Optional(Type.String({ format: 'date-time', description: 'default: now' })),
-  queue: Type.Optional(Type.String()),
-  answerWithin: Type.Number({ minimum: 1, maximum: 3600, default: 15, description: 'T in seconds' }),
-  shortAbandon: Type.Optional(Type.Number({ minimum: 0, maximum: 60, description: "seconds; default: the city's" })),
-  interval: Type.Integer({ minimum: 1, maximum: 1440, default: 15, description: 'minutes' }),
-})
-
 const count = Type.Integer({ minimum: 0 })
 const branchFigures = Type.Object({
   branch: Type.String(),
@@ -66,9 +53,6 @@ const callbackFigures = Type.Object({
   medianSecondsToReach: nullable(Type.Number()),
 })
 
-const day = 24 * 60 * 60 * 1000
-const longestSpan = 400 * day
-
 /** Figures of the hotline: over history from the log, and of this moment from memory. */
 export function metricsRoutes({
   history,
@@ -98,13 +82,16 @@ export function metricsRoutes({
         config: everybody,
         schema: {
           tags: ['metrics'],
-          summary: 'Counts, six answer rates and ASA by queue and interval',
-          querystring: spanQuery,
+          summary: 'Counts, six answer rates and ASA by queue, or by line, and interval',
+          querystring: intervalQuery,
         },
       },
       async ({ query }) => {
-        const { span, thresholds } = read({ shortAbandon, ...query })
-        const intervals = await history.intervals(span, query.interval, thresholds)
+        const { span, thresholds } = readSpan({ shortAbandon, ...query })
+        const intervals =
+          query.by === 'line'
+            ? await history.lineIntervals(span, query.interval, thresholds)
+            : await history.intervals(span, query.interval, thresholds)
         return intervals.map((counts) => ({ ...counts, ...ratesOf(counts) }))
       },
     )
@@ -120,7 +107,7 @@ export function metricsRoutes({
         },
       },
       async ({ query }) => {
-        const { span, thresholds } = read({ shortAbandon, ...query })
+        const { span, thresholds } = readSpan({ shortAbandon, ...query })
         const counts = (await history.intervals(span, query.interval, thresholds)).reduce(add, noCounts)
         return { from: span.from.toISOString(), to: span.to.toISOString(), ...counts, ...ratesOf(counts) }
       },
@@ -204,20 +191,4 @@ export function prometheusRoutes({ prometheus }: { prometheus: Prometheus }): Fa
       return prometheus.text()
     })
   }
-}
-
-function read(query: { from?: string; to?: string; queue?: string; answerWithin: number; shortAbandon: number }) {
-  return {
-    span: { ...spanOf(query), queue: query.queue },
-    thresholds: { answerWithinMs: query.answerWithin * 1000, shortAbandonMs: query.shortAbandon * 1000 },
-  }
-}
-
-function spanOf(query: { from?: string; to?: string }): { from: Date; to: Date } {
-  const to = query.to === undefined ? new Date() : new Date(query.to)
-  const from = query.from === undefined ? new Date(to.getTime() - day) : new Date(query.from)
-  const length = to.getTime() - from.getTime()
-  if (!(length > 0 && length <= longestSpan))
-    throw new SpanInvalid('from must be before to, and at most 400 days before')
-  return { from, to }
 }

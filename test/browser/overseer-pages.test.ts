@@ -6,8 +6,20 @@ import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
 import { findChromium, keepPicture, seriousFindings, TestBrowser } from '../support/browser.ts'
 import { type HotlineInProcess, startHotlineInProcess } from '../support/hotline-in-process.ts'
+import { readWorkbook } from '../support/read-workbook.ts'
+import { recordAbandonedCall, recordAnsweredCall } from '../support/recorded-calls.ts'
 
 const password = 'a long password'
+
+/** Two calls that were answered, one of them late, and one that was given up. */
+async function recordToday(service: HotlineInProcess): Promise<void> {
+  const queuedAt = Date.now() - 60_000
+  await service.record((log) => {
+    for (const wait of [3000, 9000])
+      recordAnsweredCall(log, { queue: 'tax', queuedAt, answeredAt: queuedAt + wait, releasedAt: queuedAt + 30_000 })
+    recordAbandonedCall(log, { queue: 'tax', queuedAt, abandonedAt: queuedAt + 20_000 })
+  })
+}
 
 describe.skipIf(!findChromium())('the pages of those who oversee the hotline', { timeout: 120_000 }, () => {
   let service: HotlineInProcess
@@ -20,6 +32,7 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     browser = await TestBrowser.start()
     service = await startHotlineInProcess({ MENUS_DIR: menusDir })
     const admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
+    await recordToday(service)
     await admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
   }, 120_000)
   afterAll(async () => {
@@ -60,6 +73,24 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     expect(await seriousFindings(page)).toEqual([])
     await writeFile(file, good)
     await page.getByRole('alert').waitFor({ state: 'detached' })
+    expect(browser.faults).toEqual([])
+  })
+
+  test('reports show what the API tells, and are downloaded as CSV and as a workbook', async () => {
+    const page = await visit('/reports')
+    await page.getByRole('row').filter({ hasText: '税务' }).getByText('66.7%').first().waitFor()
+    await keepPicture(page, 'reports')
+    expect(await seriousFindings(page)).toEqual([])
+    const saved = async (name: string) => {
+      const download = page.waitForEvent('download')
+      await page.getByRole('link', { name }).click()
+      return readFile(await (await download).path())
+    }
+
+    expect((await saved('下载 CSV')).toString('utf8')).toMatch(/^\uFEFF开始时间,队列\/线路,来电/)
+    expect(readWorkbook(await saved('下载 XLSX'))[1]?.slice(1, 4)).toEqual(['tax', 3, 2])
+    await page.getByRole('button', { name: '坐席报表' }).click()
+    await page.getByRole('cell', { name: '8001' }).waitFor()
     expect(browser.faults).toEqual([])
   })
 })

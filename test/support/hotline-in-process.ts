@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { type Hotline, startHotline } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/index.ts'
+import { EventJournal, EventLog, RecordProjector } from '../../src/events/index.ts'
+import { systemClock } from '../../src/kernel/index.ts'
 import { newDatabaseUrl, silent } from './database.ts'
 import { ScriptedEslServer } from './scripted-esl-server.ts'
 
@@ -15,6 +17,8 @@ export interface HotlineInProcess {
   readonly adminPassword: string
   /** As if a phone of that name had an account and were registered. */
   registerPhone(extension: string): Promise<void>
+  /** Writes facts into the log as if they had happened before this start, and brings the records up to them. */
+  record(write: (log: EventLog) => void): Promise<void>
   stop(): Promise<void>
 }
 
@@ -53,6 +57,18 @@ export async function startHotlineInProcess(env: NodeJS.ProcessEnv = {}): Promis
         .insertInto('registrations')
         .values({ username: extension, ...binding, expires_at: expiresAt })
         .execute()
+      await db.destroy()
+    },
+    async record(write) {
+      const db = openDatabase({ url: databaseUrl, logger: silent })
+      const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
+      const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+      write(log)
+      await log.flush(30_000)
+      const projector = new RecordProjector({ db, clock: systemClock, logger: silent })
+      await projector.catchUp()
+      projector.close()
+      await log.close()
       await db.destroy()
     },
     async stop() {

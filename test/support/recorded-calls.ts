@@ -5,11 +5,13 @@ interface RecordedCall {
   readonly callId?: string
   readonly queue: string
   readonly queuedAt: number
+  /** The number that was dialled. */
+  readonly line?: string
 }
 
-function recordQueued(log: EventLog, { callId = newId(), queue, queuedAt }: RecordedCall): string {
+function recordQueued(log: EventLog, { callId = newId(), queue, queuedAt, line = '12345' }: RecordedCall): string {
   const caller = { callerNumber: '13800000000', callerName: '', sipCallId: '', adopted: false }
-  log.append('call.offered', { callId, line: '12345', switch: 'test', legId: newId(), ...caller }, queuedAt)
+  log.append('call.offered', { callId, line, switch: 'test', legId: newId(), ...caller }, queuedAt)
   log.append(
     'call.queued',
     { callId, queue, skills: [], language: 'cmn', priority: 0, menuPath: [], queuedAt, reason: 'menu' },

@@ -33,6 +33,7 @@ export const router = createRouter({
       component: () => import('./supervisor/supervisor-page.vue'),
       meta: { roles: overseers },
     },
+    { path: '/reports', component: () => import('./reports/reports-page.vue'), meta: { roles: overseers } },
     { path: '/menus', component: () => import('./menus/menus-page.vue'), meta: { roles: overseers } },
   ],
 })

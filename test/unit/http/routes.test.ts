@@ -100,6 +100,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/menu-prompts': overseersOfHours,
   'GET /api/v1/menu-prompts/{language}/{name}/audio': overseersOfHours,
   'POST /api/v1/menu-dry-runs': overseersOfHours,
+  'GET /api/v1/reports/intervals': overseersOfHours,
+  'GET /api/v1/reports/agents': overseersOfHours,
   'GET /api/v1/desk': people,
   'POST /api/v1/call-history': overseersOfHours,
 }
