@@ -67,6 +67,7 @@ import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './r
 import { restoreAgents } from './restore-agents.ts'
 import { seedFigures } from './seed-figures.ts'
 import { readTexts } from './speech/index.ts'
+import { StaffingStore, staffingRoutes } from './staffing/index.ts'
 import { FreeSwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
 import { browserPhoneRoutes, LoginGuard, sessionRoutes, UserStore, userRoutes } from './users/index.ts'
@@ -370,6 +371,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
         shortAbandon: city.shortAbandon,
       }),
       reportRoutes({ history, agents: agentFigures, shortAbandon: city.shortAbandon }),
+      staffingRoutes({ store: new StaffingStore({ db }), goal: city.goal }),
       menuRoutes({ menus, promptsDir: config.promptsDir, texts: () => readTexts(config.promptsDir) }),
       menuDryRunRoutes({ menus: () => menus.current(), promptsDir: config.promptsDir }),
       hoursRoutes({ book: hours, clock }),

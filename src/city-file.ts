@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import Value from 'typebox/value'
 import { callbackSetting } from './callback/index.ts'
 import { overflowAction, overflowActionForms, overflowChain } from './queue/index.ts'
 
@@ -135,6 +136,25 @@ export const citySchema = Type.Object(
 )
 export type CityFile = Static<typeof citySchema>
 export type Behaviour = NonNullable<CityFile['defaults']>
+
+/** The part of the ticket service's rules that is the whole hotline's: by when a person is to answer. */
+const statedGoal = Type.Object({
+  targets: Type.Object({
+    answeredWithin: Type.Object({
+      seconds: Type.Integer({ minimum: 1 }),
+      target: Type.Number({ minimum: 1, maximum: 99.9 }),
+    }),
+  }),
+})
+/** Shenzhen's goal for 12345; see docs/metrics.md. */
+const usualGoal = { share: 0.8, within: 15 }
+
+/** The share of calls to be answered in time that the city has set itself. */
+export function goalOf(tickets: CityFile['tickets']): { share: number; within: number } {
+  if (!Value.Check(statedGoal, tickets)) return usualGoal
+  const { seconds: within, target } = tickets.targets.answeredWithin
+  return { share: target / 100, within }
+}
 
 /** What is expected, where the schema's own words would not tell. */
 export function shapeDetail(keyword: string, keys: readonly string[]): string | undefined {

@@ -1,9 +1,10 @@
 import type { OutboundRoute } from './call/index.ts'
 import { type CallbackRules, toCallbackRules } from './callback/index.ts'
 import type { NuisanceRules } from './callers/index.ts'
-import type { Behaviour, CityFile } from './city-file.ts'
+import { type Behaviour, type CityFile, goalOf } from './city-file.ts'
 import type { Calendar } from './hours/index.ts'
 import { type AfterMaxWait, type QueueConfig, toOverflowAction, toOverflowChain } from './queue/index.ts'
+import type { StaffingGoal } from './staffing/index.ts'
 import type { Branch, EmergencyService } from './transfer/index.ts'
 import type { VoicemailLimits } from './voicemail/index.ts'
 
@@ -31,6 +32,8 @@ export interface City {
   readonly wrapUpCodes: ReadonlyMap<string, string>
   /** Seconds before which a caller who gives up did not really wait (秒挂). */
   readonly shortAbandon: number
+  /** Share of calls (0 to 1) that an agent is to answer, and within how many seconds. */
+  readonly goal: StaffingGoal
   /** Emergency services by number. */
   readonly emergency: ReadonlyMap<string, EmergencyService>
 }
@@ -105,6 +108,7 @@ export function toCity(
     nuisance = {},
     breakReasons = {},
     wrapUpCodes = {},
+    tickets,
   }: CityFile,
   calendars: City['calendars'],
 ): City {
@@ -121,6 +125,7 @@ export function toCity(
     recording,
     callback: callback && toCallbackRules(callback),
     shortAbandon: shortAbandon ?? shortAbandonBelow,
+    goal: goalOf(tickets),
     outbound: outbound && { ringFor: citizenRingsFor, outcomes: callOutcomes, ...outbound },
     emergency: new Map(
       Object.entries(emergency).map(([number, service]) => [

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { MenuSnapshot } from '../ivr/index.ts'
+import { nullable } from '../kernel/index.ts'
 import { dryRun } from './menu-dry-run.ts'
 
-const nullable = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
 const text = Type.String()
 const milliseconds = Type.Integer({ minimum: 0, description: 'since the call was answered' })
 const prompts = Type.Array(Type.String({ description: 'language/name' }))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { HotlineError, messageOf } from '../kernel/index.ts'
+import { HotlineError, messageOf, nullable } from '../kernel/index.ts'
 import type { MenuLibrary } from './menu-library.ts'
 import type { PromptRef } from './menu-snapshot.ts'
 import { menusView, viewOf } from './menu-view.ts'
@@ -18,7 +18,7 @@ const plainName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' })
 const promptView = Type.Object({
   language: Type.String(),
   name: Type.String(),
-  text: Type.Union([Type.String({ description: 'what it says' }), Type.Null()]),
+  text: nullable(Type.String({ description: 'what it says' })),
   seconds: Type.Number(),
 })
 

@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import type { MenuLibrary } from './menu-library.ts'
 import type { Destination, KeyAction, Line, Menu, MenuSnapshot, Source } from './menu-snapshot.ts'
 
 const text = Type.String()
-const textOrNone = Type.Union([text, Type.Null()])
+const textOrNone = nullable(text)
 const source = Type.Object({ file: text, line: Type.Integer({ minimum: 1 }) })
 const prompts = Type.Array(
   Type.Object({
-    language: Type.Union([Type.Null(), Type.String({ description: 'null: the language of the call' })]),
+    language: nullable(Type.String({ description: 'null: the language of the call' })),
     name: text,
   }),
 )
@@ -54,13 +55,12 @@ export const menusView = Type.Object({
   languages: Type.Array(text),
   lines: Type.Array(lineView),
   menus: Type.Array(menuView),
-  refused: Type.Union([
-    Type.Null(),
+  refused: nullable(
     Type.Object({
       at: Type.String({ format: 'date-time' }),
       faults: Type.Array(Type.Object({ file: text, line: Type.Integer(), message: text })),
     }),
-  ]),
+  ),
 })
 
 export function viewOf({ menus, refused }: { menus: MenuSnapshot; refused: MenuLibrary['refused'] }) {

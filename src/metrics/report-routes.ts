@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import Type, { type Static } from 'typebox'
-import { HotlineError } from '../kernel/index.ts'
+import { HotlineError, inThread } from '../kernel/index.ts'
 import type { AgentFiguresStore } from './agent-figures-store.ts'
 import type { HistoryStore } from './history-store.ts'
 import { agentReport, intervalReport, type Report } from './report.ts'
 import { csvOf } from './report-csv.ts'
 import { intervalQuery, readSpan, spanOf, spanQuery } from './span-query.ts'
-import { workbookAside } from './workbook-aside.ts'
 
 class ReportTooLong extends HotlineError {
   readonly code = 'report-too-long'
@@ -90,6 +89,9 @@ async function send(
     throw new ReportTooLong(`${report.rows.length} rows, ${mostRows} at most: take a longer interval or a shorter span`)
   }
   reply.header('content-disposition', `attachment; filename="yihao-${name}.${format}"`)
-  if (format === 'xlsx') return reply.type(workbookType).send(await workbookAside(report))
+  if (format === 'xlsx') {
+    const workbook = await inThread<Uint8Array>('src/metrics/report-worker.js', report)
+    return reply.type(workbookType).send(Buffer.from(workbook))
+  }
   return reply.type('text/csv; charset=utf-8').send(csvOf(report))
 }

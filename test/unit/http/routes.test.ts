@@ -102,6 +102,7 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'POST /api/v1/menu-dry-runs': overseersOfHours,
   'GET /api/v1/reports/intervals': overseersOfHours,
   'GET /api/v1/reports/agents': overseersOfHours,
+  'GET /api/v1/staffing': overseersOfHours,
   'GET /api/v1/desk': people,
   'POST /api/v1/call-history': overseersOfHours,
 }

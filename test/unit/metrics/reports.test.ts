@@ -10,7 +10,9 @@ import { SetClock, systemClock } from '../../../src/kernel/index.ts'
 import {
   AgentFiguresStore,
   BranchFiguresStore,
+  CallbackFiguresStore,
   HistoryStore,
+  LiveCallbacks,
   LiveFigures,
   metricsRoutes,
   reportRoutes,
@@ -32,12 +34,23 @@ beforeAll(async () => {
   await recordTwoDays()
   const history = new HistoryStore({ db })
   const agents = new AgentFiguresStore({ db })
-  const live = new LiveFigures({ clock: new SetClock() })
+  const clock = new SetClock()
+  const [live, liveCallbacks] = [new LiveFigures({ clock }), new LiveCallbacks({ clock })]
+  const [branches, callbacks] = [new BranchFiguresStore({ db }), new CallbackFiguresStore({ db })]
   app = await createHttpServer({
     logger: silent,
     jwtSecret: 'a secret of the test',
     routes: [
-      metricsRoutes({ history, agents, live, branches: new BranchFiguresStore({ db }), shortAbandon: 5 }),
+      metricsRoutes({
+        history,
+        agents,
+        live,
+        branches,
+        callbacks,
+        liveCallbacks,
+        zone: 'Asia/Shanghai',
+        shortAbandon: 5,
+      }),
       reportRoutes({ history, agents, shortAbandon: 5 }),
     ],
     rootRoutes: [],

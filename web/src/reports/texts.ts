@@ -33,5 +33,22 @@ export const reportText = textsOf({
   rating: { zh: '平均评分', en: 'Average rating' },
   nothing: { zh: '这段时间没有来电', en: 'no calls in this span' },
   rows: { zh: '{count} 行', en: '{count} rows' },
-  total: { zh: '合计', en: 'Total' },
+  staffing: { zh: '编席', en: 'Staffing' },
+  percent: { zh: '目标（%）', en: 'Goal (%)' },
+  staffingHint: {
+    zh: '各半小时需要多少坐席，才能让 {percent}% 的来电在 {seconds} 秒内有人接听；误差为模型按当时坐席数的推算减去实际（百分点）',
+    en: 'Seats each half hour needs for {percent} % answered within {seconds} s; error: what the model says of the seats there were, less what happened (points)',
+  },
+  measured: {
+    zh: '平均处理 {holding} 秒，平均耐心 {patience} 秒；{compared} 个半小时的平均误差：',
+    en: 'Mean holding {holding} s, mean patience {patience} s; mean error over {compared} half hours:',
+  },
+  halfHour: { zh: '半小时', en: 'Half hour' },
+  holding: { zh: '处理（秒）', en: 'Holding (s)' },
+  seats: { zh: '实际坐席', en: 'Seats there were' },
+  needed: { zh: '所需坐席', en: 'Seats needed' },
+  error: { zh: '误差（百分点）', en: 'Error (points)' },
+  erlangC: { zh: 'Erlang C', en: 'Erlang C' },
+  erlangA: { zh: 'Erlang A', en: 'Erlang A' },
+  simulation: { zh: '仿真', en: 'Simulation' },
 })
