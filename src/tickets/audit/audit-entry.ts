@@ -24,10 +24,14 @@ export function changedFields(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): Required<Pick<AuditDetail, 'before' | 'after'>> {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  const changed = keys.filter(
-    (key) => before[key] !== after[key] && JSON.stringify(before[key]) !== JSON.stringify(after[key]),
-  )
-  const pick = (from: Readonly<Record<string, unknown>>) => Object.fromEntries(changed.map((key) => [key, from[key]]))
-  return { before: pick(before), after: pick(after) }
+  const changed: { before: Record<string, unknown>; after: Record<string, unknown> } = { before: {}, after: {} }
+  const compare = (key: string) => {
+    const [was, is] = [before[key], after[key]]
+    if (was === is || JSON.stringify(was) === JSON.stringify(is)) return
+    changed.before[key] = was
+    changed.after[key] = is
+  }
+  for (const key of Object.keys(before)) compare(key)
+  for (const key of Object.keys(after)) if (!(key in before)) compare(key)
+  return changed
 }

@@ -1,4 +1,4 @@
-import type { WakeJob } from '../office/ticket-store.ts'
+import type { WakeJob } from '../office/step-store.ts'
 import type { PlanningClock } from './planning-clock.ts'
 
 /** Milliseconds: everything due within a slot is woken by one job at its end. */

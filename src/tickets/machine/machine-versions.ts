@@ -18,7 +18,8 @@ const migrations: ReadonlyMap<number, MachineMigration> = new Map()
 
 /**
  * Brings a stored ticket to the machine of today, version by version, and checks what xstate would take in silence: that
- * its state exists. Fields that a version added get their first value. Throws when the ticket is of a newer version than
+ * its state exists. Fields that are not stored get their first value: a version added them, or they still had it (`contextText`); so a
+ * first value that changes needs a version of its own. Throws when the ticket is of a newer version than
  * this program, which must not touch it.
  */
 export function toCurrentVersion(

@@ -8,8 +8,9 @@ import type { CityRules } from '../rules/city-rules.ts'
 import type { TicketDatabase } from '../ticket-database.ts'
 import { UnitStore } from '../units/unit-store.ts'
 import { TicketChanged } from './errors.ts'
+import type { TicketChange } from './step-store.ts'
 import type { Ticket } from './ticket.ts'
-import type { TicketChange, TicketStore } from './ticket-store.ts'
+import type { TicketStore } from './ticket-store.ts'
 
 interface ConsequencesOptions {
   readonly store: TicketStore

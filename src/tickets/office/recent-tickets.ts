@@ -1,6 +1,6 @@
 import type { Ticket } from './ticket.ts'
 
-const most = 2000
+const most = 500
 
 /**
  * Tickets as this process changed them last. One that was just registered is accepted and dispatched in the next minute, and needs not be

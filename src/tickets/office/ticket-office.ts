@@ -15,9 +15,10 @@ import { Consequences } from './consequences.ts'
 import { MergeRefused, TicketChanged, TicketNotYours, UnknownKind, UnknownTicket } from './errors.ts'
 import { RecentTickets } from './recent-tickets.ts'
 import { factOf, factsOf } from './step-facts.ts'
+import type { TicketChange } from './step-store.ts'
 import type { Ticket } from './ticket.ts'
 import { TicketDesk } from './ticket-desk.ts'
-import { type TicketChange, TicketStore } from './ticket-store.ts'
+import { TicketStore } from './ticket-store.ts'
 
 export interface TicketOfficeOptions {
   readonly store: TicketStore
@@ -272,9 +273,11 @@ export class TicketOffice {
 export const clockActor: Actor = { id: 'clock', role: 'clock', unitId: null }
 
 /** What of a ticket the audit tells: without what follows from the rest, but for the limits. */
-function told({ state, context: { entered: _, clocks, returnDueAt: __, ...context } }: TicketSnapshot) {
-  const due = Object.fromEntries(Object.entries(clocks).map(([stage, { dueAt }]) => [stage, dueAt]))
-  return { state, ...context, due }
+function told({ state, context }: TicketSnapshot): Readonly<Record<string, unknown>> {
+  const due: Record<string, number> = {}
+  for (const [stage, { dueAt }] of Object.entries(context.clocks)) due[stage] = dueAt
+  // Fields are blanked and not left out: V8 copies an object whole many times quicker than key by key.
+  return { ...context, entered: undefined, clocks: undefined, returnDueAt: undefined, state, due }
 }
 
 const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VISIT']

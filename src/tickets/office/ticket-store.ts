@@ -1,40 +1,19 @@
 import { randomInt } from 'node:crypto'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { newId } from '../../kernel/index.ts'
-import type { AuditEntry } from '../audit/audit-entry.ts'
-import type { TicketFact } from '../facts/ticket-facts.ts'
 import { toCurrentVersion } from '../machine/machine-versions.ts'
 import type { TicketContext } from '../machine/ticket-context.ts'
 import { ticketMachineVersion } from '../machine/ticket-machine.ts'
 import { jobSchema, type TicketDatabase, type TicketTables } from '../ticket-database.ts'
 import { addressKey, bigramsOf } from './bigrams.ts'
+import { contextText, noteSql, refusedByServer, saveSteps, type TicketChange } from './step-store.ts'
 import type { Channel, Matter, Ticket } from './ticket.ts'
+import { Together } from './together.ts'
 
 type Row = Selectable<TicketTables['tickets']>
 type Executor = Kysely<TicketTables>
 
-/** One step of a ticket with everything that goes into the same transaction. */
-export interface TicketChange {
-  readonly ticketId: string
-  /** The revision the change was decided on. */
-  readonly revision: number
-  readonly state: string
-  readonly context: TicketContext
-  readonly at: number
-  /** When the unit has to be done, and when the clock has something to do next. */
-  readonly dueAt: number | null
-  readonly wakeAt: number | null
-  /** The job that wakes everything due by a moment, where none is known to be planned yet. */
-  readonly wakeJob: WakeJob | null
-  readonly audit: AuditEntry
-  readonly facts: readonly TicketFact[]
-}
-
-/** A job for all tickets due by `before`, run at a moment of real time. */
-export interface WakeJob {
-  readonly before: number
-  readonly runAt: Date
-}
+/** Steps of one transaction at most. */
+const stepsTogether = 4
 
 export interface NewTicket {
   readonly ticketId: string
@@ -53,9 +32,17 @@ export interface NewTicket {
 /** Tickets and what citizens said, in PostgreSQL. */
 export class TicketStore {
   readonly #db: Executor
+  readonly #steps: Together<TicketChange, boolean>
 
   constructor({ db }: { db: TicketDatabase }) {
     this.#db = db
+    this.#steps = new Together({
+      run: (steps) => saveSteps(db, steps),
+      most: stepsTogether,
+      atOnce: 2,
+      keyOf: ({ ticketId }) => ticketId,
+      undid: refusedByServer,
+    })
   }
 
   /** Runs `work` in one transaction with a store of its own; within one already, in that. */
@@ -103,7 +90,7 @@ export class TicketStore {
         query_code: String(randomInt(1_000_000)).padStart(6, '0'),
         channel: ticket.channel,
         state: ticket.state,
-        context: JSON.stringify(context),
+        context: contextText(context),
         machine_version: ticketMachineVersion,
         revision: 1,
         kind: context.kind,
@@ -142,25 +129,17 @@ export class TicketStore {
 
   /** Records facts and an entry of the audit beside a change that is not a step of a ticket. */
   async note({ audit, facts, at }: Pick<TicketChange, 'audit' | 'facts' | 'at'>): Promise<void> {
-    await sql`with noted as (${noteSql(audit)}) ${factsSql(facts, at)}`.execute(this.#db)
+    await noteSql({ audit, facts, at }).execute(this.#db)
   }
 
   /**
-   * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. One call, so that ticket, audit,
-   * facts and job stand or fall together at the price of one round trip (`save_step` in migration 0001).
+   * Carries a step out if the ticket is still as it was decided on; false if somebody was quicker. Outside of a transaction it shares one
+   * with the steps that others take at the same time.
    */
   async save(change: TicketChange): Promise<boolean> {
-    const { ticketId, revision, state, context, at, dueAt, wakeAt, wakeJob, audit, facts } = change
-    const { unit, kind, parentId, firstReceiver } = context
-    const { rows } = await sql<{ saved: boolean }>`
-      select save_step(
-        ${ticketId}, ${revision}, ${state}, ${jsonText(context)}, ${ticketMachineVersion}, ${kind}, ${unit?.unitId ?? null},
-        ${unit?.path ?? null}, ${parentId}, ${firstReceiver}, ${instant(dueAt)}, ${instant(wakeAt)}, ${instant(at)},
-        ${audit.actor}, ${audit.role}, ${audit.origin}, ${audit.action}, ${jsonText(audit.detail)},
-        ${facts.map(() => newId())}, ${facts.map(({ type }) => type)}, ${facts.map(({ data }) => jsonText(data))},
-        ${wakeJob === null ? null : String(wakeJob.before)}, ${wakeJob?.runAt ?? null}
-      ) as saved`.execute(this.#db)
-    return rows[0]?.saved === true
+    if (!this.#db.isTransaction) return this.#steps.add(change)
+    const [saved] = await saveSteps(this.#db, [change])
+    return saved === true
   }
 
   /** Has what was merged under a ticket closed with it: by a job, so that a parent of a thousand closes in a moment. */
@@ -204,37 +183,6 @@ export class TicketStore {
       .execute()
     return rows.map(({ ticket_id }) => ticket_id)
   }
-}
-
-function noteSql(audit: AuditEntry) {
-  return sql`
-    insert into audit_entries (subject, at, actor, role, origin, action, detail)
-    select ${audit.subject}, ${instant(audit.at)}::timestamptz, ${audit.actor}, ${audit.role}, ${audit.origin},
-      ${audit.action}, ${jsonText(audit.detail)}::jsonb`
-}
-
-function factsSql(facts: readonly TicketFact[], at: number) {
-  return sql`
-    insert into facts (event_id, type, subject, time, data)
-    select id, type, data ->> 'ticketId', ${instant(at)}::timestamptz, data
-    from unnest(
-      ${facts.map(() => newId())}::uuid[], ${facts.map(({ type }) => type)}::text[],
-      ${facts.map(({ data }) => jsonText(data))}::jsonb[]
-    ) as fact (id, type, data)
-    where exists (select from webhooks where types && array[type, '*'])`
-}
-
-function instant(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms)
-}
-
-/** PostgreSQL refuses NUL and lone surrogates in JSON. */
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (!/\\u0000|\\ud[89a-f]/.test(text)) return text
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '') : part,
-  )
 }
 
 function matterColumns({ title, content, classification, address, contactName, confidential }: Matter) {
