@@ -18,6 +18,9 @@ export interface PhoneCallOptions {
   readonly clock: Clock
 }
 
+/** Milliseconds: a caller who never acknowledges is hung up on all the same. */
+const ackWithin = 5000
+
 /** The part of a call that is the same whoever called: what is said, heard and pressed, and its end. */
 export class PhoneCall implements Call {
   readonly direction: Call['direction']
@@ -33,6 +36,8 @@ export class PhoneCall implements Call {
   #tellAnswered: (answered: Answered) => void = () => {}
   #tellEnded: (ended: Ended) => void = () => {}
   #dialog: SrfDialog | undefined
+  /** Our answer of an incoming call has its ACK. */
+  #acknowledged: Promise<void> = Promise.resolve()
   #infoDigits = ''
   #isOver = false
   #tellReferred: (status: number) => void = () => {}
@@ -81,6 +86,7 @@ export class PhoneCall implements Call {
 
   established(dialog: SrfDialog): void {
     this.#dialog = dialog
+    if (this.direction === 'incoming') this.#acknowledged = this.#ackOf(dialog)
     dialog.on('destroy', () => this.over('hungUpByOther'))
     dialog.on('modify', (request, response) => this.#renegotiate(request, response))
     dialog.on('notify', (request, response) => this.#takeNotify(request, response))
@@ -116,9 +122,23 @@ export class PhoneCall implements Call {
     if (this.#dialog) {
       const dialog = this.#dialog
       this.over('hungUp')
+      // Who was called says no BYE before the ACK (RFC 3261 section 15): the other side need not know the dialog yet.
+      await this.#acknowledged
       await dialog.destroy().catch(ignoreCrossing)
     } else if (this.direction === 'incoming') this.reject(603)
     else this.cancel()
+  }
+
+  #ackOf(dialog: SrfDialog): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ackWithin, resolve)
+      const over = () => {
+        cancel()
+        resolve()
+      }
+      dialog.on('ack', over)
+      dialog.on('destroy', over)
+    })
   }
 
   hold(): Promise<void> {

@@ -6,7 +6,9 @@ import {
   type Softphones,
 } from '../../../../src/embedded/softphone/index.ts'
 import { createLogger } from '../../../../src/kernel/index.ts'
+import { sdp } from '../../../contract/sip-server-app.ts'
 import { sipServers } from '../../../support/drachtio-daemon.ts'
+import { newBranch, request, response, udpPhone } from '../../../support/raw-sip.ts'
 import { type SmallEdge, startSmallEdge } from './a-registrar.ts'
 
 describe.each(sipServers())('softphones behind $name', ({ start }) => {
@@ -168,6 +170,26 @@ describe.each(sipServers())('softphones behind $name', ({ start }) => {
     await other.answer()
 
     expect((await call.answered).kind).toBe('answered')
+  })
+
+  test('who was called and hangs up at once says BYE after the ACK of the caller, not before', async () => {
+    const callee = await registered('1002')
+    const caller = await udpPhone()
+    const uri = edge.contacts.get('1002') ?? ''
+    const about = { phone: caller, uri, callId: newBranch() }
+    caller.send(request({ ...about, method: 'INVITE', body: sdp() }), softphones.sipPort)
+    const call = await callee.nextCall()
+    await call.answer()
+    const answer = await caller.expect('200')
+
+    const hungUp = call.hangUp()
+    await caller.expectNo('BYE', 300)
+    caller.send(request({ ...about, method: 'ACK', to: answer.header('to') ?? '' }), softphones.sipPort)
+    const bye = await caller.expect('BYE', 10_000)
+    caller.send(response(bye, 200), softphones.sipPort)
+
+    await hungUp
+    await caller.close()
   })
 
   test('a challenge to the INVITE is answered', async () => {
