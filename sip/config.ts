@@ -18,6 +18,8 @@ export interface EdgeConfig {
   readonly callsPerSecond: number
   /** Whether anonymous callers may call from a browser: the page `/phone`. */
   readonly citizenPhone: boolean
+  /** Whether phones that do not subscribe are told of their messages all the same. */
+  readonly unsolicitedLamps: boolean
   readonly logLevel: LogLevel
 }
 
@@ -32,6 +34,7 @@ export const edgeConfigHelp = `
   CALLS_PER_SOURCE       new calls a second from one address           50
   CALLS_PER_SECOND       new calls a second altogether                 200
   CITIZEN_PHONE          on: anonymous calls from browsers, for trying out off
+  MESSAGE_LAMPS          all: also phones that do not subscribe        subscribed
   LOG_LEVEL              ${logLevels.join(', ')}          info
 `
 
@@ -51,6 +54,8 @@ export function readEdgeConfig(variables: NodeJS.ProcessEnv): EdgeConfig {
     callsPerSourcePerSecond: environment.integer('CALLS_PER_SOURCE', { fallback: 50, min: 1, max: 10_000 }),
     callsPerSecond: environment.integer('CALLS_PER_SECOND', { fallback: 200, min: 1, max: 10_000 }),
     citizenPhone: environment.choice('CITIZEN_PHONE', { fallback: 'off', choices: ['off', 'on'] }) === 'on',
+    unsolicitedLamps:
+      environment.choice('MESSAGE_LAMPS', { fallback: 'subscribed', choices: ['subscribed', 'all'] }) === 'all',
     logLevel: environment.choice('LOG_LEVEL', { fallback: 'info', choices: logLevels }),
   }
   environment.check()

@@ -17,6 +17,7 @@ import { MessageSubscriptions } from './message-subscriptions.ts'
 import { Nonces } from './nonces.ts'
 import { Registrar } from './registrar.ts'
 import { TrunkRoutes } from './trunk-routes.ts'
+import { type Notifies, UnsolicitedLamps } from './unsolicited-lamps.ts'
 
 export interface Edge {
   stop(): Promise<void>
@@ -58,6 +59,11 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   srf.use('options', (_request, response) => response.send(200, { headers: { Allow: methods } }))
   const authenticate = (request: SrfRequest, response: SrfResponse) => registrar.authenticate(request, response)
   const messages = new MessageSubscriptions({ srf, lamps, authenticate, realm: config.realm, clock, logger })
+  if (config.unsolicitedLamps) {
+    const subscribes = (username: string) => messages.has(username)
+    const asks = srf as unknown as Notifies
+    new UnsolicitedLamps({ srf: asks, lamps, location, subscribes, realm: config.realm, logger })
+  }
   srf.use('subscribe', (request, response) => messages.handle(request, response))
   srf.invite((request, response) => router.handle(request, response))
 
@@ -67,10 +73,10 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   return {
     async stop() {
       browsers.close()
+      lamps.close()
+      await messages.close()
       srf.disconnect()
       branches.close()
-      lamps.close()
-      messages.close()
       trunks.close()
       await store.settled()
       await db.destroy()

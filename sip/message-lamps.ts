@@ -28,6 +28,11 @@ export class MessageLamps {
     return this.#lamps.get(extension) ?? dark
   }
 
+  /** Whether somebody is at the phone whose messages it shows. */
+  has(extension: string): boolean {
+    return this.#lamps.has(extension)
+  }
+
   /** Is called after every look at the table. */
   onRead(listener: () => void): void {
     this.#listeners.push(listener)

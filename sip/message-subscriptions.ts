@@ -1,11 +1,15 @@
 import type Srf from 'drachtio-srf'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
-import type { Lamp, MessageLamps } from './message-lamps.ts'
+import type { MessageLamps } from './message-lamps.ts'
+import { messageSummary, summaryHeaders } from './message-summary.ts'
 import { userOf } from './user-of.ts'
 
 /** Seconds a subscription may last (RFC 3842 section 3.4 suggests hours; a phone asks again long before the end). */
 const expiry = { default: 3600, longest: 3600, shortest: 60 } as const
+
+/** Milliseconds phones have to take the last word. */
+const lastWordWithin = 1000
 
 export interface MessageSubscriptionsOptions {
   readonly srf: Srf
@@ -49,9 +53,26 @@ export class MessageSubscriptions {
     })
   }
 
-  close(): void {
-    for (const { cancelExpiry } of this.#subscriptions) cancelExpiry()
-    this.#subscriptions.clear()
+  /** Whether a phone of that name is told here. */
+  has(username: string): boolean {
+    return [...this.#subscriptions].some((subscription) => subscription.username === username)
+  }
+
+  /**
+   * The edge ends and its subscriptions with it. The phones are told so, that they subscribe anew: `deactivated` is the
+   * reason that asks for it at once (RFC 6665 section 4.1.3).
+   */
+  async close(): Promise<void> {
+    const { clock } = this.#options
+    const ending = [...this.#subscriptions]
+    for (const subscription of ending) this.#forget(subscription)
+    const told = Promise.all(ending.map((subscription) => this.#notify(subscription, 'terminated;reason=deactivated')))
+    let cancel: Cancel = () => {}
+    const patience = new Promise<void>((resolve) => {
+      cancel = clock.after(lastWordWithin, resolve)
+    })
+    await Promise.race([told, patience])
+    cancel()
   }
 
   async #subscribe(request: SrfRequest, response: SrfResponse): Promise<void> {
@@ -96,7 +117,7 @@ export class MessageSubscriptions {
   #end(subscription: Subscription): void {
     subscription.cancelExpiry()
     if (!this.#subscriptions.delete(subscription)) return
-    this.#notify(subscription, 'terminated;reason=timeout')
+    void this.#notify(subscription, 'terminated;reason=timeout')
   }
 
   #tellAll(): void {
@@ -107,19 +128,14 @@ export class MessageSubscriptions {
 
   #tell(subscription: Subscription): void {
     const left = Math.max(1, Math.round((subscription.expiresAt - this.#options.clock.now()) / 1000))
-    this.#notify(subscription, `active;expires=${left}`)
+    void this.#notify(subscription, `active;expires=${left}`)
   }
 
-  #notify(subscription: Subscription, state: string): void {
+  #notify(subscription: Subscription, state: string): Promise<void> {
     const { dialog, username } = subscription
     subscription.told = this.#summaryFor(subscription)
-    const headers = {
-      Event: 'message-summary',
-      'Subscription-State': state,
-      'Content-Type': 'application/simple-message-summary',
-    }
-    dialog
-      .request({ method: 'NOTIFY', headers, body: subscription.told })
+    return dialog
+      .request({ method: 'NOTIFY', headers: summaryHeaders(state), body: subscription.told })
       .then(({ status }) => {
         // A phone that knows nothing of it any more is not told again (RFC 6665 section 4.2.2).
         if (status >= 300 && status !== 401) this.#forget(subscription)
@@ -136,18 +152,8 @@ export class MessageSubscriptions {
   }
 
   #summaryFor({ username }: Subscription): string {
-    return summary(this.#options.lamps.of(username), `sip:${username}@${this.#options.realm}`)
+    return messageSummary(this.#options.lamps.of(username), `sip:${username}@${this.#options.realm}`)
   }
-}
-
-/** RFC 3842 section 5.2: new and old messages. */
-function summary({ waiting, handled }: Lamp, account: string): string {
-  return [
-    `Messages-Waiting: ${waiting > 0 ? 'yes' : 'no'}`,
-    `Message-Account: ${account}`,
-    `Voice-Message: ${waiting}/${handled}`,
-    '',
-  ].join('\r\n')
 }
 
 /** Undefined when it is too brief; 0 ends a subscription, or only asks once. */

@@ -220,7 +220,7 @@ describe.each(variants())('voicemail on $name', (variant) => {
 describe.each(variants())('message lamps on $name', (variant) => {
   let centre: Centre
   beforeAll(async () => {
-    centre = await Centre.start({ variant, city: 'voicemail-city.yaml' })
+    centre = await Centre.start({ variant, city: 'voicemail-city.yaml', env: { MESSAGE_LAMPS: 'all' } })
     await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
   })
   afterAll(() => centre.stop())
@@ -246,6 +246,53 @@ describe.each(variants())('message lamps on $name', (variant) => {
     await watch.stop()
     await until(() => watch.told.length > before, 'the last word')
   }, 60_000)
+
+  /** New messages, as a phone was last told. */
+  const newMessages = (told: readonly string[]) => Number(/Voice-Message: (\d+)\//.exec(told.at(-1) ?? '')?.[1])
+
+  async function leaveMessage() {
+    const { call, callId } = await speak(centre)
+    await pause(2000)
+    await call.hangUp()
+    await centre.timeline.until('voicemail.left', (each) => each.callId === callId)
+  }
+
+  test('the edge is restarted: a phone that subscribed is told to do so anew, and its lamp follows again', async () => {
+    const phone = await centre.agent('8302')
+    const watch = await phone.watchMessages({ expires: 600 })
+    await until(() => watch.told.length > 0, 'the lamp is told')
+
+    const told = watch.told.length
+
+    await centre.stack.restart('edge')
+
+    // The end of the old subscription and the beginning of the new one.
+    await until(() => watch.told.length >= told + 2, 'subscribed anew', 20_000)
+    const before = newMessages(watch.told)
+    await leaveMessage()
+    await until(() => newMessages(watch.told) === before + 1, 'the lamp follows', 20_000)
+    await watch.stop()
+  }, 90_000)
+
+  test('a phone that does not subscribe is told all the same, unless it refuses; so it is after the edge was killed', async () => {
+    const [phone, other] = [await centre.agent('8303', { ready: false }), await centre.agent('8304', { ready: false })]
+    phone.takesMessages = true
+    await centre.admin.makeReady('8303')
+    await centre.admin.makeReady('8304')
+    await until(() => phone.told.length > 0 && other.refusedMessages > 0, 'both are told unasked', 20_000)
+    const before = newMessages(phone.told)
+
+    await leaveMessage()
+
+    await until(() => newMessages(phone.told) === before + 1, 'told of the change', 20_000)
+    expect(phone.told.every((body) => body.includes('Message-Account: sip:8303@'))).toBe(true)
+    expect(other).toMatchObject({ told: [], refusedMessages: 1 })
+    const told = phone.told.length
+    await centre.stack.child('edge').kill('SIGKILL')
+    await centre.stack.restart('edge')
+    await until(() => phone.told.length > told, 'told by the edge that follows', 20_000)
+    expect(newMessages(phone.told)).toBe(before + 1)
+  }, 90_000)
 
   test('a phone with a wrong password is not told of anything', async () => {
     const registrar = { host: '127.0.0.1', port: centre.stack.ports.sip }

@@ -53,6 +53,12 @@ function softphonesOn(parts: { server: SipServer; srf: SrfApp; host: string; log
       if (!response.finalResponseSent) response.send(500)
     })
   })
+  srf.use('notify', (request, response) => {
+    const phone = calledPhone(phones, request)
+    if (phone?.takesMessages) phone.told.push(request.body)
+    else if (phone) phone.refusedMessages += 1
+    response.send(phone?.takesMessages ? 200 : 481)
+  })
   return {
     sipPort: services.sipPort,
     phone(options) {
@@ -71,9 +77,13 @@ function softphonesOn(parts: { server: SipServer; srf: SrfApp; host: string; log
 }
 
 /** The phone is known by the Contact it registered; a call straight to its user name is for the latest of that name. */
+function calledPhone(phones: readonly Phone[], { uri }: Incoming): Phone | undefined {
+  const user = /^sips?:([^@;]+)@/i.exec(uri)?.[1]
+  return phones.find(({ contactUser }) => contactUser === user) ?? phones.findLast((each) => each.user === user)
+}
+
 async function ring(phones: readonly Phone[], request: Incoming, response: Answer): Promise<void> {
-  const user = /^sips?:([^@;]+)@/i.exec(request.uri)?.[1]
-  const phone = phones.find(({ contactUser }) => contactUser === user) ?? phones.findLast((each) => each.user === user)
+  const phone = calledPhone(phones, request)
   if (phone) await phone.receive(request, response)
   else response.send(404)
 }

@@ -40,6 +40,10 @@ export class Phone {
   readonly contactUser: string
   /** May be changed at any time; holds for calls from then on. */
   onCall: CallPolicy
+  /** What it was told of its messages without having asked (bodies of NOTIFY, oldest first), and whether it listens. */
+  readonly told: string[] = []
+  takesMessages = false
+  refusedMessages = 0
   readonly #options: PhoneOptions
   readonly #services: PhoneServices
   readonly #registration: Registration
@@ -80,9 +84,9 @@ export class Phone {
 
   /** Watches its own messages for so many seconds; rejects with an Error whose `status` is the refusal's. */
   watchMessages({ expires }: { expires: number }): Promise<MessageWatch> {
-    const { srf } = this.#services
+    const { srf, clock } = this.#services
     const { aor, contact, proxy } = { aor: this.#aor, contact: this.#contact, proxy: this.#proxy }
-    return watchMessages({ srf, aor, contact, proxy, credentials: this.#options }, expires)
+    return watchMessages({ srf, clock, aor, contact, proxy, credentials: this.#options }, expires)
   }
 
   /** Calls a number or a SIP URI; with a tone of so many hertz instead of silence. */

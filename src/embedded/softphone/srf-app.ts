@@ -6,6 +6,8 @@ export interface SrfApp {
   disconnect(): void
   on(event: 'connect' | 'error', listener: (error: Error | null) => void): void
   invite(handler: (request: Incoming, response: Answer) => void): void
+  /** Requests outside a dialog. */
+  use(method: 'notify', handler: (request: Incoming, response: Answer) => void): void
   createUAS(request: Incoming, response: Answer, options: UasOptions): Promise<SrfDialog>
   createUAC(uri: string, options: UacOptions, progress: UacProgress): Promise<SrfDialog>
   /** `done` is called before anything else that comes in the dialog is. */
