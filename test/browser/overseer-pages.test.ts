@@ -11,6 +11,10 @@ import { recordAbandonedCall, recordAnsweredCall } from '../support/recorded-cal
 
 const password = 'a long password'
 
+interface Plan {
+  readonly slots: readonly { minute: number; seats: number; needed: Readonly<Record<string, number>> }[]
+}
+
 /** Two calls that were answered, one of them late, and one that was given up. */
 async function recordToday(service: HotlineInProcess): Promise<void> {
   const queuedAt = Date.now() - 60_000
@@ -18,6 +22,32 @@ async function recordToday(service: HotlineInProcess): Promise<void> {
     for (const wait of [3000, 9000])
       recordAnsweredCall(log, { queue: 'tax', queuedAt, answeredAt: queuedAt + wait, releasedAt: queuedAt + 30_000 })
     recordAbandonedCall(log, { queue: 'tax', queuedAt, abandonedAt: queuedAt + 20_000 })
+  })
+}
+
+/** Two agents and twelve calls of two minutes in the half hour from 10:00 in China, two days ago; every third gives up. */
+async function recordMorning(service: HotlineInProcess): Promise<void> {
+  const day = 86_400_000
+  const begin = Math.floor(Date.now() / day - 2) * day + 2 * 3_600_000
+  await service.record((log) => {
+    const change = (agentId: string, to: 'ready' | 'talking' | 'offline', at: number) =>
+      log.append(
+        'agent.state-changed',
+        { agentId, from: 'ready', to, status: 'available', reason: null, extension: agentId, callId: null },
+        at,
+      )
+    for (const agentId of ['8001', '8002']) change(agentId, 'ready', begin - 60_000)
+    for (let call = 0; call < 12; call += 1) {
+      const queuedAt = begin + call * 140_000
+      const times = { queue: 'general', queuedAt }
+      if (call % 3 === 2) recordAbandonedCall(log, { ...times, abandonedAt: queuedAt + 30_000 })
+      else {
+        change('8001', 'talking', queuedAt + 5000)
+        change('8001', 'ready', queuedAt + 125_000)
+        recordAnsweredCall(log, { ...times, answeredAt: queuedAt + 5000, releasedAt: queuedAt + 125_000 })
+      }
+    }
+    for (const agentId of ['8001', '8002']) change(agentId, 'offline', begin + 1_800_000)
   })
 }
 
@@ -32,6 +62,7 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     browser = await TestBrowser.start()
     service = await startHotlineInProcess({ MENUS_DIR: menusDir })
     const admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
+    await recordMorning(service)
     await recordToday(service)
     await admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
   }, 120_000)
@@ -91,10 +122,21 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     expect(readWorkbook(await saved('下载 XLSX'))[1]?.slice(1, 4)).toEqual(['tax', 3, 2])
     await page.getByRole('button', { name: '坐席报表' }).click()
     await page.getByRole('cell', { name: '8001' }).waitFor()
+    const told = page.waitForResponse((answer) => answer.url().includes('/api/v1/staffing'))
     await page.getByRole('button', { name: '编席' }).click()
     await page.getByText('80% 的来电在 15 秒内').waitFor()
-    await page.locator('[data-test=staffing] tbody tr').nth(47).waitFor()
+    const morning = page
+      .locator('[data-test=staffing] tbody tr')
+      .filter({ has: page.getByText('10:00', { exact: true }) })
+    const plan = (await (await told).json()) as Plan
+    const slot = plan.slots.find(({ minute }) => minute === 600)
+    expect(slot?.seats).toBeGreaterThan(0)
+    const needed = (await morning.locator('strong').allInnerTexts()).map(Number)
+    expect(needed).toEqual([slot?.needed['erlangC'], slot?.needed['erlangA'], slot?.needed['simulation']])
+    await morning.evaluate('row => row.scrollIntoView({ block: "center" })')
     await keepPicture(page, 'staffing')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.locator('[data-test=staffing]').waitFor()
     expect(browser.faults).toEqual([])
   })
 })

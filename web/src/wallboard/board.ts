@@ -9,7 +9,8 @@ interface Figures {
   readonly averageSpeedOfAnswer: number | null
 }
 
-interface Board {
+/** What the service tells of this moment and of today. */
+export interface Board {
   readonly at: string
   /** When today began. */
   readonly from: string
