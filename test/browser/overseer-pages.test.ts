@@ -133,7 +133,7 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     expect(slot?.seats).toBeGreaterThan(0)
     const needed = (await morning.locator('strong').allInnerTexts()).map(Number)
     expect(needed).toEqual([slot?.needed['erlangC'], slot?.needed['erlangA'], slot?.needed['simulation']])
-    await morning.evaluate('row => row.scrollIntoView({ block: "center" })')
+    await morning.scrollIntoViewIfNeeded()
     await keepPicture(page, 'staffing')
     expect(await seriousFindings(page)).toEqual([])
     await page.locator('[data-test=staffing]').waitFor()
