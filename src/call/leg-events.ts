@@ -1,4 +1,5 @@
 import type { HangupCause, LegId } from '../switch/index.ts'
+import type { CallPartner } from './call.ts'
 import type { CallEnding } from './call-ending.ts'
 import { type CallParts, record } from './call-parts.ts'
 import type { CallStages } from './call-stages.ts'
@@ -14,7 +15,12 @@ export interface LegEnd {
   readonly at: number
   readonly cause: HangupCause
   readonly sipStatus: number
+  /** The switch hung up, not the phone. */
+  readonly bySwitch?: boolean
 }
+
+/** Milliseconds in which the caller's end follows that of the agent's leg when the caller hung up. */
+const callersEndFollows = 500
 
 /**
  * What happens on a call's legs at the switch, given to whom it concerns. What the call's machine does not allow any more
@@ -121,8 +127,9 @@ export class LegEvents {
   }
 
   /** An agent's leg ended, or a third party's. */
-  #otherEnded(legId: LegId, { at, cause, sipStatus }: LegEnd): void {
+  #otherEnded(legId: LegId, end: LegEnd): void {
     const { call, stages, release } = this.#options
+    const { at, cause, sipStatus } = end
     const { partner, state } = call
     const talk = stages.talking.stage
     if (talk?.isThird(legId)) {
@@ -133,7 +140,24 @@ export class LegEvents {
     if (state === 'ringing') return stages.offers.legEnded(cause, sipStatus)
     if (state !== 'talking') return stages.joining.failed('agent gone before the bridge')
     if (talk?.agentEnded()) return
-    const by = partner.agentId === null ? 'third' : 'agent'
-    release(by, cause, `${by} hung up`, at)
+    if (partner.agentId === null) return release('third', cause, 'third party hung up', at)
+    if (end.bySwitch) this.#agentLost({ agentId: partner.agentId, partner, end })
+    else release('agent', cause, 'agent hung up', at)
+  }
+
+  /**
+   * The switch gave the agent's leg up. A caller who hangs up while the two are being joined is told of after the agent's
+   * leg; one who is still there, because the agent's phone sent nothing any more, waits here again.
+   */
+  #agentLost({ agentId, partner, end }: { agentId: string; partner: CallPartner; end: LegEnd }): void {
+    const { call, context, stages, release } = this.#options
+    context.clock.after(callersEndFollows, () => {
+      if (call.state !== 'talking' || call.partner !== partner) return
+      const talk = stages.talking.stage
+      if (call.direction !== 'inbound' || !call.need || !talk)
+        return release('agent', end.cause, 'agent’s leg was lost', end.at)
+      context.roster.released(agentId, call.callId, call.need.queue)
+      talk.callerIsAlone()
+    })
   }
 }

@@ -47,6 +47,8 @@ export type SwitchEvent =
       readonly cause: HangupCause
       /** Status of the SIP response or 0 when the leg ended otherwise, e.g. 486. */
       readonly sipStatus: number
+      /** The switch hung up, not the phone: because the other party did, or no sound came, or we asked for it. */
+      readonly bySwitch: boolean
       readonly at: number
     }
   /** Connected, again or for the first time: what happened in between was not heard. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Centre, variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
-const tones = { caller: 440, agent: 1000 }
+const tones = { caller: 440, agent: 1000, other: 1700 }
 
 describe.each(variants())('when things break on $name', (variant) => {
   let centre: Centre
@@ -75,6 +75,23 @@ describe.each(variants())('when things break on $name', (variant) => {
     await centre.timeline.until('call.bridged', (data) => data.callId === offered.data.callId)
     expect(await call.hears(tones.agent)).toBe(true)
     await call.hangUp()
+  })
+
+  test('the switch gives the agent’s leg up: the citizen waits at the old place, and another agent answers', async () => {
+    await centre.agent('2007', { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
+    const { call, callId } = await centre.call('0', { tone: tones.caller })
+    const bridged = await centre.timeline.until('call.bridged', (data) => data.callId === callId)
+    await centre.agent('2008', { onCall: { kind: 'answer', afterMs: 0, tone: tones.other } })
+
+    expect(await centre.atSwitch(`uuid_kill ${bridged.data.legId} MEDIA_TIMEOUT`)).toMatch(/^\+OK/)
+
+    const again = await centre.timeline.until('call.queued', (data) => data.callId === callId && data.reason !== 'menu')
+    const first = centre.timeline.of('call.queued').find(({ data }) => data.callId === callId)
+    expect(again.data).toMatchObject({ reason: 'left-alone', queuedAt: first?.data.queuedAt })
+    expect(await call.hears(tones.other, { withinMs: 10_000 })).toBe(true)
+    await call.hangUp()
+    await centre.timeline.until('call.released', (data) => data.callId === callId)
+    expect(released(callId).map(({ data }) => data.by)).toEqual(['caller'])
   })
 
   test('the SIP edge is killed: calls in progress go on, hold nothing up, and end properly', async () => {

@@ -5,10 +5,12 @@ import { Value } from 'typebox/value'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import type { Timeline } from '../../scripts/client/timeline.ts'
 import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
+import { readOrMakeSecrets } from '../../scripts/launch/secrets.ts'
 import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone, type PhoneOptions, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { asyncApiDocument, eventSchemas } from '../../src/events/index.ts'
 import { createLogger, projectRoot } from '../../src/kernel/index.ts'
+import { EslClient } from '../contract/switch-esl-client.ts'
 import { newDatabaseUrl } from './database.ts'
 import { until } from './until.ts'
 
@@ -176,6 +178,17 @@ export class Centre {
   async restartHotline(): Promise<void> {
     await this.stack.restart('hotline')
     await this.timeline.resume()
+  }
+
+  /** What the switch answers to a command by another hand than the hotline's. */
+  async atSwitch(command: string): Promise<string> {
+    const { switchEsl: eslPassword } = readOrMakeSecrets(join(this.#folder, 'secrets.json'))
+    const client = await EslClient.login({ eslPort: this.stack.ports.switchEsl, eslPassword })
+    try {
+      return await client.api(command)
+    } finally {
+      client.close()
+    }
   }
 
   /** Everybody hangs up and logs out, so that the next scenario begins with an empty room. */

@@ -49,6 +49,7 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
         legId,
         cause: headers['Hangup-Cause'] ?? 'UNKNOWN',
         sipStatus: sipStatus(headers),
+        bySwitch: headers['variable_sip_hangup_disposition']?.startsWith('send_') ?? false,
         at,
       }
     case 'DTMF':

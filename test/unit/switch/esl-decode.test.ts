@@ -78,17 +78,26 @@ describe('events of FreeSWITCH', () => {
     [
       'CHANNEL_HANGUP_COMPLETE',
       { 'Hangup-Cause': 'USER_BUSY', variable_sip_term_status: '486' },
-      { type: 'leg.ended', cause: 'USER_BUSY', sipStatus: 486 },
+      { type: 'leg.ended', cause: 'USER_BUSY', sipStatus: 486, bySwitch: false },
     ],
     [
       'CHANNEL_HANGUP_COMPLETE',
-      { 'Hangup-Cause': 'CALL_REJECTED', variable_sip_invite_failure_status: '603' },
-      { type: 'leg.ended', cause: 'CALL_REJECTED', sipStatus: 603 },
+      {
+        'Hangup-Cause': 'CALL_REJECTED',
+        variable_sip_invite_failure_status: '603',
+        variable_sip_hangup_disposition: 'recv_refuse',
+      },
+      { type: 'leg.ended', cause: 'CALL_REJECTED', sipStatus: 603, bySwitch: false },
+    ],
+    [
+      'CHANNEL_HANGUP_COMPLETE',
+      { 'Hangup-Cause': 'MEDIA_TIMEOUT', variable_sip_hangup_disposition: 'send_bye' },
+      { type: 'leg.ended', cause: 'MEDIA_TIMEOUT', sipStatus: 0, bySwitch: true },
     ],
     [
       'CHANNEL_HANGUP_COMPLETE',
       { variable_sip_term_status: 'sip:486' },
-      { type: 'leg.ended', cause: 'UNKNOWN', sipStatus: 0 },
+      { type: 'leg.ended', cause: 'UNKNOWN', sipStatus: 0, bySwitch: false },
     ],
     ['DTMF', { 'DTMF-Digit': '5' }, { type: 'leg.digit', digit: '5' }],
     ['DTMF', { 'DTMF-Digit': '#' }, { type: 'leg.digit', digit: '#' }],
