@@ -41,6 +41,7 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
         counts as (
           select call_id,
             count(*) filter (where type = 'call.answered')::int as answered,
+            count(*) filter (where type = 'call.branch-answered')::int as by_branch,
             count(*) filter (where type = 'call.abandoned')::int as abandoned,
             count(*) filter (where type = 'call.released')::int as released
           from facts where call_id is not null group by call_id
@@ -58,7 +59,7 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
         (select count(*)::int from counts where answered > 0 and abandoned > 0) as contradicted,
         (select count(*)::int from tickets.tickets where call_id is not null) as tickets,
         (select count(*)::int from counts
-          where answered > 0 and call_id not in (select call_id::text from tickets.tickets where call_id is not null))
+          where answered + by_branch > 0 and call_id not in (select call_id::text from tickets.tickets where call_id is not null))
           as "ticketsMissing",
         (select (count(*) - count(distinct call_id))::int from tickets.tickets where call_id is not null) as "ticketsTwice",
         (select count(*)::int from recordings) as recordings,

@@ -152,7 +152,7 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
       })
       const balance = async () => {
         const { rows } = await sql<{ answered: number; tickets: number; lost: number; twice: number; open: number }>`
-          with answered as (select distinct data ->> 'callId' as call_id from public.events where type = 'call.answered')
+          with answered as (select distinct data ->> 'callId' as call_id from public.events where type in ('call.answered', 'call.branch-answered'))
           select (select count(*)::int from answered) as answered, count(*)::int as tickets,
             (select count(*)::int from answered where call_id not in (select call_id::text from tickets where call_id is not null)) as lost,
             (count(*) - count(distinct call_id))::int as twice,

@@ -102,6 +102,14 @@ export class TicketRoom {
     return { status: response.status, body: (json && text !== '' ? JSON.parse(text) : text) as T }
   }
 
+  /** A call that came, and its id. */
+  offeredCall({ callerNumber = '13800000001', line = '12345' } = {}): string {
+    const [callId, legId] = [newId(), newId()]
+    const from = { callerNumber, callerName: '', sipCallId: 'x', adopted: false }
+    this.feed.log.append('call.offered', { callId, line, switch: 'one', legId, ...from })
+    return callId
+  }
+
   /** A call that agent 8001 answers; resolves with the id of its draft. */
   async answeredCall({
     callerNumber = '13800000001',
@@ -109,18 +117,8 @@ export class TicketRoom {
     line = '12345',
     waitedMs = 1000,
   } = {}): Promise<{ callId: string; ticketId: string }> {
-    const callId = newId()
+    const callId = this.offeredCall({ callerNumber, line })
     const legId = newId()
-    this.feed.log.append('call.offered', {
-      callId,
-      line,
-      switch: 'one',
-      legId,
-      callerNumber,
-      callerName: '',
-      sipCallId: 'x',
-      adopted: false,
-    })
     this.feed.log.append('call.answered', { callId, queue: 'general', agentId, legId, waitedMs })
     const as = this.token('agent')
     let ticketId = ''
@@ -160,6 +158,7 @@ export interface TicketBody {
   readonly number: string
   readonly queryCode: string
   readonly state: string
+  readonly kind: string | null
   readonly revision: number
   readonly unitId: string | null
   readonly dueAt: string | null

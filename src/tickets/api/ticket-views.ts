@@ -123,7 +123,7 @@ export function toTicketView(request: Asker, ticket: Ticket, matter: Matter) {
 
 const withUnit = ['signed', 'handling', 'replied', 'review', 'returnVisit']
 
-function responsibleOf(state: string, { unit, firstReceiver }: TicketContext) {
-  if (unit && withUnit.includes(state)) return { kind: 'unit' as const, id: unit.unitId }
+function responsibleOf(state: string, { unit, firstReceiver, closedBy }: TicketContext) {
+  if (unit && (closedBy === 'branch' || withUnit.includes(state))) return { kind: 'unit' as const, id: unit.unitId }
   return firstReceiver === null ? { kind: 'centre' as const, id: null } : { kind: 'agent' as const, id: firstReceiver }
 }

@@ -37,6 +37,7 @@ export const factOfInput = {
   REGISTER: 'ticket.registered',
   VOID: 'ticket.voided',
   ANSWER: 'ticket.answered',
+  BRANCH_ANSWER: 'ticket.branch-answered',
   ACCEPT: 'ticket.accepted',
   NOT_ACCEPT: 'ticket.not-accepted',
   WITHDRAW: 'ticket.withdrawn',

@@ -11,6 +11,7 @@ export const inputSenders: Readonly<Record<InputType, readonly Role[]>> = {
   REGISTER: [...desk, 'service'],
   VOID: desk,
   ANSWER: desk,
+  BRANCH_ANSWER: ['service'],
   ACCEPT: desk,
   NOT_ACCEPT: desk,
   WITHDRAW: [...desk, 'citizen'],

@@ -101,7 +101,7 @@ export interface TicketContext {
   readonly reopened: number
   readonly parentId: string | null
   /** How the ticket came to its end. Closed, resolved and satisfied are three facts. */
-  readonly closedBy: 'answered' | 'replied' | 'notAccepted' | 'withdrawn' | 'merged' | 'voided' | null
+  readonly closedBy: 'answered' | 'replied' | 'notAccepted' | 'withdrawn' | 'merged' | 'voided' | 'branch' | null
   readonly resolved: boolean | null
   readonly satisfied: boolean | null
 }

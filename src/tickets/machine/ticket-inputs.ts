@@ -30,6 +30,8 @@ export const inputSchemas = {
   ),
   VOID: Type.Object({ reason: text }, closed),
   ANSWER: Type.Object({ kind: Type.Optional(Type.Enum([...ticketKinds])), answer: text }, closed),
+  /** A branch hotline answered the call without an agent of ours; `unitId` is the unit behind it, where the city's file knows one. */
+  BRANCH_ANSWER: Type.Object({ target: text, unitId: Type.Optional(unitId) }, closed),
   ACCEPT: Type.Object({}, closed),
   NOT_ACCEPT: Type.Object({ ground: Type.Enum([...nonAcceptanceGrounds]), explanation: text }, closed),
   WITHDRAW: Type.Object({ reason: text }, closed),

@@ -95,6 +95,14 @@ const machine = setup({
         ...ended('answered'),
       })),
     ),
+    // A branch that answered is not the centre answering at once [3]: the two are never counted together.
+    branchAnswer: assign(
+      on<'BRANCH_ANSWER'>((_, { unit }) => ({
+        ...ended('branch'),
+        kind: 'call' as const,
+        unit: unit && { unitId: unit.unitId, path: unit.path, partner: unit.partner },
+      })),
+    ),
     endVoided: assign(() => ended('voided')),
     endNotAccepted: assign(() => ended('notAccepted')),
     endWithdrawn: assign(() => ended('withdrawn')),
@@ -199,7 +207,7 @@ const handDown = { HAND_DOWN: { target: 'dispatched', guard: 'belowInService', a
  *
  * draft -REGISTER-> registered -ACCEPT-> accepted -DISPATCH-> dispatched -SIGN-> signed -START-> handling -REPLY-> replied
  * -REVIEW-> review -PASS-> returnVisit -VISIT-> closed -ARCHIVE-> archived.
- * ANSWER by whoever took the call leads to answered; NOT_ACCEPT, WITHDRAW, MERGE and VOID to ends of their own. A unit's
+ * ANSWER by whoever took the call leads to answered, as does BRANCH_ANSWER by a branch hotline; NOT_ACCEPT, WITHDRAW, MERGE and VOID to ends of their own. A unit's
  * RETURN waits in returned for the centre. Asides (URGE, CRITICISE, SUPERVISE, …) move nothing.
  */
 export const ticketMachine = machine.createMachine({
@@ -211,6 +219,7 @@ export const ticketMachine = machine.createMachine({
       on: {
         REGISTER: { target: 'registered', actions: 'register' },
         ANSWER: triage.ANSWER,
+        BRANCH_ANSWER: { target: 'answered', actions: 'branchAnswer' },
         VOID: { target: 'voided', actions: 'endVoided' },
         ...rating,
       },

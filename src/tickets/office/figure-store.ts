@@ -50,7 +50,7 @@ export class FigureStore {
         count(*) filter (where (context #>> '{callRating,rating}')::int >= 4)::int as "ratedSatisfied"
       from tickets
       where created_at >= ${from} and created_at < ${to} and state not in ('draft', 'voided')
-        and coalesce(context ->> 'closedBy', '') <> 'voided' ${below}`.execute(this.#db)
+        and coalesce(context ->> 'closedBy', '') not in ('voided', 'branch') ${below}`.execute(this.#db)
     const [figures] = rows
     if (!figures) throw new Error('an aggregate without a row')
     return figures

@@ -215,7 +215,7 @@ export class TicketOffice {
     if (kind !== undefined && !rules.kinds.has(kind)) {
       throw new UnknownKind(`${rules.city} has no kind ${kind}: ${[...rules.kinds.keys()].join(', ')}`)
     }
-    const unit = 'unitId' in data ? await units.find(data.unitId) : undefined
+    const unit = 'unitId' in data && data.unitId !== undefined ? await units.find(data.unitId) : undefined
     const above = type === 'HAND_DOWN' ? (await this.get(ticketId)).context.unit : null
     return {
       type,

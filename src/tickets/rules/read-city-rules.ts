@@ -7,7 +7,7 @@ import { type RulesFile, rulesSchema, type TicketKind, ticketKinds, urgencies } 
 type Keys = readonly string[]
 
 /** What the hotline itself opens, whatever the city's kinds are. */
-const ownKinds = { callback: '未接来电回拨', voicemail: '语音留言' }
+const ownKinds = { callback: '未接来电回拨', voicemail: '语音留言', call: '分线接听' }
 
 /** Reads a city's file for its tickets. Throws {@link ConfigurationError} with the file and line of every fault. */
 export async function readCityRules(path: string): Promise<CityRules> {

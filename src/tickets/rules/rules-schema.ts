@@ -6,7 +6,7 @@ const limit = Type.String({ minLength: 1, maxLength: 40 })
 const share = Type.Integer({ minimum: 0, maximum: 100 })
 
 /** What can be asked of a hotline; the names citizens and officials see are the city's. */
-export const ticketKinds = ['consultation', 'help', 'complaint', 'suggestion', 'callback', 'voicemail'] as const
+export const ticketKinds = ['consultation', 'help', 'complaint', 'suggestion', 'callback', 'voicemail', 'call'] as const
 export const urgencies = ['ordinary', 'urgent'] as const
 /**
  * The stages of a ticket that have a limit. `callOut`: until the unit is phoned about an urgent matter [56]; `return`: in which a unit may

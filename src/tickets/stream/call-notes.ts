@@ -5,6 +5,7 @@ export const notedFacts = [
   'call.consulted',
   'call.consultation-failed',
   'call.branch-refused',
+  'call.branch-answered',
   'call.advised',
   'call.conferenced',
   'call.transferred',

@@ -27,6 +27,7 @@ const wanted = {
   'call.queued': Type.Object({ callId: id, queuedAt: Type.Integer() }),
   'call.answered': Type.Object({ callId: id, agentId: text, waitedMs: Type.Integer({ minimum: 0 }) }),
   'call.reached': Type.Object({ callId: id, agentId: text }),
+  'call.branch-answered': Type.Object({ callId: id, target: text }),
   'call.rated': Type.Object({ callId: id, agentId: text, rating: Type.Integer({ minimum: 1, maximum: 5 }) }),
   'voicemail.left': Type.Object({ callId: id, callerNumber: text, voicemailId: text }),
   'callback.opened': Type.Object({
@@ -69,6 +70,7 @@ export class HotlineFacts {
       await this.#draftOfCall(db, { callId, agentId })
     },
     'call.reached': (db, data) => this.#draftOfCall(db, data),
+    'call.branch-answered': (db, data) => this.#answeredByBranch(db, data),
     'call.rated': (db, data) => this.#rate(db, data),
     'voicemail.left': (db, { callId, callerNumber, voicemailId }) =>
       this.#register(db, { ticketId: ticketIdOf('voicemail', voicemailId), callId, callerNumber, kind: 'voicemail' }),
@@ -119,6 +121,20 @@ export class HotlineFacts {
     const request = { ticketId, channel: 'phone', callId, callerNumber, agentId } as const
     const opened = own ? await office.desk.open({ ...request, by: hotline, origin }) : undefined
     if (opened === undefined) await office.takeOver({ ticketId, agentId, by: hotline, origin })
+  }
+
+  /** No agent of ours was there: the ticket is the branch's from the first. One that an agent began stays that agent's. */
+  async #answeredByBranch(db: TicketDatabase, { callId, target }: { callId: string; target: string }): Promise<void> {
+    const calls = new CallStore({ db })
+    const office = this.#options.office.within(db)
+    const { ticketId, own } = await calls.ticketOf(callId)
+    if (!own) return
+    const callerNumber = (await calls.callerOf(callId)) ?? ''
+    const request = { ticketId, channel: 'phone', callId, callerNumber, agentId: null } as const
+    if ((await office.desk.open({ ...request, by: hotline, origin })) === undefined) return
+    const unitId = this.#options.rules.branches.get(target)?.complaintsTo
+    const data = unitId === undefined ? { target } : { target, unitId }
+    await office.send({ ticketId, type: 'BRANCH_ANSWER', data, by: hotline, origin })
   }
 
   /** A message or a missed call is registered by itself: nobody is on the line who could. */

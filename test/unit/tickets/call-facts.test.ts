@@ -41,6 +41,43 @@ describe('what happened on the telephone, on the ticket', () => {
     expect(facts.map(({ data }) => data)).toEqual([expect.objectContaining({ ticketId, rating: 5 })])
   })
 
+  function branchAnswers(callId: string, target: string): void {
+    const about = { callId, queue: 'general', target, legId: newId(), waitedMs: 20_000 }
+    room.feed.log.append('call.branch-answered', about)
+  }
+
+  test('a waiting call that a branch answers has a ticket, the branch’s and nobody else’s', async () => {
+    const opened = async () =>
+      (await room.ask<{ counts: { opened: number } }>('GET', '/figures', { as: agent })).body.counts.opened
+    const before = await opened()
+    for (const [target, unitId] of [
+      ['12366', 'tax'],
+      ['12399', null],
+    ] as const) {
+      const callId = room.offeredCall()
+
+      branchAnswers(callId, target)
+      branchAnswers(callId, target)
+
+      const ticketId = ticketIdOf('call', callId)
+      const stands = async () => (await ticket(ticketId)).state === 'answered'
+      await until(stands, 'the call has its ticket')
+      const responsible = unitId === null ? { kind: 'centre', id: null } : { kind: 'unit', id: unitId }
+      expect(await ticket(ticketId)).toMatchObject({ kind: 'call', closedBy: 'branch', unitId, responsible })
+    }
+    expect(await opened()).toBe(before)
+  })
+
+  test('a draft an agent began stays that agent’s when a branch answers after all', async () => {
+    const { callId, ticketId } = await room.answeredCall()
+
+    branchAnswers(callId, '12366')
+
+    const noted = async () => (await history(ticketId)).some(({ action }) => action === 'CALL_BRANCH_ANSWERED')
+    await until(noted, 'the branch is in the history')
+    expect(await ticket(ticketId)).toMatchObject({ state: 'draft', responsible: { kind: 'agent', id: '8001' } })
+  })
+
   test('so is one pressed before the agent has written the answer; 3 is neither satisfied nor not', async () => {
     const words: (boolean | null)[] = []
     for (const rating of [1, 3]) {

@@ -45,7 +45,7 @@ const toVisit = [
 describe('the ticket machine', () => {
   test('a refused step says why, and which are possible', () => {
     expect(() => walked(['SIGN', unit])).toThrow(
-      'SIGN: it is not possible in state draft. Possible in state draft: REGISTER, ANSWER, VOID',
+      'SIGN: it is not possible in state draft. Possible in state draft: REGISTER, ANSWER, BRANCH_ANSWER, VOID',
     )
     expect(() => walked(['REGISTER', unit, { kind: 'help' }])).toThrow(
       'REGISTER is sent by agent, supervisor, admin, service, and not by unit',

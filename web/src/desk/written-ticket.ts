@@ -30,7 +30,7 @@ export function useWrittenTicket(desk: Desk) {
   void desk.attempt(async () => {
     const all = await ticketApi.get<TicketForm>('/form')
     // Tickets of these kinds are made without a talk.
-    form.value = { ...all, kinds: all.kinds.filter((each) => each.kind !== 'callback' && each.kind !== 'voicemail') }
+    form.value = { ...all, kinds: all.kinds.filter(({ kind }) => !['callback', 'voicemail', 'call'].includes(kind)) }
   })
 
   // A draft may still be on its way when the call is answered: it is made of the fact of the answer.

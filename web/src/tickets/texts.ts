@@ -55,6 +55,7 @@ const steps: Readonly<Record<string, Text>> = {
   REGISTER: { zh: '登记', en: 'Register' },
   VOID: { zh: '作废', en: 'Void' },
   ANSWER: { zh: '当场答复', en: 'Answer at once' },
+  BRANCH_ANSWER: { zh: '分线接听', en: 'Answered by a branch' },
   ACCEPT: { zh: '受理', en: 'Accept' },
   NOT_ACCEPT: { zh: '不予受理', en: 'Do not accept' },
   WITHDRAW: { zh: '撤回', en: 'Withdraw' },
