@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { freePorts, startStack } from '../../scripts/launch/stack.ts'
+import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone } from '../../src/embedded/softphone/index.ts'
 import { createLogger } from '../../src/kernel/index.ts'
 import type { InstrumentOptions } from './instrument.ts'
 
 /** A hotline with one agent's phone and any number of citizens. */
 export interface Room {
+  readonly stack: Stack
   readonly admin: HotlineClient
   readonly agent: Phone
   /** Of the hotline's HTTP. */
@@ -41,7 +42,7 @@ export async function inRoom<T>(
     await agent.register({ expires: 600 })
     await admin.makeReady('8001')
     const citizen = (number: string) => phones.phone({ user: number, password: '', registrar, transport: 'udp' })
-    return await measure({ admin, agent, citizen, url })
+    return await measure({ stack, admin, agent, citizen, url })
   } finally {
     await phones.close()
     await stack.stop()

@@ -88,11 +88,17 @@ export class ScriptedEslServer {
     let pending = ''
     socket.on('data', (data) => {
       pending += data.toString()
+      // Line breaks between commands mean nothing: a client in a hurry sends them to be heard (esl-connection.ts).
+      const trim = () => {
+        pending = pending.replace(/^\n+/, '')
+      }
+      trim()
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
         const sent = pending.slice(0, end)
         const inside = insideFence(sent)
         const command = inside ?? sent
         pending = pending.slice(end + 2)
+        trim()
         this.commands.push(command)
         if (inside === undefined) this.unfenced.push(command)
         socket.write(this.script(command) ?? this.#answer(command))

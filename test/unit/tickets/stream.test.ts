@@ -111,7 +111,7 @@ describe('the stream from the hotline to its tickets', () => {
       again.log.append('call.answered', { callId, queue: 'general', agentId: '8001', legId: newId(), waitedMs: 1 })
     }
 
-    await until(async () => (await countTickets(room)) === 301, '301 tickets', 45_000)
+    await until(async () => (await countTickets(room)) === 301, '301 tickets', 25_000)
     await again.stop()
     Object.assign(room, { feed: await startFeed({ databaseUrl: room.databaseUrl }) })
   })
