@@ -48,6 +48,7 @@ import { type Clock, type Logger, systemClock } from './kernel/index.ts'
 import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
 import {
   AgentFiguresStore,
+  Alarms,
   Board,
   BranchFiguresStore,
   boardRoutes,
@@ -56,6 +57,7 @@ import {
   LiveCallbacks,
   LiveFigures,
   metricsRoutes,
+  openAlarms,
   Prometheus,
   prometheusRoutes,
   reportRoutes,
@@ -288,12 +290,23 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   const liveCallbacks = new LiveCallbacks({ clock })
   const callbackFigures = new CallbackFiguresStore({ db })
   await seedFigures({ live, liveCallbacks, history, callbackFigures, agentStore, clock })
-  const board = new Board({
+  const board: Board = new Board({
     live,
     clock,
     queues: [...city.queues.keys()],
     answerWithinMs: 15_000,
     shortAbandonMs: city.shortAbandon * 1000,
+    alarms: () => alarms.now(),
+  })
+  const alarms: Alarms = new Alarms({
+    clock,
+    thresholds: city.alarms,
+    look: () => board.queuesNow(),
+    open: await openAlarms(db),
+    facts: {
+      began: (fact, at) => log.append('queue.alarm-began', fact, at),
+      ended: (fact, at) => log.append('queue.alarm-ended', fact, at),
+    },
   })
   log.onRecorded((event) => {
     live.take(event)
@@ -405,12 +418,14 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   recorder.startSweeping()
   archive.start()
   callbacks.start()
+  alarms.start()
 
   return {
     http,
     firstAdminPassword,
     async stop() {
       stopHurrying()
+      alarms.stop()
       callbacks.stop()
       supervisor.drain()
       await untilIdle({ supervisor, clock, seconds: config.drainSeconds, logger })

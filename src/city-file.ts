@@ -12,6 +12,17 @@ const skill = Type.String({ pattern: '^[a-z0-9-]{1,50}(:[1-9])?$' })
 const codes = Type.Record(name, Type.String({ minLength: 1, maxLength: 100 }), closed)
 
 const behaviour = {
+  // When the wallboard alarms; `answeredInTime` in per cent of today's calls.
+  alarm: Type.Optional(
+    Type.Object(
+      {
+        waiting: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+        longestWait: Type.Optional(seconds(1, 86_400)),
+        answeredInTime: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
+      },
+      closed,
+    ),
+  ),
   priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   answerWithin: Type.Optional(seconds(1, 600)),
   announceEvery: Type.Optional(seconds(5, 600)),

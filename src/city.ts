@@ -3,6 +3,7 @@ import { type CallbackRules, toCallbackRules } from './callback/index.ts'
 import type { NuisanceRules } from './callers/index.ts'
 import { type Behaviour, type CityFile, goalOf } from './city-file.ts'
 import type { Calendar } from './hours/index.ts'
+import type { AlarmThresholds } from './metrics/index.ts'
 import { type AfterMaxWait, type QueueConfig, toOverflowAction, toOverflowChain } from './queue/index.ts'
 import type { StaffingGoal } from './staffing/index.ts'
 import type { Branch, EmergencyService } from './transfer/index.ts'
@@ -11,6 +12,8 @@ import type { VoicemailLimits } from './voicemail/index.ts'
 export interface City {
   readonly name: string
   readonly queues: ReadonlyMap<string, QueueConfig>
+  /** At which figures of a queue the wallboard alarms. */
+  readonly alarms: ReadonlyMap<string, AlarmThresholds>
   /** Opening hours by name. */
   readonly calendars: ReadonlyMap<string, Calendar>
   /** Numbers that have hours; any other is always open. */
@@ -52,7 +55,7 @@ export type WhenClosed =
   | { readonly kind: 'voicemail'; readonly queue: string; readonly greeting: string }
 
 /** What holds where neither the queue nor the city says otherwise; seconds. */
-const builtIn: Required<Omit<Behaviour, 'afterMaxWait' | 'overflow' | 'relax'>> = {
+const builtIn: Required<Omit<Behaviour, 'alarm' | 'afterMaxWait' | 'overflow' | 'relax'>> = {
   priority: 0,
   answerWithin: 15,
   announceEvery: 20,
@@ -119,6 +122,7 @@ export function toCity(
   return {
     name: city,
     queues: new Map(configs.map((config) => [config.name, config])),
+    alarms: new Map(Object.entries(queues).map(([queue, { alarm }]) => [queue, { ...defaults.alarm, ...alarm }])),
     calendars,
     lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
     voicemail: { ...voicemailLimits, ...voicemail },

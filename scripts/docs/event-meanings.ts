@@ -53,6 +53,9 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
     'The call is over; recorded once a call, when all its legs have ended (at the latest 3 s later), so that it tells their timings and causes. `talkedMs` counts from `call.bridged`.',
   'queue.threshold-passed':
     'A caller has waited as long as the service level allows (`answerWithin` of the queue, 15 s by default).',
+  'queue.alarm-began':
+    'A figure of the queue passed its `alarm` threshold of the city’s file: callers waiting, the longest wait in seconds, or the per cent of today’s calls answered in 15 s.',
+  'queue.alarm-ended': 'The figure is within its threshold again.',
   'call.branch-offered':
     'No agent was there in time: the overflow chain rings a branch hotline for the waiting caller.',
   'call.branch-answered':

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/index.ts'
+import type { Alarm, QueueNow } from './alarms.ts'
 import { add, noCounts, type QueueCounts, ratesOf } from './figures.ts'
 import type { LiveFigures } from './live-figures.ts'
 
@@ -15,6 +16,8 @@ export interface BoardOptions {
   readonly queues: readonly string[]
   readonly answerWithinMs: number
   readonly shortAbandonMs: number
+  /** Alarms that are on. */
+  readonly alarms?: () => readonly Alarm[]
 }
 
 /** What the wallboard shows: this moment and today so far, counted once for all who look. */
@@ -45,16 +48,16 @@ export class Board {
   }
 
   now() {
-    const { live, clock, queues, answerWithinMs, shortAbandonMs } = this.#options
+    const { live, clock, queues, alarms = () => [] } = this.#options
     const at = clock.now()
-    const from = Math.floor((at + ahead) / day) * day - ahead
-    const counts = live.counts({ from, to: at + 1 }, { answerWithinMs, shortAbandonMs })
+    const { from, counts } = this.#today()
     const waiting = new Map(live.waiting().map((each) => [each.queue, each]))
     const total = [...counts.values()].reduce(add, noCounts)
     return {
       at: new Date(at).toISOString(),
       from: new Date(from).toISOString(),
-      answerWithinSeconds: answerWithinMs / 1000,
+      answerWithinSeconds: this.#options.answerWithinMs / 1000,
+      alarms: alarms().map(({ since, ...alarm }) => ({ ...alarm, since: new Date(since).toISOString() })),
       agents: live.agentsByState(),
       total: figuresOf(total),
       queues: queues.map((queue) => {
@@ -64,6 +67,26 @@ export class Board {
         return { queue, waiting: now, waitingSince, ...figuresOf(counts.get(queue) ?? noCounts) }
       }),
     }
+  }
+
+  /** What the alarms look at: each queue now, and its counts of today. */
+  queuesNow(): ReadonlyMap<string, QueueNow> {
+    const { live, queues } = this.#options
+    const { counts } = this.#today()
+    const waits = new Map(live.waiting().map((each) => [each.queue, each]))
+    return new Map(
+      queues.map((queue) => {
+        const { waiting = 0, longestWaitMs = 0 } = waits.get(queue) ?? {}
+        return [queue, { waiting, longestWaitMs, counts: counts.get(queue) ?? noCounts }]
+      }),
+    )
+  }
+
+  #today() {
+    const { live, clock, answerWithinMs, shortAbandonMs } = this.#options
+    const at = clock.now()
+    const from = Math.floor((at + ahead) / day) * day - ahead
+    return { from, counts: live.counts({ from, to: at + 1 }, { answerWithinMs, shortAbandonMs }) }
   }
 
   #tell(): void {

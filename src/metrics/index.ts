@@ -1,4 +1,6 @@
 export { AgentFiguresStore } from './agent-figures-store.ts'
+export { openAlarms } from './alarm-store.ts'
+export { Alarms, type AlarmThresholds } from './alarms.ts'
 export { Board } from './board.ts'
 export { boardRoutes } from './board-routes.ts'
 export { BranchFiguresStore } from './branch-figures-store.ts'

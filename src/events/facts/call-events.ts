@@ -1,6 +1,16 @@
 import Type from 'typebox'
 import { nullable } from '../../kernel/index.ts'
-import { duration, id, legFacts, name, need, nuisanceGrade, thirdOutcome, voicemailReason } from './shapes.ts'
+import {
+  alarmKind,
+  duration,
+  id,
+  legFacts,
+  name,
+  need,
+  nuisanceGrade,
+  thirdOutcome,
+  voicemailReason,
+} from './shapes.ts'
 
 /** Facts of a call on its way to a person: arrival, menu, queue, answer, end. */
 export const callEvents = {
@@ -100,6 +110,9 @@ export const callEvents = {
   }),
   /** A caller has waited as long as the service level allows, by default 15 s. */
   'queue.threshold-passed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer({ minimum: 0 }) }),
+  /** A figure of the queue passed a threshold of the city's file, and was back within it. */
+  'queue.alarm-began': Type.Object({ queue: name, kind: alarmKind, threshold: Type.Number(), value: Type.Number() }),
+  'queue.alarm-ended': Type.Object({ queue: name, kind: alarmKind, lastedMs: duration }),
   /** A step of the queue's overflow chain was due: another queue, a branch, an announcement. */
   'queue.overflowed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer(), to: name }),
   /** The line is closed by its calendar: the caller hears so. */

@@ -17,6 +17,13 @@ export interface Board {
   readonly answerWithinSeconds: number
   readonly agents: Readonly<Record<string, number>>
   readonly total: Figures
+  /** Thresholds of the city's file that are passed now. */
+  readonly alarms: readonly {
+    readonly queue: string
+    readonly kind: 'waiting' | 'longestWait' | 'answeredInTime'
+    readonly threshold: number
+    readonly since: string
+  }[]
   readonly queues: readonly (Figures & {
     readonly queue: string
     readonly waiting: number

@@ -23,6 +23,19 @@ export const boardText = textsOf({
   longestWait: { zh: '最长等待告警（秒）', en: 'Alarm at longest wait (s)' },
   lowestRate: { zh: '接通率目标（%）', en: 'Target of the rate (%)' },
   definition: { zh: '接通率口径', en: 'Definition of the rate' },
+  alarms: { zh: '告警', en: 'Alarms' },
+  alarmWaiting: {
+    zh: '{queue}：等待 ≥ {threshold} 人，自 {since}',
+    en: '{queue}: {threshold} or more waiting, since {since}',
+  },
+  alarmLongestWait: {
+    zh: '{queue}：最长等待 ≥ {threshold} 秒，自 {since}',
+    en: '{queue}: longest wait {threshold} s or more, since {since}',
+  },
+  alarmAnsweredInTime: {
+    zh: '{queue}：今日接通率低于 {threshold}%，自 {since}',
+    en: '{queue}: under {threshold} % in time today, since {since}',
+  },
   back: { zh: '返回', en: 'Back' },
   none: { zh: '—', en: '—' },
 })
