@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly tickets?: Readonly<Record<string, string>>
   /** Start processes again that end by themselves. */
   readonly keepAlive?: boolean
+  /** The switch's configuration where it is not `dialplans/` as it stands. */
+  readonly dialplansDir?: string
   readonly onProgress?: (what: string) => void
 }
 
@@ -78,6 +80,7 @@ export async function freePorts(): Promise<StackPorts> {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const root = projectRoot()
   const { ports, stateDir, keepAlive = false, onProgress = () => {} } = options
+  const { dialplansDir = join(root, 'dialplans') } = options
   // Others may walk through, not look: PostgreSQL runs as a user of its own when we are root.
   mkdirSync(stateDir, { recursive: true })
   chmodSync(stateDir, 0o711)
@@ -148,7 +151,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ),
     switch: () =>
       options.mediaSwitch === 'freeswitch'
-        ? startFreeSwitch({ root, ports, secrets, stateDir, logDir, keepAlive, env: options.env ?? {} })
+        ? startFreeSwitch({ root, dialplansDir, ports, secrets, stateDir, logDir, keepAlive, env: options.env ?? {} })
         : node(
             'switch',
             'src/embedded/softswitch/main.js',
@@ -158,7 +161,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               SWITCH_ESL_HOST: '127.0.0.1',
               SWITCH_ESL_PORT: String(ports.switchEsl),
               SWITCH_ESL_PASSWORD: secrets.switchEsl,
-              SWITCH_DIALPLAN_DIR: join(root, 'dialplans'),
+              SWITCH_DIALPLAN_DIR: dialplansDir,
             },
             () => accepts('127.0.0.1', ports.switchEsl),
           ),
@@ -281,16 +284,16 @@ function startDrachtio({ ports, secrets, stateDir, logDir, keepAlive }: DaemonOp
 }
 
 function startFreeSwitch(
-  options: DaemonOptions & { root: string; env: Readonly<Record<string, string>> },
+  options: DaemonOptions & { root: string; dialplansDir: string; env: Readonly<Record<string, string>> },
 ): Promise<Child> {
-  const { root, ports, secrets, stateDir, logDir, keepAlive, env } = options
+  const { root, dialplansDir, ports, secrets, stateDir, logDir, keepAlive, env } = options
   const command = findFreeSwitch()
   if (!command)
     throw new Error('FreeSWITCH is not on PATH nor in FREESWITCH_HOME: install it, or leave --freeswitch out')
   return Child.start({
     name: 'switch',
     command,
-    args: freeSwitchArguments({ configDir: join(root, 'dialplans'), folder: join(stateDir, 'freeswitch') }),
+    args: freeSwitchArguments({ configDir: dialplansDir, folder: join(stateDir, 'freeswitch') }),
     env: {
       ...env,
       YIHAO_SWITCH_SIP_PORT: String(ports.switchSip),

@@ -1,39 +1,118 @@
-import type { Call } from '../../src/embedded/softphone/index.ts'
-import type { Finding } from './finding.ts'
+import type { Phone } from '../../src/embedded/softphone/index.ts'
+import { at, median } from './blocks.ts'
+import { type Finding, rounded } from './finding.ts'
 import type { InstrumentOptions } from './instrument.ts'
 import { LoadWatch } from './load-watch.ts'
-import { resultOf } from './result.ts'
-import { inRoom } from './room.ts'
+import { type Contestant, PeerRoom } from './peer-room.ts'
+import { dispatchTimes, SipCapture } from './sip-capture.ts'
 
-/** Callers who wait while the agent talks: enough that somebody always does. */
-const waitingAhead = 5
+/** Enough callers that somebody waits whenever an agent hangs up, also while those just served dial again. */
+const crowd = { agents: 20, callers: 32 } as const
+/** Milliseconds a talk lasts at least and at most. */
+const talk = { shortest: 1000, longest: 2000 } as const
+const rounds = 5
+/** Milliseconds before the first BYE counts, and after the last one that does. */
+const warmUp = 4000
+const runOut = 1500
 
-/** From the agent's BYE, with callers waiting and no wrap-up, to the next INVITE at that agent's phone. */
-export async function dispatchBench(options: InstrumentOptions): Promise<Finding> {
-  const { calls = 20 } = options
-  const watch = new LoadWatch()
-  const samples = await inRoom(options, { kind: 'answer', afterMs: 50 }, async ({ agent, citizen }) => {
-    let placed = 0
-    const wait = async () => {
-      placed += 1
-      const call = await citizen(`1390002${String(placed).padStart(4, '0')}`).call('12345')
-      await call.answered
-      await call.sendDtmf('0', { via: 'info' })
-    }
-    for (let n = 0; n <= waitingAhead; n += 1) await wait()
-    const delays: number[] = []
-    let talking: Call = await agent.nextCall()
-    for (let n = 0; n < calls; n += 1) {
-      await talking.answered
-      await wait()
-      // Long enough for the bridge to stand and the switch to be at rest.
-      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 40))
-      const byeAt = Date.now()
-      const [next] = await Promise.all([agent.nextCall(), talking.hangUp()])
-      delays.push((next.ringingAt ?? Number.NaN) - byeAt)
-      talking = next
-    }
-    return delays
-  })
-  return resultOf({ name: 'dispatch', targetMs: 45 }, options, samples, watch)
+type Times = Record<Contestant['name'], number[][]>
+
+/**
+ * From an agent's BYE, with callers waiting and no wrap-up, to the next INVITE at that phone, both from a packet capture: ours,
+ * mod_callcenter's and a null client's, one after the other in every round. `calls` is the seconds of a block.
+ */
+export async function dispatchBench({ calls: seconds = 8 }: InstrumentOptions): Promise<Finding> {
+  const room = await PeerRoom.start(crowd)
+  const times: Times = { ours: [], callcenter: [], nullClient: [] }
+  try {
+    for (const phone of room.agents) void takeCalls(phone)
+    const callers = Array.from({ length: crowd.callers }, (_, n) => room.citizen(String(13_900_020_000 + n)))
+    const watch = new LoadWatch()
+    for (let round = 0; round < rounds; round += 1)
+      for (const contestant of Object.values(room.contestants))
+        times[contestant.name].push(await block({ room, contestant, callers, seconds }))
+    return findingOf(times, watch)
+  } finally {
+    await room.close()
+  }
+}
+
+interface Block {
+  readonly room: PeerRoom
+  readonly contestant: Contestant
+  readonly callers: readonly Phone[]
+  readonly seconds: number
+}
+
+async function block({ room, contestant, callers, seconds }: Block): Promise<number[]> {
+  await contestant.begin()
+  const port = room.phones.sipPort
+  const capture = await SipCapture.start({ port })
+  const leaving = new AbortController()
+  const calling = callers.map((phone) => keepCalling(phone, contestant.number, leaving.signal))
+  await pause(warmUp)
+  const from = Date.now()
+  await pause(seconds * 1000)
+  const to = Date.now()
+  await pause(runOut)
+  const packets = await capture.stop()
+  leaving.abort()
+  await Promise.all(callers.flatMap(({ calls }) => calls.map((call) => call.hangUp())))
+  await Promise.all(calling)
+  await Promise.all(room.agents.flatMap((agent) => agent.calls.map(({ ended }) => ended)))
+  await contestant.end()
+  return dispatchTimes(packets, { port, from, to })
+}
+
+/** Calls, waits, talks until the other side hangs up, and calls again. */
+async function keepCalling(phone: Phone, number: string, leaving: AbortSignal): Promise<void> {
+  while (!leaving.aborted) {
+    const call = await phone.call(number)
+    const { cause } = await call.ended
+    if (cause === 'refused') await pause(500)
+  }
+}
+
+/** Answers, talks for a while and hangs up, whoever calls. */
+async function takeCalls(phone: Phone): Promise<void> {
+  for (;;) {
+    const call = await phone.nextCall({ withinMs: 3_600_000 })
+    await call.answered
+    await Promise.race([call.ended, pause(talk.shortest + Math.random() * (talk.longest - talk.shortest))])
+    await call.hangUp()
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+function findingOf(times: Times, watch: LoadWatch): Finding {
+  const { ours, callcenter, nullClient } = times
+  const p50s = (blocks: number[][]) => blocks.map((block) => at(block, 0.5))
+  const [mine, peers, floor] = [p50s(ours), p50s(callcenter), p50s(nullClient)]
+  const ratio = rounded(median(mine.map((p50, n) => p50 / (peers[n] ?? Number.NaN))), 3)
+  const aboveNullMs = rounded(median(mine.map((p50, n) => p50 - (floor[n] ?? Number.NaN))))
+  const figures = (blocks: number[][]) =>
+    [0.5, 0.95].map((share) => rounded(at(blocks.flat(), share))) as [number, number]
+  const [p50, p95] = figures(ours)
+  const [callcenterP50, callcenterP95] = figures(callcenter)
+  const [nullP50, nullP95] = figures(nullClient)
+  const verdict = watch.verdict
+  const fast = p50 <= 25 && p95 <= 45
+  return {
+    ok: fast && ratio <= 0.1 && aboveNullMs <= 5 && !verdict.void,
+    name: 'dispatch',
+    on: 'drachtio + freeswitch',
+    target: 'p50 <= 25 ms, p95 <= 45 ms, ratio <= 0.1, aboveNullMs <= 5',
+    p50,
+    p95,
+    callcenterP50,
+    callcenterP95,
+    nullP50,
+    nullP95,
+    ratio,
+    aboveNullMs,
+    measured: `${ours.flat().length} ours, ${callcenter.flat().length} mod_callcenter, ${nullClient.flat().length} null client`,
+    rounds: mine.map((each, n) => [each, peers[n], floor[n]].map((value) => rounded(value ?? Number.NaN)).join(' / ')),
+    ...verdict,
+  }
 }

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newId, systemClock } from '../../src/kernel/index.ts'
 import { eslCommands } from '../../src/switch/freeswitch/esl-commands.ts'
-import { decodeChannels } from '../../src/switch/freeswitch/esl-decode.ts'
+import type { EslHeaders } from '../../src/switch/freeswitch/esl-connection.ts'
+import { decodeChannels, subscribedEvents, wantedEvents } from '../../src/switch/freeswitch/esl-decode.ts'
 import { FreeSwitchPort, type SwitchEvent, SwitchRefused } from '../../src/switch/index.ts'
 import { silent } from '../support/database.ts'
 import { until } from '../support/until.ts'
@@ -82,6 +83,28 @@ describe.each(switches())('event-socket connection to $name', (target) => {
 
     expect(await connection.job(eslCommands.showChannels(), 5000)).toBe('{"row_count": 0}')
     expect(await connection.job(eslCommands.park(newId()), 5000)).toMatch(/^-ERR/)
+  })
+
+  test('of the ends of applications only those come that mean something, and everything else comes', async () => {
+    const [all, chosen] = [await connect(), await connect()]
+    await chosen.connection.filter(wantedEvents)
+    for (const { connection } of [all, chosen]) await connection.subscribe([...subscribedEvents])
+
+    await scene.dial('12345')
+    const legId = () => all.events.find((event) => event['Event-Name'] === 'CHANNEL_PARK')?.['Unique-ID'] ?? ''
+    await until(() => legId() !== '', 'the call is parked')
+    await chosen.connection.api(eslCommands.answer(legId()))
+    await chosen.connection.execute(eslCommands.playback(legId(), [scene.sound('welcome')]), newId())
+    const ofPlayback = (event: EslHeaders) => event['Application'] === 'playback'
+    await until(() => [all, chosen].every(({ events }) => events.some(ofPlayback)), 'the end of the sound is told')
+
+    const isEnd = (event: EslHeaders) => event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE'
+    const names = ({ events }: EslEars) => events.filter((event) => !isEnd(event)).map((event) => event['Event-Name'])
+    expect(all.events.some((event) => event['Application'] === 'set')).toBe(true)
+    expect(chosen.events.filter(isEnd).every(ofPlayback)).toBe(true)
+    expect(names(chosen).filter((name) => name?.startsWith('CHANNEL_'))).toEqual(
+      names(all).filter((name) => name?.startsWith('CHANNEL_')),
+    )
   })
 
   test('an application on a channel that is gone is refused', async () => {

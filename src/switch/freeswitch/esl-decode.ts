@@ -18,6 +18,18 @@ export const subscribedEvents = [
   'HEARTBEAT',
 ] as const
 
+/** Applications whose end means something to us. */
+const applications = ['playback', 'endless_playback', 'record'] as const
+
+/**
+ * The end of an application comes for each of them and for no other: every `set` of the dialplan has one, and they were two
+ * thirds of all events, each with all variables of its channel.
+ */
+export const wantedEvents: Readonly<Record<string, readonly string[]>> = {
+  'Event-Name': subscribedEvents.filter((name) => name !== 'CHANNEL_EXECUTE_COMPLETE'),
+  Application: applications,
+}
+
 /**
  * Turns an event of FreeSWITCH into ours, or into nothing when it does not concern the centre. `at` is the time of
  * its arrival here: the switch's clock may differ from ours, and FreeSWITCH stamps events by a clock of 20 ms steps.

@@ -15,7 +15,7 @@ import type {
 } from '../switch-port.ts'
 import { type EslCommand, eslCommands, verb } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
-import { decodeChannels, decodeEvent, subscribedEvents } from './esl-decode.ts'
+import { decodeChannels, decodeEvent, subscribedEvents, wantedEvents } from './esl-decode.ts'
 import { Fence } from './fence.ts'
 import { LegMoves } from './leg-moves.ts'
 import { RecentLegs } from './recent-legs.ts'
@@ -237,6 +237,7 @@ export class FreeSwitchPort implements SwitchPort {
     this.#recentLegs.forget()
     this.#moves.forget()
     await this.#fence.claim(connection)
+    await connection.filter(wantedEvents)
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
     this.#connection = connection

@@ -255,7 +255,7 @@ test('switch port - the switch is asked to change nothing but on the condition t
   expect(asked()).toEqual(
     expect.arrayContaining(['sched_del', 'uuid_park', 'uuid_answer', 'uuid_setvar', 'uuid_break', 'originate']),
   )
-  const harmless = /^(auth|event json|api (hostname|show|global_getvar|global_setvar))( |$)/
+  const harmless = /^(auth|event json|filter|api (hostname|show|global_getvar|global_setvar))( |$)/
   expect(server.unfenced.filter((command) => !harmless.test(command))).toEqual([])
 })
 

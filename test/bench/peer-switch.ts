@@ -1,0 +1,74 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/kernel/index.ts'
+
+/** What is dialled for each: one FreeSWITCH, the same callers, the same phones. */
+export const numbers = { ours: '12345', callcenter: '12346', nullClient: '12347' } as const
+
+const module = '<load module="mod_callcenter"/>'
+
+/**
+ * Writes our FreeSWITCH configuration with mod_callcenter beside it, and returns its folder. Agents are of type callback and
+ * are rung as ours are, through the edge; no wrap-up, no delay after anything.
+ */
+export function writePeerConfig({
+  folder,
+  agentIds,
+  edge,
+}: {
+  folder: string
+  agentIds: readonly string[]
+  edge: string
+}): string {
+  const dialplans = join(folder, 'dialplans')
+  cpSync(join(projectRoot(), 'dialplans'), dialplans, { recursive: true })
+  insert(join(dialplans, 'autoload_configs/modules.conf.xml'), '<modules>', module)
+  insert(join(dialplans, 'dialplan/hotline.xml'), '<context name="hotline">', extensions())
+  writeFileSync(join(dialplans, 'autoload_configs/callcenter.conf.xml'), callcenter(agentIds, edge))
+  return dialplans
+}
+
+function insert(file: string, after: string, what: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(after, `${after}\n${what}`))
+}
+
+function extensions(): string {
+  const music = '$${yihao_prompts}/music/queue.wav'
+  return [
+    extension(numbers.callcenter, [['answer'], ['callcenter', 'bench@default']]),
+    extension(numbers.nullClient, [['set', 'hangup_after_bridge=true'], ['answer'], ['endless_playback', music]]),
+  ].join('\n')
+}
+
+function extension(number: string, actions: readonly (readonly [string, string?])[]): string {
+  const lines = actions.map(([application, data = '']) => `<action application="${application}" data="${data}"/>`)
+  const condition = `<condition field="destination_number" expression="^${number}$">${lines.join('')}</condition>`
+  return `<extension name="bench-${number}">${condition}</extension>`
+}
+
+function callcenter(agentIds: readonly string[], edge: string): string {
+  const agents = agentIds.map(
+    (agentId) =>
+      `<agent name="${agentId}" type="callback" contact="[leg_timeout=10]sofia/edge/sip:${agentId}@${edge}" status="Available"
+       max-no-answer="0" wrap-up-time="0" reject-delay-time="0" busy-delay-time="0" no-answer-delay-time="0"/>`,
+  )
+  const tiers = agentIds.map((agentId) => `<tier agent="${agentId}" queue="bench@default" level="1" position="1"/>`)
+  return `<configuration name="callcenter.conf" description="mod_callcenter, beside which the hotline is measured">
+  <settings/>
+  <queues>
+    <queue name="bench@default">
+      <param name="strategy" value="longest-idle-agent"/>
+      <param name="moh-sound" value="$\${yihao_prompts}/music/queue.wav"/>
+      <param name="time-base-score" value="system"/>
+      <param name="max-wait-time" value="0"/>
+      <param name="max-wait-time-with-no-agent" value="0"/>
+      <param name="tier-rules-apply" value="false"/>
+      <param name="discard-abandoned-after" value="60"/>
+      <param name="abandoned-resume-allowed" value="false"/>
+    </queue>
+  </queues>
+  <agents>${agents.join('\n')}</agents>
+  <tiers>${tiers.join('\n')}</tiers>
+</configuration>
+`
+}
