@@ -3,6 +3,7 @@ import { at, median } from './blocks.ts'
 import { type Finding, rounded } from './finding.ts'
 import type { InstrumentOptions } from './instrument.ts'
 import { LoadWatch } from './load-watch.ts'
+import { pause } from './pause.ts'
 import { type Contestant, PeerRoom } from './peer-room.ts'
 import { dispatchTimes, SipCapture } from './sip-capture.ts'
 
@@ -57,9 +58,8 @@ async function block({ room, contestant, callers, seconds }: Block): Promise<num
   await pause(runOut)
   const packets = await capture.stop()
   leaving.abort()
-  await Promise.all(callers.flatMap(({ calls }) => calls.map((call) => call.hangUp())))
+  await room.everybodyLeaves(callers)
   await Promise.all(calling)
-  await Promise.all(room.agents.flatMap((agent) => agent.calls.map(({ ended }) => ended)))
   await contestant.end()
   return dispatchTimes(packets, { port, from, to })
 }
@@ -82,8 +82,6 @@ async function takeCalls(phone: Phone): Promise<void> {
     await call.hangUp()
   }
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 function findingOf(times: Times, watch: LoadWatch): Finding {
   const { ours, callcenter, nullClient } = times

@@ -8,12 +8,21 @@ import { logBench } from './log.ts'
 import { popBench } from './pop.ts'
 import { queueBench } from './queue.ts'
 import { rtpPaceBench } from './rtp-pace.ts'
+import { serviceLevelBench } from './service-level.ts'
 import { ticketBench } from './tickets.ts'
 
 await runInstrument('bench', {
   'first-audio': { about: "agent's answer → first audio of the citizen at the agent's phone", run: firstAudioBench },
   cancel: { about: "citizen's BYE while an agent's phone rings → CANCEL at that phone", run: cancelBench },
-  dispatch: { about: "agent's BYE, callers waiting, no wrap-up → next INVITE at that phone", run: dispatchBench },
+  dispatch: {
+    about:
+      "agent's BYE → next INVITE at that phone; beside mod_callcenter and a null client (FreeSWITCH, N seconds a block)",
+    run: dispatchBench,
+  },
+  'service-level': {
+    about: 'calls answered within 15 s and 5 s, beside an ideal queue, mod_callcenter, Erlang (FreeSWITCH, N seconds)',
+    run: serviceLevelBench,
+  },
   pop: { about: "180 of the agent's phone → screen-pop at the WebSocket", run: popBench },
   queue: { about: 'matching alone: up to 100,000 waiting, 10,000 agents, 50 skills', run: queueBench },
   log: { about: 'facts a second into the log, beside COPY and beside single INSERTs', run: logBench },

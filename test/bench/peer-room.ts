@@ -110,6 +110,12 @@ export class PeerRoom {
     return this.phones.phone({ user: number, password: '', registrar, transport: 'udp' })
   }
 
+  /** The callers hang up, and with them the agents. */
+  async everybodyLeaves(callers: readonly Phone[]): Promise<void> {
+    await Promise.all(callers.flatMap(({ calls }) => calls.map((call) => call.hangUp())))
+    await Promise.all(this.agents.flatMap(({ calls }) => calls.map(({ ended }) => ended)))
+  }
+
   async close(): Promise<void> {
     await this.#nullClient?.stop()
     await this.phones.close()

@@ -22,8 +22,8 @@ export const subscribedEvents = [
 const applications = ['playback', 'endless_playback', 'record'] as const
 
 /**
- * The end of an application comes for each of them and for no other: every `set` of the dialplan has one, and they were two
- * thirds of all events, each with all variables of its channel.
+ * The end of an application comes for each of them and for no other: every `set` of the dialplan has one, and they were more
+ * than half of all events, each with all variables of its channel.
  */
 export const wantedEvents: Readonly<Record<string, readonly string[]>> = {
   'Event-Name': subscribedEvents.filter((name) => name !== 'CHANNEL_EXECUTE_COMPLETE'),
