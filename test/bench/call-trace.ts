@@ -17,6 +17,9 @@ export interface TraceOptions {
   readonly busy: number
 }
 
+/** Milliseconds: an agent who hung up sooner could do so before the two are joined, and the caller would wait again. */
+const shortestTalk = 500
+
 /**
  * First the calls that are under way at the beginning, whose remaining time is exponential like a whole one; then Poisson
  * arrivals, exponential holding and patience. The same seed gives the same calls.
@@ -24,7 +27,11 @@ export interface TraceOptions {
 export function traceOf({ seed, seconds, arrivalRate, holding, patience, busy }: TraceOptions): TracedCall[] {
   const random = seeded(seed)
   const exponential = (mean: number) => -Math.log(1 - random()) * mean * 1000
-  const call = (at: number) => ({ at, holding: exponential(holding), patience: exponential(patience) })
+  const call = (at: number) => ({
+    at,
+    holding: Math.max(shortestTalk, exponential(holding)),
+    patience: exponential(patience),
+  })
   const calls: TracedCall[] = Array.from({ length: busy }, () => call(0))
   for (let at = exponential(1 / arrivalRate); at < seconds * 1000; at += exponential(1 / arrivalRate))
     calls.push(call(at))
