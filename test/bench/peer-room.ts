@@ -170,7 +170,7 @@ function runAsFreeSwitchDoes(): void {
   }
 }
 
-/** A city of one queue without recording, as the others do not record, whose callers come to a person without a menu. */
+/** A city of one queue, whose callers come to a person without a menu as those of the others do. */
 function writeCity(folder: string): Record<string, string> {
   const menusDir = join(folder, 'menus')
   mkdirSync(menusDir)
