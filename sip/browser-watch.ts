@@ -19,7 +19,7 @@ interface Question {
 export interface BrowserWatchOptions {
   readonly srf: Asks
   readonly location: Location
-  readonly store: LocationStore
+  readonly store: Pick<LocationStore, 'replace'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -49,7 +49,7 @@ export class BrowserWatch {
   }
 
   #ask(binding: Binding): void {
-    const { srf, clock, logger } = this.#options
+    const { srf, clock } = this.#options
     const { contact } = binding
     this.#missed.set(contact, (this.#missed.get(contact) ?? 0) + 1)
     const late = clock.after(askEvery - 100, () => {
@@ -61,17 +61,29 @@ export class BrowserWatch {
       if (status === 503) this.#forget(binding)
       else this.#missed.delete(contact)
     }
-    // A callback and no promise: the answer of a closed connection is there in the same moment.
-    srf.request(binding.route, { method: 'OPTIONS' }, (error, question) => {
-      if (error) logger.debug({ reason: messageOf(error) }, 'browser could not be asked')
-      else question.on('response', heard)
-    })
+    const unasked = (error: unknown) => {
+      late()
+      this.#missed.delete(contact)
+      this.#options.logger.debug({ reason: messageOf(error) }, 'browser could not be asked')
+    }
+    try {
+      // A callback and no promise: the answer of a closed connection is there in the same moment.
+      srf.request(binding.route, { method: 'OPTIONS' }, (error, question) => {
+        if (error) unasked(error)
+        else question.on('response', heard)
+      })
+    } catch (error) {
+      // drachtio-srf throws while the SIP server is away, for which no browser is to blame.
+      unasked(error)
+    }
   }
 
-  #forget({ username, contact }: Binding): void {
+  #forget(asked: Binding): void {
     const { location, store, logger } = this.#options
+    const { username, contact } = asked
     this.#missed.delete(contact)
-    if (location.of(username).every((binding) => binding.contact !== contact)) return
+    // One that registered again while it was asked is there, perhaps by another connection.
+    if (!location.of(username).includes(asked)) return
     location.remove(username, contact)
     store.replace(username, location.of(username))
     logger.info({ username, contact }, 'browser gone, phone unregistered')

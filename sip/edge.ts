@@ -75,7 +75,7 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
       browsers.close()
       lamps.close()
       await messages.close()
-      srf.disconnect()
+      disconnect(srf, logger)
       branches.close()
       trunks.close()
       await store.settled()
@@ -105,4 +105,13 @@ function connect(srf: Srf, { sipServer, sipServerSecret }: EdgeConfig, logger: L
     srf.on('error', (error: Error) => logger.warn({ reason: messageOf(error) }, 'SIP server away, trying again'))
     void srf.connect({ ...sipServer, secret: sipServerSecret })
   })
+}
+
+function disconnect(srf: Srf, logger: Logger): void {
+  try {
+    srf.disconnect()
+  } catch (error) {
+    // drachtio-srf knows only how to leave a server that is there.
+    logger.debug({ reason: messageOf(error) }, 'SIP server is away already')
+  }
 }

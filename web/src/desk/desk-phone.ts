@@ -1,6 +1,6 @@
 import { type Ref, ref, watch } from 'vue'
 import { api } from '../api/request.ts'
-import type { SipAccount } from '../softphone/softphone.ts'
+import type { SipAccount } from '../softphone/sip-line.ts'
 import { type PagePhone, usePhone } from '../softphone/use-softphone.ts'
 import type { Desk } from './desk.ts'
 import { useKeys } from './keys.ts'
@@ -39,7 +39,7 @@ export function useDeskPhone(desk: Desk): DeskPhone {
 
   async function turnOn(): Promise<string> {
     inUse.value = true
-    if (state.value.line === 'off') void phone.start()
+    if (['off', 'elsewhere'].includes(state.value.line)) void phone.start()
     await new Promise<void>((resolve) => {
       const settle = () => {
         clearTimeout(timer)

@@ -1,5 +1,6 @@
 import type { EventData, EventType } from '../../../src/events/event.ts'
 import type { ServerMessage } from '../../../src/live/protocol.ts'
+import { after, type StopTimer } from '../clock/steady-timers.ts'
 
 /** A fact of the hotline as the pages take it. */
 export type Fact = {
@@ -29,7 +30,7 @@ export class Feed {
   #taken: number | 'now'
   #socket: WebSocket | undefined
   #attempts = 0
-  #timer = 0
+  #stopTimer: StopTimer = () => {}
   #closed = false
 
   constructor(options: FeedOptions) {
@@ -42,7 +43,7 @@ export class Feed {
   close(): void {
     this.#closed = true
     window.removeEventListener('offline', this.#onOffline)
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     this.#socket?.close()
   }
 
@@ -67,9 +68,9 @@ export class Feed {
   #onClose(): void {
     this.#options.onConnected(false)
     if (this.#closed) return
-    const wait = waits[Math.min(this.#attempts, waits.length - 1)]
+    const wait = waits[Math.min(this.#attempts, waits.length - 1)] ?? 0
     this.#attempts += 1
-    this.#timer = window.setTimeout(() => this.#connect(), wait)
+    this.#stopTimer = after(wait, () => this.#connect())
   }
 
   #onMessage(message: ServerMessage): void {

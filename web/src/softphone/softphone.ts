@@ -1,17 +1,7 @@
-import JsSIP, { type UA } from 'jssip'
+import JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
+import { type Line, type SipAccount, SipLine } from './sip-line.ts'
 import { openAudio, type SoundChoice } from './sound-choice.ts'
-
-/** What a browser registers or calls with. */
-export interface SipAccount {
-  /** ws:// or wss:// */
-  readonly url: string
-  readonly realm: string
-  readonly extension: string
-  readonly password: string
-}
-
-export type Line = 'off' | 'connecting' | 'registered' | 'lost' | 'refused'
 
 export interface PhoneCall {
   readonly direction: 'incoming' | 'outgoing'
@@ -34,27 +24,21 @@ export interface SoftphoneOptions {
   readonly onVoice: (voice: MediaStream | null) => void
 }
 
-/** Milliseconds after which a refused line is tried again with a new password. */
-const againAfter = 3000
-/** Seconds a registration lasts: after so long a browser that was given up by mistake can be called again. */
-const registrationSeconds = 60
-
-/**
- * A telephone: registers, rings, answers, holds, sends keys. It knows of no framework; one call at a time, a second one is
- * busy. JsSIP keeps the WebSocket and connects anew when it is lost.
- */
+/** A telephone: rings, answers, holds, sends keys. It knows of no framework; one call at a time, a second one is busy. */
 export class Softphone {
   readonly #options: SoftphoneOptions
-  #ua: UA | undefined
-  #realm = ''
+  readonly #line: SipLine
   #session: RTCSession | undefined
   #own: MediaStream | undefined
   #state: PhoneState = { line: 'off', call: null }
-  #again: ReturnType<typeof setTimeout> | undefined
-  #wanted = false
 
   constructor(options: SoftphoneOptions) {
     this.#options = options
+    this.#line = new SipLine({
+      account: options.account,
+      onLine: (line) => this.#set({ line }),
+      onSession: (session) => this.#took(session),
+    })
   }
 
   get state(): PhoneState {
@@ -70,30 +54,20 @@ export class Softphone {
     return this.#session?.connection ?? undefined
   }
 
-  async start(): Promise<void> {
-    this.#wanted = true
-    this.#set({ line: 'connecting' })
-    try {
-      const account = await this.#options.account()
-      if (this.#wanted) this.#connect(account)
-    } catch {
-      this.#refused()
-    }
+  start(): Promise<void> {
+    return this.#line.start()
   }
 
   stop(): void {
-    this.#wanted = false
-    clearTimeout(this.#again)
-    this.#ua?.stop()
-    this.#ua = undefined
-    this.#set({ line: 'off', call: null })
+    this.#line.stop()
+    this.#set({ call: null })
   }
 
   async call(number: string): Promise<void> {
-    const ua = this.#ua
+    const { ua } = this.#line
     if (!ua || this.#session) return
     this.#own = await openAudio(this.#options.sound())
-    ua.call(`sip:${number}@${this.#realm}`, { mediaStream: this.#own, pcConfig: noServers })
+    ua.call(number, { mediaStream: this.#own, pcConfig: noServers })
   }
 
   async answer(): Promise<void> {
@@ -125,38 +99,6 @@ export class Softphone {
     if (this.#session?.isEstablished()) {
       this.#session.sendDTMF(key, { transportType: JsSIP.C.DTMF_TRANSPORT.RFC2833, duration: 120, interToneGap: 80 })
     }
-  }
-
-  #connect({ url, realm, extension, password }: SipAccount): void {
-    this.#ua?.stop()
-    this.#realm = realm
-    const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(url)],
-      uri: `sip:${extension}@${realm}`,
-      password,
-      realm,
-      register: true,
-      register_expires: registrationSeconds,
-      connection_recovery_min_interval: 1,
-      connection_recovery_max_interval: 5,
-      session_timers: false,
-      user_agent: 'Yihao browser',
-    })
-    this.#ua = ua
-    ua.on('registered', () => this.#set({ line: 'registered' }))
-    ua.on('disconnected', () => this.#set({ line: this.#wanted ? 'lost' : 'off' }))
-    ua.on('registrationFailed', ({ response }: { response?: unknown }) => {
-      // Without a response the line is at fault, and JsSIP tries again by itself.
-      if (response && this.#ua === ua) this.#refused()
-    })
-    ua.on('newRTCSession', ({ session }: { session: RTCSession }) => this.#took(session))
-    ua.start()
-  }
-
-  #refused(): void {
-    this.#set({ line: 'refused' })
-    clearTimeout(this.#again)
-    if (this.#wanted && !this.#session) this.#again = setTimeout(() => void this.start(), againAfter)
   }
 
   #took(session: RTCSession): void {

@@ -8,6 +8,8 @@ export const phoneText = textsOf({
   registered: { zh: '话机在线', en: 'Phone is ready' },
   lost: { zh: '话机断线，正在重连…', en: 'Phone lost its line, connecting…' },
   refused: { zh: '话机注册被拒，正在重试…', en: 'Phone was refused, trying again…' },
+  elsewhere: { zh: '话机已在另一窗口启用', en: 'Phone is in use in another window' },
+  useHere: { zh: '在此启用', en: 'Use it here' },
   ringing: { zh: '振铃', en: 'Rings' },
   dialling: { zh: '正在呼叫…', en: 'Calling…' },
   talking: { zh: '通话中', en: 'Talking' },

@@ -2,7 +2,8 @@ import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import { LevelMeter } from './level-meter.ts'
 import { type Quality, QualityWatch } from './quality.ts'
 import { RingTone } from './ring-tone.ts'
-import { type PhoneState, type SipAccount, Softphone } from './softphone.ts'
+import type { SipAccount } from './sip-line.ts'
+import { type PhoneState, Softphone } from './softphone.ts'
 import { keepChoice, type SoundChoice, storedChoice } from './sound-choice.ts'
 
 export interface PagePhone {

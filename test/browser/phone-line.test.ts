@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { findChromium, TestBrowser } from '../support/browser.ts'
+import { Centre, variants } from '../support/centre.ts'
+import { giveEars, hearsPitch, writeTone } from '../support/page-ears.ts'
+
+const password = 'a long password'
+const pitch = { agent: 1400, citizen: 1000 } as const
+
+describe.skipIf(!findChromium()).each(variants())(
+  "a browser's phone and its line on $name",
+  { timeout: 120_000 },
+  (variant) => {
+    let centre: Centre
+    let browser: TestBrowser
+    let url = ''
+    const sounds = mkdtempSync(join(tmpdir(), 'yihao-tones-'))
+    const pages: Page[] = []
+    beforeAll(async () => {
+      centre = await Centre.start({ variant, city: 'desk-city.yaml' })
+      url = `http://127.0.0.1:${centre.stack.ports.http}`
+      const sound = join(sounds, 'agent.wav')
+      writeTone(sound, pitch.agent)
+      browser = await TestBrowser.start({ sound })
+    })
+    afterEach(async () => {
+      await Promise.all(pages.splice(0).map((page) => page.context().close()))
+      await centre.clear()
+    })
+    afterAll(async () => {
+      await browser.close()
+      await centre.stop()
+      rmSync(sounds, { recursive: true })
+    })
+
+    const phoneIs = (page: Page, state: string) =>
+      page.locator(`[data-test=phone-state][data-call=${state}]`).waitFor({ timeout: 30_000 })
+    const lineIs = (page: Page, line: string) =>
+      page.locator(`[data-test=phone-state][data-line=${line}]`).waitFor({ timeout: 30_000 })
+    const agentIs = (page: Page, state: string) =>
+      page.locator(`.state[data-state=${state}]`).waitFor({ timeout: 30_000 })
+
+    /** An agent whose phone is the browser, ready. */
+    async function atBrowserPhone(agentId: string): Promise<Page> {
+      await centre.admin.createAgent({ agentId, name: agentId, phonePassword: password, languages: ['cmn', 'en'] })
+      await centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId })
+      const page = await browser.login({ url, username: agentId, password, path: '/desk', before: giveEars })
+      pages.push(page)
+      await page.getByTestId('phone-kind').selectOption('browser')
+      await page.getByRole('button', { name: '签入' }).click()
+      await agentIs(page, 'notReady')
+      await page.keyboard.press('F2')
+      await agentIs(page, 'ready')
+      return page
+    }
+
+    /** A citizen calls, the page rings, the agent answers, and both hear each other. */
+    async function talk(page: Page) {
+      const { call, callId } = await centre.call('0', { tone: pitch.citizen })
+      await phoneIs(page, 'ringing')
+      await page.keyboard.press('F3')
+      await phoneIs(page, 'talking')
+      await hearsPitch(page, pitch.citizen)
+      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      return { call, callId }
+    }
+
+    test('the SIP server starts anew: the phone is back by itself and rings', async () => {
+      const page = await atBrowserPhone('8301')
+
+      await centre.stack.child('sip-server').kill('SIGKILL')
+      await lineIs(page, 'lost')
+      await centre.stack.restart('sip-server')
+      await lineIs(page, 'registered')
+
+      const { call } = await talk(page)
+      await call.hangUp()
+      await phoneIs(page, 'none')
+    })
+
+    test('the SIP server starts anew in mid-call: voices go on, hold and the end are heard of as before', async () => {
+      const page = await atBrowserPhone('8302')
+      const { call, callId } = await talk(page)
+
+      await centre.stack.child('sip-server').kill('SIGKILL')
+      await lineIs(page, 'lost')
+      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await centre.stack.restart('sip-server')
+      await lineIs(page, 'registered')
+
+      await phoneIs(page, 'talking')
+      await hearsPitch(page, pitch.citizen)
+      await page.keyboard.press('F4')
+      await centre.timeline.until('call.held', (data) => data.callId === callId)
+      await page.keyboard.press('F4')
+      await centre.timeline.until('call.retrieved', (data) => data.callId === callId)
+      await hearsPitch(page, pitch.citizen)
+      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await page.getByTestId('hang-up').click()
+      await agentIs(page, 'wrapUp')
+      await centre.timeline.until('call.released', (data) => data.callId === callId && data.by === 'agent')
+    })
+  },
+)
