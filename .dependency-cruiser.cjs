@@ -73,7 +73,7 @@ module.exports = {
       events,
       '^src/http/',
       '^src/hours/calendar-(arithmetic|day-store)\\.ts$',
-      '^src/users/(password|login-guard|errors)\\.ts$',
+      '^src/users/(password|login-guard|errors|ended-sessions)\\.ts$',
     ]),
     {
       name: 'nobody-imports-tickets',

@@ -40,7 +40,7 @@ import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
 import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
-import { createHttpServer, pageRoutes, ticketProxyRoutes } from './http/index.ts'
+import { createHttpServer, pageRoutes, sessionLastsMs, ticketProxyRoutes } from './http/index.ts'
 import { hurryWhileSomebodyWaits } from './hurry.ts'
 import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
 import { MenuLibrary, menuRoutes } from './ivr/index.ts'
@@ -72,7 +72,16 @@ import { readTexts } from './speech/index.ts'
 import { StaffingStore, staffingRoutes } from './staffing/index.ts'
 import { FreeSwitchPort } from './switch/index.ts'
 import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
-import { browserPhoneRoutes, LoginGuard, sessionRoutes, UserStore, userRoutes } from './users/index.ts'
+import {
+  browserPhoneRoutes,
+  EndedSessionStore,
+  EndedSessions,
+  LoginGuard,
+  SessionEnd,
+  sessionRoutes,
+  UserStore,
+  userRoutes,
+} from './users/index.ts'
 import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
 import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
 import { waitingAnnouncement } from './waiting-announcement.ts'
@@ -249,6 +258,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
       incidents,
       caller: (number) => callers.of(number),
       nuisance: city.nuisance,
+      phoneReturnWithin: city.phoneReturnWithin,
       callbacks: {
         key: city.callback?.key,
         allowed: (number) => numbers.allowed(number),
@@ -329,15 +339,19 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
     },
   })
 
+  const ended = new EndedSessions()
+  const sessionEnd = new SessionEnd({ ended, store: new EndedSessionStore({ db }), clock, sessionLastsMs })
+  await sessionEnd.load()
   const users = new UserStore({ db })
   const firstAdminPassword = await users.createFirstAdmin()
   const http = await createHttpServer({
     logger,
     jwtSecret: config.sessionSecret ?? (await users.sharedSecret('jwt-secret')),
     serviceTokens: config.serviceTokens,
+    ended,
     trustedProxies: config.trustedProxies,
     routes: [
-      sessionRoutes({ users, guard: new LoginGuard({ clock }) }),
+      sessionRoutes({ users, guard: new LoginGuard({ clock }), sessionEnd }),
       userRoutes({ users, realm: config.sipRealm }),
       browserPhoneRoutes({ users, realm: config.sipRealm, sipUrl: config.sipWsUrl, citizenPhone: config.citizenPhone }),
       callHistoryRoutes({ store: callStore }),

@@ -95,6 +95,7 @@ export const citySchema = Type.Object(
     wrapUpCodes: Type.Optional(codes),
     // Seconds before which a caller who gives up did not really wait.
     shortAbandon: Type.Optional(seconds(0, 60)),
+    phoneReturnWithin: Type.Optional(seconds(1, 120)),
     outbound: Type.Optional(
       Type.Object(
         {

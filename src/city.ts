@@ -37,6 +37,8 @@ export interface City {
   readonly shortAbandon: number
   /** Share of calls (0 to 1) that an agent is to answer, and within how many seconds. */
   readonly goal: StaffingGoal
+  /** Seconds a caller is kept when the agent's browser was lost, as by a reload of the page. */
+  readonly phoneReturnWithin: number
   /** Emergency services by number. */
   readonly emergency: ReadonlyMap<string, EmergencyService>
 }
@@ -88,6 +90,7 @@ const branchDefaults = {
 /** Seconds. */
 const citizenRingsFor = 30
 const shortAbandonBelow = 5
+const browserReturnsWithin = 20
 const nuisanceRules: NuisanceRules = { warning: 'nuisance-warning', refusal: 'nuisance-refusal', queue: null }
 
 /** Seconds an emergency service may ring where its entry does not say. */
@@ -106,6 +109,7 @@ export function toCity(
     outbound,
     callback,
     shortAbandon,
+    phoneReturnWithin,
     emergency = {},
     emergencyNumbers = [],
     nuisance = {},
@@ -130,6 +134,7 @@ export function toCity(
     callback: callback && toCallbackRules(callback),
     shortAbandon: shortAbandon ?? shortAbandonBelow,
     goal: goalOf(tickets),
+    phoneReturnWithin: phoneReturnWithin ?? browserReturnsWithin,
     outbound: outbound && { ringFor: citizenRingsFor, outcomes: callOutcomes, ...outbound },
     emergency: new Map(
       Object.entries(emergency).map(([number, service]) => [

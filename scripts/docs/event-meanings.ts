@@ -36,6 +36,10 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.conferenced': 'Caller, agent and third party hear each other.',
   'call.transferred': 'Caller and third party go on alone; the agent is free.',
   'call.returned': 'The caller is back with the agent; `reason` says why.',
+  'call.phone-lost':
+    'The phone in the agent’s browser is gone without having hung up, as by a reload of the page: the caller hears music, and the phone is waited for (`phoneReturnWithin` of the city, 20 s). `reason` is `page left`, `page loaded again`, or the switch’s cause.',
+  'call.phone-returned':
+    'The phone in the agent’s browser answered again, by the leg `legId`: who talked before talk again.',
   'call.monitor-started':
     'A supervisor (`agentId`) hears the talk of the agent `monitored`: unheard (`listen`), heard by that agent alone (`whisper`), or by everybody (`barge`). `by` is the user who asked. The agent’s own feed does not carry it.',
   'call.monitor-changed': 'The supervisor listens on in another mode.',

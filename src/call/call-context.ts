@@ -51,6 +51,8 @@ export interface CallContext {
     readonly fact: EventData<'call.announced'> | undefined
   }
   readonly mailbox: Mailbox
+  /** Seconds a phone in a browser that was lost in mid-call is waited for. */
+  readonly phoneReturnWithin: number
   readonly recorder: Recorder
   /** Whether the line is closed now, why, and what becomes of its callers. */
   closed(line: string): ClosedLine | undefined

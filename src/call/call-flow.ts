@@ -12,6 +12,7 @@ import { Deadline } from './deadline.ts'
 import { LegEvents } from './leg-events.ts'
 import type { Monitors } from './monitors.ts'
 import type { OutboundRequest } from './outbound-flow.ts'
+import type { PhoneReturn } from './phone-return.ts'
 import { PrefetchedCalls } from './prefetched-calls.ts'
 import { recover } from './recovery.ts'
 import { resumeTalking, type TalkingParties } from './restored-talk.ts'
@@ -82,6 +83,11 @@ export class CallFlow {
   /** What can be asked of the talk: hold, consult, transfer. Throws TransferRefused when nobody talks. */
   get talk(): Talk {
     return this.#stages.talking.talk
+  }
+
+  /** The phone of the agent who talks, which can be lost and come back. Throws PhoneNotLost when none talks. */
+  get phone(): PhoneReturn {
+    return this.#stages.talking.phone
   }
 
   /** A new call: takes it from the dialplan, answers it and enters the menu. */

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { AgentRoster } from '../agent/index.ts'
 import { type EventData, ticketIdOf } from '../events/index.ts'
@@ -6,6 +7,7 @@ import { nullable } from '../kernel/index.ts'
 import type { Recorder } from '../recording/index.ts'
 import type { CallFlow } from './call-flow.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
+import { PhoneNotLost } from './errors.ts'
 
 type Pop = EventData<'agent.ringing'>['pop']
 
@@ -38,6 +40,12 @@ const deskCall = Type.Object({
   talk: nullable(Type.String({ description: 'talking, held, consulting, consulted, conference, transferring, …' })),
   third: nullable(Type.String({ description: 'the third party: a branch’s number, or agent:<id>' })),
   recordingPaused: Type.Boolean(),
+  phone: nullable(
+    Type.Object({
+      legId: text,
+      lost: Type.Boolean({ description: 'gone with its page; POST /desk/phone rings it anew' }),
+    }),
+  ),
   listed: nullable(Type.Object({ vip: Type.Boolean(), grade: nullable(text), note: text })),
   lastCalls: Type.Array(
     Type.Object({ callId: text, offeredAt: text, queue: nullable(text), agentId: nullable(text), outcome: text }),
@@ -69,6 +77,44 @@ export function deskRoutes(options: DeskRoutesOptions): FastifyPluginAsyncTypebo
         return { sequence: at, call: flow ? await view(flow, options) : null }
       },
     )
+
+    const own = ({ principal: { agentId } }: FastifyRequest) => {
+      const callId = agentId === null ? null : roster.get(agentId).context.callId
+      const flow = callId === null ? undefined : supervisor.flow(callId)
+      if (!flow || flow.call.partner?.agentId !== agentId) throw new PhoneNotLost('you have no call now')
+      return flow.phone
+    }
+    app.post(
+      '/desk/phone',
+      {
+        config: { roles: ['agent', 'supervisor', 'admin'] },
+        schema: {
+          tags: ['agents'],
+          summary: 'Ring the phone in the own browser anew: its page was loaded again in mid-call',
+          response: { 202: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        own(request).ring()
+        return reply.code(202).send(null)
+      },
+    )
+    app.delete(
+      '/desk/phone/:legId',
+      {
+        config: { roles: ['agent', 'supervisor', 'admin'] },
+        schema: {
+          tags: ['agents'],
+          summary: 'Say that the page with the phone is going: the caller is kept until it is back',
+          params: Type.Object({ legId: Type.String({ maxLength: 100 }) }),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        own(request).left(request.params.legId)
+        return reply.code(204).send(null)
+      },
+    )
   }
 }
 
@@ -77,6 +123,7 @@ async function view(flow: CallFlow, { recorder, listed, lastCalls }: DeskRoutesO
   const { callId, direction, state, language, menuPath, need, answeredAt } = call
   const { line, callerNumber, callerName } = call.identity
   const talk = state === 'talking' ? flow.talk : undefined
+  const legId = call.partner?.leg.legId
   return {
     callId,
     direction,
@@ -92,6 +139,7 @@ async function view(flow: CallFlow, { recorder, listed, lastCalls }: DeskRoutesO
     ticketId: ticketIdOf('call', callId),
     talk: talk?.state ?? null,
     third: talk?.thirdName ?? null,
+    phone: talk && legId !== undefined ? { legId, lost: flow.phone.away } : null,
     recordingPaused: recorder.isPaused(callId),
     listed: listed(callerNumber),
     lastCalls: await lastCalls(callerNumber, callId),

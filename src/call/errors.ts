@@ -10,6 +10,12 @@ export class CallOfAnother extends HotlineError {
   readonly status = 403
 }
 
+/** Nothing is to be brought back: no talk of this agent's, or one at a phone that is none of a browser's. */
+export class PhoneNotLost extends HotlineError {
+  readonly code = 'phone-not-lost'
+  readonly status = 409
+}
+
 /** No outcome code of the city; the message names those there are. */
 export class UnknownOutcome extends HotlineError {
   readonly code = 'outcome-unknown'

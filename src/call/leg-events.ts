@@ -139,7 +139,8 @@ export class LegEvents {
     if (partner?.leg.legId !== legId) return
     if (state === 'ringing') return stages.offers.legEnded(cause, sipStatus)
     if (state !== 'talking') return stages.joining.failed('agent gone before the bridge')
-    if (talk?.agentEnded()) return
+    // A browser's phone is waited for, and comes back.
+    if (talk?.agentLegEnded(cause)) return
     if (partner.agentId === null) return release('third', cause, 'third party hung up', at)
     if (end.bySwitch) this.#agentLost({ agentId: partner.agentId, partner, end })
     else release('agent', cause, 'agent hung up', at)

@@ -16,6 +16,8 @@ export interface TalkStageOptions {
   readonly drop: (legId: LegId, cause: HangupCause) => void
   /** The caller is left without anybody. */
   readonly onAlone: () => void
+  /** The agent's phone, which was lost, did not come back, and nobody is left who could go on with the call. */
+  readonly onPhoneGone: () => void
   /** Another agent of ours has the caller from now on, and may do with the call what this one could. */
   readonly onHandedTo: (partner: CallPartner & { readonly agentId: string }, handedOver: HandedOver | undefined) => void
   /** How the partner came to have the caller, when it was blindly. */

@@ -1,8 +1,10 @@
 import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId } from '../switch/index.ts'
-import { emergencyPriority, Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
+import { Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
 import type { CallTarget } from './call-targets.ts'
 import { Leg } from './leg.ts'
+import { PhoneReturn } from './phone-return.ts'
+import { takeBack } from './take-back.ts'
 import { TalkSound } from './talk-sound.ts'
 import type { HandedOver, RestoredTalkStage, TalkStageOptions } from './talk-stage-options.ts'
 
@@ -14,7 +16,10 @@ const notifyTakes = 300
 /** The talk as part of a call: legs, music, and the state of the agents who take part. */
 export class TalkStage implements TalkOwner {
   readonly talk: Talk
+  /** The agent's phone, should it be lost. */
+  readonly phone: PhoneReturn
   readonly #options: TalkStageOptions
+  #partner: TalkStageOptions['partner']
   readonly #sound: TalkSound
   #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
   #referRefusedAt = Number.NEGATIVE_INFINITY
@@ -23,11 +28,12 @@ export class TalkStage implements TalkOwner {
   constructor(options: TalkStageOptions) {
     this.#options = options
     const { call, partner, switchPort, context } = options
+    this.#partner = partner
     this.#handedOver = options.handedOver
     this.#sound = new TalkSound({ newAudio: options.newAudio, promptsDir: context.promptsDir })
-    const { callerNumber, callerName } = call.identity
+    const { callId, callerNumber, callerName } = call.identity
     this.talk = new Talk({
-      callId: call.callId,
+      callId,
       callerLegId: call.callerLeg.legId,
       agentId: partner.agentId,
       agentLegId: partner.leg.legId,
@@ -38,6 +44,9 @@ export class TalkStage implements TalkOwner {
       logger: context.logger,
       owner: this,
     })
+    const onLost = (how: { legEnded: boolean }) => this.talk.agentAway(how)
+    const onBack = (leg: Leg) => this.#agentBack(leg)
+    this.phone = new PhoneReturn({ ...options, onLost, onBack, onGone: () => this.#agentGone() })
   }
 
   played(playbackId: string): void {
@@ -47,10 +56,7 @@ export class TalkStage implements TalkOwner {
   /** The talk of an earlier process, as the log has it; its third party's leg may have ended since. */
   restore({ held, third, together }: RestoredTalkStage): void {
     this.#sound.restored()
-    if (!third) {
-      if (held) this.talk.restore({ state: 'held', third: undefined, together })
-      return
-    }
+    if (!third) return held ? this.talk.restore({ state: 'held', third: undefined, together }) : undefined
     const { call, context, partner } = this.#options
     const target = context.targets.restored(third, call.callId, partner.agentId)
     this.thirdBegins({ legId: third.legId, target })
@@ -73,15 +79,14 @@ export class TalkStage implements TalkOwner {
     drop(legId, 'NORMAL_CLEARING')
     this.talk.thirdEnded(legId, 'ORIGINATOR_CANCEL', 0)
     if (!emergency || this.talk.state !== 'talking') return
-    const target = { ...third.target, emergency }
-    this.talk.emergency(target).catch((error: unknown) => {
+    this.talk.emergency({ ...third.target, emergency }).catch((error: unknown) => {
       context.logger.warn({ callId: call.callId, reason: messageOf(error) }, 'the emergency service is not rung anew')
     })
   }
 
   /** Whether the leg is the third party's, present or past. */
   isThird(legId: LegId): boolean {
-    if (legId === this.#options.partner.leg.legId) return false
+    if (legId === this.#partner.leg.legId) return false
     return this.#options.call.legs.some((leg) => leg.role === 'third' && leg.legId === legId)
   }
 
@@ -95,8 +100,8 @@ export class TalkStage implements TalkOwner {
       talk.check('TRANSFER')
       target = context.targets.claimNumber(number, call.callId)
     } catch (error) {
-      const { logger } = context
-      logger.info({ callId: call.callId, agentId: partner.agentId, reason: messageOf(error) }, 'REFER refused')
+      const about = { callId: call.callId, agentId: partner.agentId, reason: messageOf(error) }
+      context.logger.info(about, 'REFER refused')
       return talk.refuseRefer(legId, error instanceof UnknownTarget ? 404 : 480)
     }
     talk.transferReferred(target)
@@ -105,9 +110,10 @@ export class TalkStage implements TalkOwner {
   /** A third party's leg ended. Returns whether the call goes on. */
   thirdEnded(legId: LegId, cause: HangupCause, sipStatus: number): boolean {
     if (this.talk.state === 'transferred' && this.#options.call.partner?.leg.legId === legId) return this.#cameBack()
-    if (this.#third?.leg.legId !== legId) return true
-    this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
-    this.talk.thirdEnded(legId, cause, sipStatus)
+    if (this.#third?.leg.legId === legId) {
+      this.#freeThird()
+      this.talk.thirdEnded(legId, cause, sipStatus)
+    }
     return true
   }
 
@@ -118,41 +124,57 @@ export class TalkStage implements TalkOwner {
     this.#handedOver = undefined
     const seconds = handed ? (context.clock.now() - handed.at) / 1000 : Number.POSITIVE_INFINITY
     if (!handed || call.callerLeg.endedAt !== null || seconds >= (handed.target.returnWithin ?? 0)) return false
-    const { agentId } = handed.target
-    if (agentId !== undefined) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
-    const fact = { callId: call.callId, agentId: handed.by }
-    if (handed.target.emergency) {
-      context.log.append('call.emergency-returned', {
-        ...fact,
-        service: handed.target.name,
-        reason: 'service hung up',
-      })
-      if (call.need) call.need = { ...call.need, priority: emergencyPriority }
-    } else context.log.append('call.returned', { ...fact, reason: 'hung up while waiting' })
+    takeBack(call, context, handed)
     onAlone()
     return true
   }
 
   /** The agent's leg ended. Returns whether the call goes on. */
-  agentEnded(): boolean {
-    const { call, partner, context, onAlone } = this.#options
+  agentLegEnded(cause: HangupCause): boolean {
+    return this.phone.legEnded(cause) || this.#agentEnded()
+  }
+
+  #agentBack(leg: Leg): void {
+    this.#partner = { agentId: this.#partner.agentId, leg }
+    this.#options.call.partner = this.#partner
+    this.talk.agentBack(leg.legId)
+  }
+
+  /** Waited for in vain: a caller who was with the agent alone waits again, before those who came later. */
+  #agentGone(): void {
+    const { call, onPhoneGone } = this.#options
+    if (call.need && ['talking', 'held', 'advising'].includes(this.talk.state)) this.#leaveCallerAlone()
+    else if (!this.#agentEnded()) onPhoneGone()
+  }
+
+  #agentEnded(): boolean {
     if (this.talk.state === 'talking' && this.#cameBack()) return true
     // Some phones (baresip 1.0) hang up when their REFER is refused; the citizen is not to pay for that.
-    if (context.clock.now() - this.#referRefusedAt < hangsUpWithin && this.talk.state === 'talking') {
-      context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
-      onAlone()
+    if (this.#options.context.clock.now() - this.#referRefusedAt < hangsUpWithin && this.talk.state === 'talking') {
+      this.#leaveCallerAlone()
       return true
     }
     if (!this.talk.agentEnded()) return false
     // Free at once, also while the third party still rings.
-    context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+    this.#freeAgent()
     return true
+  }
+
+  #leaveCallerAlone(): void {
+    this.#freeAgent()
+    this.callerIsAlone()
+  }
+
+  #freeAgent(): void {
+    const { call, context } = this.#options
+    context.roster.released(this.#partner.agentId, call.callId, call.need?.queue ?? '')
   }
 
   /** The call is over: nothing more is played. */
   close(): void {
+    this.phone.close()
     this.silence()
-    if (this.#third) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
+    this.#freeThird()
   }
 
   music(): void {
@@ -183,11 +205,13 @@ export class TalkStage implements TalkOwner {
 
   thirdEnds(legId: LegId, cause: HangupCause): void {
     this.#options.drop(legId, cause)
-    if (this.#third?.leg.legId === legId) this.#freeThird({ answered: this.#third.leg.answeredAt !== null })
+    if (this.#third?.leg.legId === legId) this.#freeThird()
   }
 
   agentLeaves({ referred, introduced }: { referred: boolean; introduced: boolean }): void {
-    const { call, partner, context, drop } = this.#options
+    const { call, context, drop } = this.#options
+    const partner = this.#partner
+    this.phone.close()
     context.recorder.unmask(call.callId)
     const third = this.#third
     if (!third) return
@@ -198,7 +222,7 @@ export class TalkStage implements TalkOwner {
     this.#handedOver = introduced ? undefined : { target: third.target, by: partner.agentId, at: context.clock.now() }
     const leave = () => {
       if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
-      context.roster.released(partner.agentId, call.callId, call.need?.queue ?? '')
+      this.#freeAgent()
     }
     if (referred) context.clock.after(notifyTakes, leave)
     else leave()
@@ -214,12 +238,13 @@ export class TalkStage implements TalkOwner {
     this.#options.onAlone()
   }
 
-  #freeThird({ answered }: { answered: boolean }): void {
+  #freeThird(): void {
     const { call, context } = this.#options
-    const agentId = this.#third?.target.agentId
+    const third = this.#third
     this.#third = undefined
-    if (agentId === undefined) return
-    if (answered) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
+    if (third?.target.agentId === undefined) return
+    const { agentId } = third.target
+    if (third.leg.answeredAt !== null) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
     else context.roster.missed(agentId, call.callId, 'missed')
   }
 }

@@ -1,8 +1,10 @@
 import { type Talk, TransferRefused } from '../transfer/index.ts'
 import type { CallPartner } from './call.ts'
 import type { CallParts } from './call-parts.ts'
+import { PhoneNotLost } from './errors.ts'
 import type { Leg } from './leg.ts'
 import { Monitors } from './monitors.ts'
+import type { PhoneReturn } from './phone-return.ts'
 import { TalkStage } from './talk-stage.ts'
 import type { HandedOver } from './talk-stage-options.ts'
 
@@ -40,14 +42,22 @@ export class Talking {
     return this.#stage.talk
   }
 
+  /** The phone of the agent who talks, which can be lost and come back. Throws PhoneNotLost when none talks. */
+  get phone(): PhoneReturn {
+    const { state, callId } = this.#options.call
+    if (state !== 'talking' || !this.#stage) throw new PhoneNotLost(`call ${callId} is ${state}: no agent talks`)
+    return this.#stage.phone
+  }
+
   /** An agent of ours has the caller. */
   begin(partner: { agentId: string; leg: Leg }, handedOver?: HandedOver): void {
-    const { sound } = this.#options
+    const { sound, release } = this.#options
     this.#stage = new TalkStage({
       ...this.#options,
       partner,
       newAudio: (options) => sound.another(options),
       onAlone: () => this.#leftAlone(),
+      onPhoneGone: () => release('agent', 'NORMAL_CLEARING', "the agent's phone did not come back"),
       onHandedTo: (next, how) => this.begin(next, how),
       handedOver,
     })

@@ -157,6 +157,13 @@ export interface SettingsTable {
   value: string
 }
 
+interface EndedSessionsTable {
+  session_id: string
+  username: string
+  ended_at: Date
+  expires_at: Date
+}
+
 export interface DatabaseSchema {
   events: EventsTable
   log_cursors: LogCursorsTable
@@ -172,4 +179,5 @@ export interface DatabaseSchema {
   callers: CallersTable
   message_lamps: MessageLampsTable
   settings: SettingsTable
+  ended_sessions: EndedSessionsTable
 }

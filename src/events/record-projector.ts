@@ -170,6 +170,8 @@ function changeOfCall(event: CommittedEvent): CallChange | undefined {
     }
     case 'call.taken-over':
       return { agent_id: event.data.agentId, agent_leg_id: event.data.legId, ...together }
+    case 'call.phone-returned':
+      return { agent_leg_id: event.data.legId }
     case 'call.held':
       return { held: true }
     case 'call.retrieved':

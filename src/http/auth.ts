@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import jwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { HotlineError } from '../kernel/index.ts'
+import { HotlineError, newId } from '../kernel/index.ts'
 import { cookieToken, refuseForged, registerBrowserSessions } from './browser-session.ts'
 import type { Principal, Role } from './principal.ts'
 
@@ -12,6 +12,12 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal
+  }
+  interface FastifyInstance {
+    /** The token of a new session. */
+    openSession(principal: Principal): string
+    /** Whose session a request shows, also where everybody may call; undefined when it shows none that holds. */
+    sessionOf(request: FastifyRequest): Principal | undefined
   }
 }
 
@@ -25,38 +31,74 @@ class NotPermitted extends HotlineError {
   readonly status = 403
 }
 
+/** Sessions that were ended before their time. */
+export interface SessionWatch {
+  isOver(principal: Principal): boolean
+  /** Calls after every end; returns what ends that. */
+  onEnded(listener: () => void): () => void
+}
+
 export interface AuthOptions {
   /** Signs the sessions of people. */
   readonly secret: string
   /** Tokens of programs by their name: they have the role `service`, and last until the configuration changes. */
   readonly serviceTokens: ReadonlyMap<string, string>
+  readonly ended: SessionWatch
 }
+
+const sessionIsOver = 'the session is over: log in again'
 
 interface ServiceToken {
   readonly username: string
   readonly digest: Buffer
 }
 
-/** Hours a session lasts: a shift. */
-const sessionLasts = '12h'
+/** A session lasts a shift: 12 hours. */
+export const sessionLastsMs = 12 * 3_600_000
 
 /**
  * JWT sessions and the role check of every route. Programs send the token as a header, browsers as a cookie. Where neither
  * can be, on a WebSocket of somebody else's page, it may come as the subprotocol `bearer.<token>`; it never stands in a
  * URL, where logs would keep it.
  */
-export async function registerAuth(app: FastifyInstance, { secret, serviceTokens }: AuthOptions): Promise<void> {
-  await app.register(jwt, { secret, sign: { expiresIn: sessionLasts }, verify: { algorithms: ['HS256'] } })
+export async function registerAuth(app: FastifyInstance, { secret, serviceTokens, ended }: AuthOptions): Promise<void> {
+  await app.register(jwt, { secret, sign: { expiresIn: sessionLastsMs }, verify: { algorithms: ['HS256'] } })
+  app.decorate('openSession', (principal) =>
+    app.jwt.sign({ ...principal, session: { id: newId(), openedAt: Date.now() } }),
+  )
   await registerBrowserSessions(app)
   const services = [...serviceTokens].map(([username, token]) => ({ username, digest: digestOf(token) }))
+  const who = (request: FastifyRequest) => {
+    const principal = principalOf(app, request, services)
+    if (ended.isOver(principal)) throw new NotAuthenticated(sessionIsOver)
+    return principal
+  }
+  app.decorate('sessionOf', (request) => {
+    try {
+      return who(request)
+    } catch (error) {
+      if (error instanceof HotlineError) return undefined
+      throw error
+    }
+  })
   app.addHook('onRequest', async (request) => {
     const allowed = request.routeOptions.config.roles
     if (allowed === 'public' || request.is404) return
-    request.principal = principalOf(app, request, services)
+    request.principal = who(request)
+    endWithSession(request, ended)
     if (!allowed?.includes(request.principal.role)) {
       throw new NotPermitted(`a ${request.principal.role} may not ${request.method} ${request.routeOptions.url}`)
     }
   })
+}
+
+/** A WebSocket asks once who is there, and would go on after the session. */
+function endWithSession(request: FastifyRequest, ended: SessionWatch): void {
+  if (request.headers.upgrade === undefined) return
+  const { principal } = request
+  const { socket } = request.raw
+  const forget = ended.onEnded(() => ended.isOver(principal) && socket.destroy())
+  socket.once('close', forget)
 }
 
 function principalOf(app: FastifyInstance, request: FastifyRequest, services: readonly ServiceToken[]): Principal {
@@ -74,7 +116,7 @@ function verified(app: FastifyInstance, token: string): Principal {
   try {
     return app.jwt.verify<Principal>(token)
   } catch {
-    throw new NotAuthenticated('the session is over: log in again')
+    throw new NotAuthenticated(sessionIsOver)
   }
 }
 

@@ -30,7 +30,7 @@ export async function registerBrowserSessions(app: FastifyInstance): Promise<voi
     ({ path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' }) as const
   app.decorateReply('openBrowserSession', function (principal) {
     const csrf = randomBytes(18).toString('base64url')
-    this.setCookie(cookieName, app.jwt.sign({ ...principal, csrf }), options(this.request))
+    this.setCookie(cookieName, app.openSession({ ...principal, csrf }), options(this.request))
     return csrf
   })
   app.decorateReply('endBrowserSession', function () {

@@ -1,3 +1,4 @@
+export { sessionLastsMs } from './auth.ts'
 export { pageRoutes } from './page-routes.ts'
 export type { Principal } from './principal.ts'
 export { createHttpServer, type HttpServerOptions } from './server.ts'

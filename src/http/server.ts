@@ -6,7 +6,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import type { Logger } from '../kernel/index.ts'
-import { registerAuth } from './auth.ts'
+import { registerAuth, type SessionWatch } from './auth.ts'
 import { endSockets } from './end-sockets.ts'
 import { registerErrorHandler } from './error-handler.ts'
 import { refuseNul } from './plain-text.ts'
@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly jwtSecret: string
   /** Tokens of programs by their name. */
   readonly serviceTokens?: ReadonlyMap<string, string>
+  /** Sessions that were ended before their time. */
+  readonly ended?: SessionWatch
   /** What the document of the API is headed with. */
   readonly about?: { readonly title: string; readonly description: string }
   /** Reverse proxies whose word on address and protocol of a request is taken. */
@@ -28,6 +30,8 @@ export interface HttpServerOptions {
   readonly rootRoutes: readonly FastifyPluginAsync[]
 }
 
+/** Where sessions last until they expire. */
+const noneEnds: SessionWatch = { isOver: () => false, onEnded: () => () => {} }
 const hotline = { title: 'Yihao hotline', description: 'Calls, agents, queues and figures of a public hotline.' }
 
 /** The HTTP server with everything all routes share; it does not listen yet. */
@@ -48,6 +52,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await registerAuth(app as unknown as FastifyInstance, {
     secret: options.jwtSecret,
     serviceTokens: options.serviceTokens ?? new Map(),
+    ended: options.ended ?? noneEnds,
   })
   refuseNul(app as unknown as FastifyInstance)
   await app.register(swagger, {

@@ -31,6 +31,7 @@ import { TicketStore } from './office/ticket-store.ts'
 import { readCityRules } from './rules/read-city-rules.ts'
 import { SettingsStore } from './settings-store.ts'
 import { CallStore } from './stream/call-store.ts'
+import { EndedSessionList } from './stream/ended-session-list.ts'
 import { HotlineFacts } from './stream/hotline-facts.ts'
 import { StreamConsumer } from './stream/stream-consumer.ts'
 import { StreamStore } from './stream/stream-store.ts'
@@ -146,6 +147,13 @@ export async function startTicketService(
     onApplied: () => sender.wake(),
   })
 
+  const sessions = new EndedSessionList({
+    hotlineUrl: config.hotlineUrl,
+    token: config.hotlineToken,
+    clock: systemClock,
+    logger,
+  })
+  await sessions.start()
   const now = () => clock.now()
   const lists = new TicketListStore({ db })
   const notices = new NoticeStore({ db })
@@ -154,6 +162,7 @@ export async function startTicketService(
     logger,
     jwtSecret: config.sessionSecret,
     serviceTokens: config.serviceTokens,
+    ended: sessions.ended,
     trustedProxies: config.trustedProxies,
     about: { title: 'Yihao tickets', description: `Tickets, units and notices of the hotline of ${rules.city}.` },
     routes: [
@@ -195,6 +204,7 @@ export async function startTicketService(
     async stop() {
       await http.close()
       await stream.stop()
+      sessions.stop()
       sender.stop()
       await jobs.stop()
       await sweep.stop()

@@ -19,9 +19,18 @@ export class TalkSteps {
   #mixedWith: LegId | undefined
   /** The agent's phone asked by REFER for what is under way, and waits for what comes of it. */
   #referred = false
+  #agentLegId: LegId
+  /** The agent's phone is lost and waited for. */
+  #agentIsAway = false
 
   constructor(options: TalkStepsOptions) {
     this.#options = options
+    this.#agentLegId = options.agentLegId
+  }
+
+  /** The agent's leg now: a phone that was lost comes back as another one. */
+  get agentLegId(): LegId {
+    return this.#agentLegId
   }
 
   /** In a conference the parties are mixed, not bridged. */
@@ -62,12 +71,35 @@ export class TalkSteps {
 
   /** The citizen hears music, the agent nothing. */
   async separate(): Promise<void> {
-    const { switchPort, callerLegId, agentLegId, owner } = this.#options
-    const { mixed } = this
+    const { switchPort, callerLegId, owner } = this.#options
+    const { mixed, agentLegId } = this
     this.#mixedWith = undefined
     if (mixed) await Promise.all([switchPort.park(callerLegId), switchPort.park(agentLegId)])
     else await switchPort.part(callerLegId, agentLegId)
     owner.music()
+  }
+
+  /** The agent's phone is lost. A citizen who talked with the agent alone (`alone`) hears music. */
+  agentAway({ alone, legEnded }: { alone: boolean; legEnded: boolean }): void {
+    this.#agentIsAway = true
+    if (alone) this.attempt(() => this.#leave(legEnded))
+  }
+
+  async #leave(legEnded: boolean): Promise<void> {
+    const { switchPort, callerLegId, owner } = this.#options
+    const { mixed, agentLegId } = this
+    this.#mixedWith = undefined
+    if (mixed) await switchPort.park(callerLegId)
+    // The end of a bridge parks whoever is left, and a leg parked twice is asleep.
+    else if (!legEnded) await switchPort.part(callerLegId, agentLegId)
+    owner.music()
+  }
+
+  /** It is back as another leg, which `seat` brings to whom the agent heard before. */
+  agentBack(legId: LegId, seat: () => Promise<void>): void {
+    this.#agentIsAway = false
+    this.#agentLegId = legId
+    this.attempt(seat)
   }
 
   /** The citizen hears music; where the agent is stays as it is. */
@@ -79,7 +111,9 @@ export class TalkSteps {
 
   /** Citizen and agent hear each other; a REFER that came to nothing is refused with `sipStatus`. */
   async rejoin(sipStatus = 0): Promise<void> {
-    const { switchPort, callerLegId, agentLegId, owner } = this.#options
+    const { switchPort, callerLegId, owner } = this.#options
+    if (this.#agentIsAway) return owner.music()
+    const { agentLegId } = this
     owner.silence()
     this.#mixedWith = undefined
     if (!this.#referred) return switchPort.bridge(callerLegId, agentLegId)
@@ -90,15 +124,22 @@ export class TalkSteps {
 
   /** All three hear each other. */
   async mix(thirdLegId: LegId): Promise<void> {
-    const { switchPort, callerLegId, agentLegId, callId, owner } = this.#options
+    const { switchPort, callerLegId, callId, owner } = this.#options
     owner.silence()
     this.#mixedWith = thirdLegId
-    await Promise.all([callerLegId, agentLegId, thirdLegId].map((legId) => switchPort.conference(legId, callId)))
+    const parties = [callerLegId, thirdLegId, ...(this.#agentIsAway ? [] : [this.#agentLegId])]
+    await Promise.all(parties.map((legId) => switchPort.conference(legId, callId)))
+  }
+
+  /** The agent is brought into the conference the two others are in. */
+  async mixAgent(): Promise<void> {
+    const { switchPort, callId } = this.#options
+    await switchPort.conference(this.#agentLegId, callId)
   }
 
   /** Agent and third party hear each other, while the citizen hears what plays. */
   async consult(thirdLegId: LegId): Promise<void> {
-    await this.#options.switchPort.bridge(this.#options.agentLegId, thirdLegId)
+    await this.#options.switchPort.bridge(this.#agentLegId, thirdLegId)
   }
 
   /** Citizen and third party hear each other. */

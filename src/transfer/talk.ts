@@ -147,6 +147,25 @@ export class Talk {
     return this.#consultation.agentEnded()
   }
 
+  /** The agent's phone is lost and waited for. */
+  agentAway({ legEnded }: { legEnded: boolean }): void {
+    const alone = this.state === 'talking' || this.state === 'alarming'
+    this.#parts.steps.agentAway({ alone, legEnded })
+  }
+
+  /** The agent's phone is back as another leg, and hears whom it heard before. */
+  agentBack(legId: LegId): void {
+    this.#parts.steps.agentBack(legId, () => this.#seat())
+  }
+
+  async #seat(): Promise<void> {
+    const { steps } = this.#parts
+    const { state, thirdLegId } = this
+    if (state === 'conference') await steps.mixAgent()
+    else if (state === 'consulted' && thirdLegId !== undefined) await steps.consult(thirdLegId)
+    else if (state === 'talking' || state === 'alarming') await steps.rejoin()
+  }
+
   /** Resolves when the switch has done what was asked for so far. */
   get settled(): Promise<void> {
     return this.#parts.steps.settled
@@ -167,7 +186,8 @@ export class Talk {
 
   /** With whom the leg talked, by the state. */
   #otherOf(legId: LegId): LegId {
-    const { callerLegId, agentLegId } = this.#parts
+    const { callerLegId, steps } = this.#parts
+    const { agentLegId } = steps
     const third = this.thirdLegId ?? agentLegId
     const pair = { consulted: [agentLegId, third], transferred: [callerLegId, third] }[String(this.state)]
     const [one = callerLegId, other = agentLegId] = pair ?? []

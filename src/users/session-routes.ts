@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { LoginGuard } from './login-guard.ts'
+import type { SessionEnd } from './session-end.ts'
 import { agentId, role, username } from './user-schemas.ts'
 import type { User, UserStore } from './user-store.ts'
 
@@ -13,8 +14,23 @@ const browserSession = Type.Object({
   csrfToken: Type.String({ description: 'goes into the header x-csrf-token of every request that changes something' }),
 })
 
+const endedSession = Type.Object({
+  username: Type.String(),
+  sessionId: Type.Union([Type.String(), Type.Null()], { description: 'null: all that were opened until endedAt' }),
+  endedAt: Type.Integer({ description: 'ms since the epoch' }),
+  expiresAt: Type.Integer(),
+})
+
 /** Logging in: programs take a token, browsers a cookie that scripts cannot read. */
-export function sessionRoutes({ users, guard }: { users: UserStore; guard: LoginGuard }): FastifyPluginAsyncTypebox {
+export function sessionRoutes({
+  users,
+  guard,
+  sessionEnd,
+}: {
+  users: UserStore
+  guard: LoginGuard
+  sessionEnd: SessionEnd
+}): FastifyPluginAsyncTypebox {
   const login = ({ ip, body }: { ip: string; body: { username: string; password: string } }): Promise<User> =>
     guard.run({ username: body.username, address: ip }, () => users.login(body.username, body.password))
 
@@ -33,7 +49,7 @@ export function sessionRoutes({ users, guard }: { users: UserStore; guard: Login
       },
       async (request, reply) => {
         const user = await login(request)
-        return reply.code(201).send({ token: app.jwt.sign({ ...user }), user })
+        return reply.code(201).send({ token: app.openSession({ ...user }), user })
       },
     )
 
@@ -74,15 +90,47 @@ export function sessionRoutes({ users, guard }: { users: UserStore; guard: Login
         config: { roles: 'public' },
         schema: {
           tags: ['sessions'],
-          summary: 'Log out: the browser forgets the cookie',
+          summary: 'Log out: the session is over, wherever its token went; a browser forgets its cookie',
           response: { 204: Type.Null() },
           security: [],
         },
       },
-      async (_request, reply) => {
+      async (request, reply) => {
         reply.endBrowserSession()
+        const principal = app.sessionOf(request)
+        if (principal) await sessionEnd.end(principal)
         return reply.code(204).send(null)
       },
+    )
+
+    app.delete(
+      '/users/:username/sessions',
+      {
+        config: { roles: ['admin'] },
+        schema: {
+          tags: ['sessions'],
+          summary: 'End all sessions of a user, also of an official: who has a token of theirs must log in again',
+          params: Type.Object({ username }),
+          response: { 204: Type.Null() },
+        },
+      },
+      async ({ params }, reply) => {
+        await sessionEnd.endAll(params.username)
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.get(
+      '/sessions/ended',
+      {
+        config: { roles: ['service'] },
+        schema: {
+          tags: ['sessions'],
+          summary: 'Sessions that were ended before their time, for services that take their tokens too',
+          response: { 200: Type.Array(endedSession) },
+        },
+      },
+      async () => sessionEnd.all(),
     )
   }
 }

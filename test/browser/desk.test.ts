@@ -19,9 +19,9 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
   let browser: TestBrowser
   let url = ''
   beforeAll(async () => {
+    browser = await TestBrowser.start()
     centre = await Centre.start({ variant, city: 'desk-city.yaml', tickets: {} })
     url = `http://127.0.0.1:${centre.stack.ports.http}`
-    browser = await TestBrowser.start()
     await centre.admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
   })
   afterEach(() => centre.clear())

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, TestBrowser } from '../support/browser.ts'
 import { Centre, variants } from '../support/centre.ts'
 import { giveEars, hearsPitch, writeTone } from '../support/page-ears.ts'
+import { canSleep, fallAsleep } from '../support/sleeping-page.ts'
+import { until } from '../support/until.ts'
 
 const password = 'a long password'
 const pitch = { agent: 1400, citizen: 1000 } as const
@@ -20,11 +22,11 @@ describe.skipIf(!findChromium()).each(variants())(
     const sounds = mkdtempSync(join(tmpdir(), 'yihao-tones-'))
     const pages: Page[] = []
     beforeAll(async () => {
-      centre = await Centre.start({ variant, city: 'desk-city.yaml' })
-      url = `http://127.0.0.1:${centre.stack.ports.http}`
       const sound = join(sounds, 'agent.wav')
       writeTone(sound, pitch.agent)
       browser = await TestBrowser.start({ sound })
+      centre = await Centre.start({ variant, city: 'desk-city.yaml' })
+      url = `http://127.0.0.1:${centre.stack.ports.http}`
     })
     afterEach(async () => {
       await Promise.all(pages.splice(0).map((page) => page.context().close()))
@@ -43,11 +45,16 @@ describe.skipIf(!findChromium()).each(variants())(
     const agentIs = (page: Page, state: string) =>
       page.locator(`.state[data-state=${state}]`).waitFor({ timeout: 30_000 })
 
+    const before = async (page: Page) => {
+      await giveEars(page)
+      await canSleep(page)
+    }
+
     /** An agent whose phone is the browser, ready. */
     async function atBrowserPhone(agentId: string): Promise<Page> {
       await centre.admin.createAgent({ agentId, name: agentId, phonePassword: password, languages: ['cmn', 'en'] })
       await centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId })
-      const page = await browser.login({ url, username: agentId, password, path: '/desk', before: giveEars })
+      const page = await browser.login({ url, username: agentId, password, path: '/desk', before })
       pages.push(page)
       await page.getByTestId('phone-kind').selectOption('browser')
       await page.getByRole('button', { name: '签入' }).click()
@@ -102,6 +109,41 @@ describe.skipIf(!findChromium()).each(variants())(
       await page.getByTestId('hang-up').click()
       await agentIs(page, 'wrapUp')
       await centre.timeline.until('call.released', (data) => data.callId === callId && data.by === 'agent')
+    })
+
+    test('the page is loaded again in mid-call: the citizen hears music, and then the agent again', async () => {
+      const page = await atBrowserPhone('8303')
+      const { call, callId } = await talk(page)
+
+      await page.reload()
+      await centre.timeline.until('call.phone-lost', (data) => data.callId === callId)
+      await centre.timeline.until('call.phone-returned', (data) => data.callId === callId)
+
+      await phoneIs(page, 'talking')
+      await hearsPitch(page, pitch.citizen)
+      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await page.getByTestId('hang-up').click()
+      await agentIs(page, 'wrapUp')
+      const { data } = await centre.timeline.until('call.released', (data) => data.callId === callId)
+      expect(data.by).toBe('agent')
+    })
+
+    test('a page that sleeps behind another tab gets its line back, and rings and pops', async () => {
+      const page = await atBrowserPhone('8304')
+      await fallAsleep(page)
+
+      await centre.stack.child('sip-server').kill('SIGKILL')
+      await lineIs(page, 'lost')
+      await centre.stack.restart('sip-server')
+      await lineIs(page, 'registered')
+      const { call, from } = await centre.call('0')
+
+      await phoneIs(page, 'ringing')
+      await page.getByTestId('number').waitFor()
+      expect(await page.getByTestId('number').innerText()).toBe(from.user)
+      await until(async () => (await page.title()).includes('☎'), 'the tab tells of the call', 30_000)
+      await call.hangUp()
+      await phoneIs(page, 'none')
     })
   },
 )

@@ -18,13 +18,13 @@ describe.skipIf(!findChromium()).each(variants())('phones in a browser on $name'
   const browsers = {} as Record<keyof typeof pitch, TestBrowser>
   const pages: Page[] = []
   beforeAll(async () => {
-    centre = await Centre.start({ variant, city: 'desk-city.yaml', tickets: {}, env: { CITIZEN_PHONE: 'on' } })
-    url = `http://127.0.0.1:${centre.stack.ports.http}`
     for (const who of ['agent', 'citizen'] as const) {
       const sound = join(sounds, `${who}.wav`)
       writeTone(sound, pitch[who])
       browsers[who] = await TestBrowser.start({ sound })
     }
+    centre = await Centre.start({ variant, city: 'desk-city.yaml', tickets: {}, env: { CITIZEN_PHONE: 'on' } })
+    url = `http://127.0.0.1:${centre.stack.ports.http}`
   })
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.close()))

@@ -27,6 +27,18 @@ export function findChromium(): string | undefined {
   return [...(named ? [named] : []), ...found].find(isExecutable)
 }
 
+let pagesAreBuilt = false
+
+/** Once a test file: what was changed since is in it. The hotline looks for the pages when it starts, so the browser comes first. */
+function buildPages(): void {
+  if (pagesAreBuilt) return
+  execFileSync(join(projectRoot(), 'node_modules/.bin/vite'), ['build', 'web', '--logLevel', 'warn'], {
+    cwd: projectRoot(),
+    stdio: 'inherit',
+  })
+  pagesAreBuilt = true
+}
+
 /** A real Chromium, with the pages as they are built now. What goes wrong in a page is kept in {@link faults}. */
 export class TestBrowser {
   /** Errors of pages that nobody caught, and what the content security policy refused. */
@@ -41,10 +53,7 @@ export class TestBrowser {
   static async start({ sound }: { sound?: string } = {}): Promise<TestBrowser> {
     const executablePath = findChromium()
     if (!executablePath) throw new Error('no Chromium: apt-get install chromium, or name one with CHROMIUM')
-    execFileSync(join(projectRoot(), 'node_modules/.bin/vite'), ['build', 'web', '--logLevel', 'warn'], {
-      cwd: projectRoot(),
-      stdio: 'inherit',
-    })
+    buildPages()
     mkdirSync(artefacts, { recursive: true })
     // As root Chromium has no sandbox; nothing but our own pages is opened.
     const quiet = ['background-networking', 'component-update', 'gpu', 'quic', 'sync'].map(

@@ -15,6 +15,7 @@ export interface HotlineInProcess {
   readonly hotline: Hotline
   readonly eventSocket: ScriptedEslServer
   readonly adminPassword: string
+  readonly databaseUrl: string
   /** As if a phone of that name had an account and were registered. */
   registerPhone(extension: string): Promise<void>
   /** Writes facts into the log as if they had happened before this start, and brings the records up to them. */
@@ -22,10 +23,10 @@ export interface HotlineInProcess {
   stop(): Promise<void>
 }
 
-/** `env`: settings besides the usual ones. */
+/** `env`: settings besides the usual ones. With the database of another hotline this one stands by while that one is there. */
 export async function startHotlineInProcess(env: NodeJS.ProcessEnv = {}): Promise<HotlineInProcess> {
   const eventSocket = await ScriptedEslServer.start()
-  const databaseUrl = await newDatabaseUrl()
+  const databaseUrl = env['DATABASE_URL'] ?? (await newDatabaseUrl())
   const folder = mkdtempSync(join(tmpdir(), 'yihao-hotline-'))
   const config = readConfig({
     DATABASE_URL: databaseUrl,
@@ -46,6 +47,7 @@ export async function startHotlineInProcess(env: NodeJS.ProcessEnv = {}): Promis
     url: `http://127.0.0.1:${port}`,
     hotline,
     eventSocket,
+    databaseUrl,
     adminPassword: hotline.firstAdminPassword ?? '',
     async registerPhone(extension) {
       const db = openDatabase({ url: databaseUrl, logger: silent })

@@ -37,6 +37,10 @@ export const talkEvents = {
   'call.transferred': Type.Object(third),
   /** The caller is back with the agent. */
   'call.returned': Type.Object({ callId: id, agentId: name, reason: name }),
+  /** The phone in the agent's browser is gone without hanging up, and is waited for. */
+  'call.phone-lost': Type.Object({ callId: id, agentId: name, legId: name, reason: name }),
+  /** It is back, by the leg `legId`. */
+  'call.phone-returned': Type.Object({ callId: id, agentId: name, legId: name }),
   /** A supervisor hears the call from here on; `by` is the user who asked for it. */
   'call.monitor-started': Type.Object({ ...monitoring, by: name }),
   'call.monitor-changed': Type.Object({ ...monitoring, from: monitoring.mode, by: name }),

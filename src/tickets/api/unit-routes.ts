@@ -105,7 +105,7 @@ export function unitRoutes({
       },
       async (request, reply) => {
         const official = await login(request)
-        const token = app.jwt.sign({ ...official, role: 'unit', agentId: null })
+        const token = app.openSession({ ...official, role: 'unit', agentId: null })
         return reply.code(201).send({ token, unitId: official.unitId })
       },
     )

@@ -17,6 +17,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/session': everybody,
   'DELETE /api/v1/session': 'public',
   'POST /api/v1/sessions': 'public',
+  'GET /api/v1/sessions/ended': ['service'],
+  'DELETE /api/v1/users/{username}/sessions': ['admin'],
   'POST /api/v1/users': ['admin'],
   'PUT /api/v1/phones/{extension}': ['admin'],
   'POST /api/v1/browser-phone': people,
@@ -104,6 +106,8 @@ const allowed: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/reports/agents': overseersOfHours,
   'GET /api/v1/staffing': overseersOfHours,
   'GET /api/v1/desk': people,
+  'POST /api/v1/desk/phone': people,
+  'DELETE /api/v1/desk/phone/{legId}': people,
   'POST /api/v1/call-history': overseersOfHours,
 }
 const examples: Record<string, string> = {

@@ -34,13 +34,16 @@ function client(base: string) {
     post: <T>(path: string, body: object = {}) => send<T>('POST', base + path, body),
     put: <T>(path: string, body: object) => send<T>('PUT', base + path, body),
     delete: <T>(path: string) => send<T>('DELETE', base + path),
+    /** Sent also when the page is gone before the answer comes. */
+    lastWord: (path: string) => send('DELETE', base + path, undefined, true),
   }
 }
 
-async function send<T>(method: string, url: string, body?: object): Promise<T> {
+async function send<T>(method: string, url: string, body?: object, keepalive = false): Promise<T> {
   const answer = await reach(url, {
     method,
     credentials: 'same-origin',
+    keepalive,
     headers: {
       ...(body && { 'content-type': 'application/json' }),
       ...(method !== 'GET' && { 'x-csrf-token': csrfToken }),

@@ -4,6 +4,7 @@ import type { SipAccount } from '../softphone/sip-line.ts'
 import { type PagePhone, usePhone } from '../softphone/use-softphone.ts'
 import type { Desk } from './desk.ts'
 import { useKeys } from './keys.ts'
+import { useReturn } from './phone-return.ts'
 
 /** Milliseconds a phone that was just chosen has for its registration. */
 const readyWithin = 10_000
@@ -36,6 +37,8 @@ export function useDeskPhone(desk: Desk): DeskPhone {
     F3: () => void page.answer(),
     'Alt+M': () => state.value.call && phone.mute(!state.value.call.muted),
   })
+
+  useReturn({ desk, page, inUse })
 
   async function turnOn(): Promise<string> {
     inUse.value = true

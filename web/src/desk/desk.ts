@@ -153,5 +153,6 @@ function popped({ time, data: { callId, pop } }: Extract<Fact, { type: 'agent.ri
     talk: null,
     third: null,
     recordingPaused: false,
+    phone: null,
   }
 }

@@ -27,6 +27,8 @@ export interface DeskCall {
   readonly talk: string | null
   readonly third: string | null
   readonly recordingPaused: boolean
+  /** The own phone's leg; null while nobody talks. */
+  readonly phone: { readonly legId: string; readonly lost: boolean } | null
   readonly listed: { readonly vip: boolean; readonly grade: string | null; readonly note: string } | null
   readonly lastCalls: readonly {
     readonly callId: string
