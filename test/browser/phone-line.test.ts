@@ -102,6 +102,7 @@ describe.skipIf(!findChromium()).each(variants())(
       await hearsPitch(page, pitch.citizen)
       await page.keyboard.press('F4')
       await centre.timeline.until('call.held', (data) => data.callId === callId)
+      await page.locator('.call .talk').filter({ hasText: '保持' }).waitFor()
       await page.keyboard.press('F4')
       await centre.timeline.until('call.retrieved', (data) => data.callId === callId)
       await hearsPitch(page, pitch.citizen)
