@@ -1,4 +1,5 @@
 import { cancelBench } from './cancel.ts'
+import { capacityBench } from './capacity.ts'
 import { costBench } from './cost.ts'
 import { dispatchBench } from './dispatch.ts'
 import { fanOutBench } from './fan-out.ts'
@@ -26,6 +27,10 @@ await runInstrument('bench', {
   pop: { about: "180 of the agent's phone → screen-pop at the WebSocket", run: popBench },
   queue: { about: 'matching alone: up to 100,000 waiting, 10,000 agents, 50 skills', run: queueBench },
   log: { about: 'facts a second into the log, beside COPY and beside single INSERTs', run: logBench },
+  capacity: {
+    about: 'most calls a second through menu, queue and talk, beside a bare dialplan (FreeSWITCH, N rounds)',
+    run: capacityBench,
+  },
   cost: { about: 'CPU of a call beside that of the switch, memory of up to 5,000 calls', run: costBench },
   'fan-out': { about: 'facts to 1,000 WebSocket clients, one of them stalled, beside a bare loop', run: fanOutBench },
   'rtp-pace': { about: 'the worst tick of a second with 200 RTP streams both ways (N seconds)', run: rtpPaceBench },

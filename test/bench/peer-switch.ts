@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { projectRoot } from '../../src/kernel/index.ts'
 
 /** What is dialled for each: one FreeSWITCH, the same callers, the same phones. */
-export const numbers = { ours: '12345', callcenter: '12346', nullClient: '12347' } as const
+export const numbers = { ours: '12345', callcenter: '12346', nullClient: '12347', bare: '12348' } as const
 
 const module = '<load module="mod_callcenter"/>'
 
@@ -28,8 +28,31 @@ export function writePeerConfig({
   return dialplans
 }
 
+/**
+ * Writes our FreeSWITCH configuration with a hotline that is nothing but dialplan beside it, and returns its folder: it answers, plays
+ * the welcome until a key comes, records and rings one agent's phone, which takes any number of calls.
+ */
+export function writeBareConfig({ folder, agentId, edge }: { folder: string; agentId: string; edge: string }): string {
+  const dialplans = join(folder, 'dialplans')
+  cpSync(join(projectRoot(), 'dialplans'), dialplans, { recursive: true })
+  const welcome = '$${yihao_prompts}/cmn/welcome.wav'
+  const bare = extension(numbers.bare, [
+    ['set', 'hangup_after_bridge=true'],
+    ['set', 'RECORD_STEREO=true'],
+    ['answer'],
+    ['play_and_get_digits', `1 1 1 5000 # ${welcome} silence_stream://20 choice [0-9]`],
+    ['record_session', `$\${recordings_dir}/bare-\${uuid}.wav`],
+    ['bridge', `sofia/edge/sip:${agentId}@${edge}`],
+  ])
+  insert(join(dialplans, 'dialplan/hotline.xml'), '<context name="hotline">', bare)
+  return dialplans
+}
+
 function insert(file: string, after: string, what: string): void {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(after, `${after}\n${what}`))
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(after, () => `${after}\n${what}`),
+  )
 }
 
 function extensions(): string {

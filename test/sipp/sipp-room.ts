@@ -9,6 +9,7 @@ export interface SippAgents {
   readonly wrapUpSeconds?: number
   /** See SippOptions. */
   readonly receiveWithinMs?: number
+  readonly timeoutMs?: number
 }
 
 /** What callers and agents need of a centre. */
@@ -28,7 +29,13 @@ export class SippRoom {
   }
 
   /** Agents with registered phones, ready to be offered calls. */
-  async agents({ agentIds, scenario, wrapUpSeconds = 1, receiveWithinMs }: SippAgents): Promise<Sipp> {
+  async agents({
+    agentIds,
+    scenario,
+    wrapUpSeconds = 1,
+    receiveWithinMs,
+    timeoutMs = 120_000,
+  }: SippAgents): Promise<Sipp> {
     const port = await freePort()
     for (const agentId of agentIds) {
       const phonePassword = passwordOf(agentId)
@@ -38,7 +45,7 @@ export class SippRoom {
     const phones = await startSipp({
       scenario,
       port,
-      timeoutMs: 120_000,
+      timeoutMs,
       ...(receiveWithinMs === undefined ? {} : { receiveWithinMs }),
     })
     this.#phones.push(phones)

@@ -46,6 +46,7 @@ export interface SippResult {
 /** A SIPp that runs. */
 export interface Sipp {
   readonly port: number
+  readonly pid: number
   readonly finished: Promise<SippResult>
   /** No new calls; ends with the last of those that are. */
   stop(): Promise<SippResult>
@@ -79,6 +80,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   await until(() => process.exitCode !== null || isBound(port), `${options.scenario} listens on UDP port ${port}`)
   return {
     port,
+    pid: process.pid ?? 0,
     finished,
     async stop() {
       process.kill('SIGUSR1')
