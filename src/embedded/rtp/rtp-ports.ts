@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
@@ -6,18 +7,20 @@ class NoRtpPort extends Error {}
 
 /**
  * Even UDP ports `first` … `last`, handed out in turn so that a port rests before it is used again and a straggler of
- * the call before does not reach the next one. With `first` 0 the system chooses.
+ * the call before does not reach the next one, nor do those of a process that was killed: the turn begins anywhere. With `first`
+ * 0 the system chooses.
  */
 export class RtpPorts {
   readonly #host: string
   readonly #first: number
   readonly #count: number
-  #turn = 0
+  #turn: number
 
   constructor({ host, first, last }: { host: string; first: number; last: number }) {
     this.#host = host
     this.#first = first === 0 ? 0 : first + (first & 1)
     this.#count = first === 0 ? 1 : Math.floor((last - this.#first) / 2) + 1
+    this.#turn = randomInt(this.#count)
   }
 
   get host(): string {

@@ -131,7 +131,7 @@ export class RtpSession implements TickMember {
   /** Sends to, and believes, this side from now on. */
   setRemote(remote: RtpRemote): void {
     this.#remote = remote
-    this.#lock.allow(remote.comediaAddress === undefined ? [remote.address] : [remote.address, remote.comediaAddress])
+    this.#lock.allow(remote, remote.comediaAddress)
   }
 
   /** What is sent from the next beat on; undefined sends nothing. */

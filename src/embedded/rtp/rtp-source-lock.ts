@@ -13,17 +13,21 @@ const strangerPackets = 10
  * Decides whose packets are heard. The addresses that signalling named are believed at once: the one in the SDP, and
  * the one the SIP message came from (comedia, RFC 4145's idea for a phone behind NAT). While nothing came from there,
  * a steady sender from elsewhere is followed: a phone with several addresses, or behind NAT and a proxy, sends from
- * another than it names. Whoever was first is kept while it sends, so that nobody beside it can talk over it.
+ * another than it names. Whoever was first is kept while it sends, so that nobody beside it can talk over it, but for the very port
+ * that was named: what else comes from its address may be meant for a call that had this port before.
  */
 export class RtpSourceLock {
   #allowed: readonly string[] = []
+  #named: Source = { address: '', port: 0 }
   #address = ''
   #port = 0
   #heardAt = 0
   #stranger = { address: '', port: 0, packets: 0 }
 
-  allow(addresses: readonly string[]): void {
-    this.#allowed = addresses
+  /** `named` is what the SDP says; `from` the address the SIP message came from, where that is another. */
+  allow(named: Source, from = named.address): void {
+    this.#named = named
+    this.#allowed = [named.address, from]
     this.#port = 0
     this.#stranger = { address: '', port: 0, packets: 0 }
   }
@@ -34,7 +38,8 @@ export class RtpSourceLock {
       return true
     }
     if (!this.#allowed.includes(source.address) && !this.#isSteadyStranger(source)) return false
-    if (this.#port !== 0 && now - this.#heardAt < takeoverMs) return false
+    const isNamed = source.port === this.#named.port && source.address === this.#named.address
+    if (this.#port !== 0 && !isNamed && now - this.#heardAt < takeoverMs) return false
     this.#address = source.address
     this.#port = source.port
     this.#heardAt = now
