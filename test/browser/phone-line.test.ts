@@ -112,6 +112,23 @@ describe.skipIf(!findChromium()).each(variants())(
       await centre.timeline.until('call.released', (data) => data.callId === callId && data.by === 'agent')
     })
 
+    test('another page is looked at in mid-call: voices go on; a call that rings brings the desk back', async () => {
+      const page = await atBrowserPhone('8305')
+      const { call } = await talk(page)
+
+      await page.getByRole('link', { name: '工单' }).click()
+      await page.waitForURL('**/tickets')
+
+      await hearsPitch(page, pitch.citizen)
+      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await call.hangUp()
+      await until(async () => (await centre.admin.agentState('8305')) === 'wrapUp', 'the call is over')
+      await centre.admin.post('/agents/8305/ready')
+      await centre.call('0', { tone: pitch.citizen })
+      await page.waitForURL('**/desk')
+      await phoneIs(page, 'ringing')
+    })
+
     test('the page is loaded again in mid-call: the citizen hears music, and then the agent again', async () => {
       const page = await atBrowserPhone('8303')
       const { call, callId } = await talk(page)
