@@ -1,11 +1,6 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-
-/** Path of a program on PATH, or undefined. */
-function findProgram(name: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.map((folder) => join(folder, name)).find(isExecutable)
-}
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findProgram, isExecutable } from './find-program.ts'
 
 /** FreeSWITCH on PATH or in FREESWITCH_HOME/bin. */
 export function findFreeSwitch(): string | undefined {
@@ -56,13 +51,4 @@ export function freeSwitchArguments({ configDir, folder }: { configDir: string; 
   )
   for (const [, path] of own) mkdirSync(path, { recursive: true })
   return ['-nonat', '-nf', '-nc', '-conf', configDir, ...own.flatMap(([name, path]) => [`-${name}`, path])]
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

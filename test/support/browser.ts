@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page, selectors } from 'playwright-core'
+import { findProgram, isExecutable } from '../../scripts/launch/find-program.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
 
 const artefacts = join(projectRoot(), 'artefacts/browser')
@@ -21,10 +22,8 @@ export interface Visit {
 /** Chromium of this machine, or undefined. */
 export function findChromium(): string | undefined {
   const named = process.env['CHROMIUM']
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const names = ['chromium', 'chromium-browser', 'google-chrome']
-  const found = folders.flatMap((folder) => names.map((name) => join(folder, name)))
-  return [...(named ? [named] : []), ...found].find(isExecutable)
+  if (named !== undefined && isExecutable(named)) return named
+  return findProgram('chromium', 'chromium-browser', 'google-chrome')
 }
 
 let pagesAreBuilt = false
@@ -120,13 +119,4 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,6 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import type { Logger } from '../../kernel/index.ts'
+import { listenAt, remoteOf } from './listening.ts'
 import { hostPort } from './sip-uri.ts'
 import { StreamFramer } from './stream-framer.ts'
 import type { Endpoint, Flow, Listener, Receiver } from './transport.ts'
@@ -16,9 +17,7 @@ const longestBacklog = 4_194_304
 /** Accepts connections and makes them; one to a place is used for everything sent there. */
 export async function listenTcp({ host, port, receive, logger }: TcpOptions): Promise<Listener> {
   const server = createServer()
-  await listen(server, { host, port })
-  const address = server.address()
-  const local = { host, port: typeof address === 'object' && address ? address.port : port }
+  const local = await listenAt(server, { host, port })
   const connections = new Connections({ local, receive, logger })
   server.on('error', (error) => logger.warn({ err: error }, 'SIP: TCP listener error'))
   server.on('connection', (socket) => connections.adopt(socket))
@@ -34,16 +33,6 @@ export async function listenTcp({ host, port, receive, logger }: TcpOptions): Pr
   }
 }
 
-function listen(server: Server, { host, port }: Endpoint): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
 class Connections {
   readonly #local: Endpoint
   readonly #receive: Receiver
@@ -57,8 +46,7 @@ class Connections {
   }
 
   adopt(socket: Socket): void {
-    const remote = { host: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''), port: socket.remotePort ?? 0 }
-    this.#start(socket, remote)
+    this.#start(socket, remoteOf(socket))
   }
 
   to(remote: Endpoint): Flow {

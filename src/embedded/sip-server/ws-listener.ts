@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from '../../kernel/index.ts'
+import { listenAt, remoteOf } from './listening.ts'
 import { hostPort } from './sip-uri.ts'
 import type { Endpoint, Flow, Listener, Receiver } from './transport.ts'
 import { isOurOrigin } from './ws-origin.ts'
@@ -24,9 +25,7 @@ const pong = Buffer.from('\r\n')
 export async function listenWs(options: WsOptions): Promise<Listener> {
   const { host, port, logger } = options
   const http = createServer((_request, response) => response.writeHead(426).end())
-  await listen(http, { host, port })
-  const address = http.address()
-  const local = { host, port: typeof address === 'object' && address ? address.port : port }
+  const local = await listenAt(http, { host, port })
   const connections = new WsConnections({ ...options, local })
   http.on('upgrade', (request, socket: Socket, head) => connections.upgrade(request, socket, head))
   http.on('error', (error) => logger.warn({ err: error }, 'SIP: WebSocket listener error'))
@@ -40,16 +39,6 @@ export async function listenWs(options: WsOptions): Promise<Listener> {
         http.close(() => resolve())
       }),
   }
-}
-
-function listen(server: Server, { host, port }: Endpoint): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }
 
 class WsConnections {
@@ -71,7 +60,7 @@ class WsConnections {
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
     if (!protocols.includes('sip')) return refuse(socket, '400 Bad Request')
     if (!isOurOrigin(request.headers, this.#options.origins ?? [])) return refuse(socket, '403 Forbidden')
-    const remote = { host: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''), port: socket.remotePort ?? 0 }
+    const remote = remoteOf(socket)
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#adopt(webSocket, remote))
   }
 

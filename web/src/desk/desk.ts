@@ -1,4 +1,5 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
+import { useAttempts } from '../api/attempts.ts'
 import { api } from '../api/request.ts'
 import { type Fact, Feed } from '../live/feed.ts'
 import { onceAtATime } from '../live/once-at-a-time.ts'
@@ -41,7 +42,6 @@ export function openDesk(agentId: string): Desk {
   const call = ref<DeskCall | null>(null)
   const written = ref(storedCall())
   const connected = ref(true)
-  const refusal = ref('')
   const changes = ref(0)
 
   function write(next: WrittenCall): void {
@@ -69,6 +69,8 @@ export function openDesk(agentId: string): Desk {
       connected.value = false
     }
   })
+
+  const { refusal, attempt } = useAttempts(refresh)
 
   function onFact(fact: Fact): void {
     if (fact.type === 'agent.ringing') call.value = popped(fact)
@@ -107,16 +109,6 @@ export function openDesk(agentId: string): Desk {
     clearInterval(timer)
     document.removeEventListener('visibilitychange', onVisible)
   })
-
-  async function attempt(task: () => Promise<unknown>): Promise<void> {
-    refusal.value = ''
-    try {
-      await task()
-    } catch (error) {
-      refusal.value = refusalText(error)
-    }
-    await refresh()
-  }
 
   return {
     agentId,

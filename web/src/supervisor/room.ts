@@ -1,8 +1,8 @@
 import { onScopeDispose, ref } from 'vue'
+import { useAttempts } from '../api/attempts.ts'
 import { ApiError, api } from '../api/request.ts'
 import { Feed } from '../live/feed.ts'
 import { onceAtATime } from '../live/once-at-a-time.ts'
-import { refusalText } from '../texts/refusals.ts'
 import type { Monitor, RoomAgent, RoomCall } from './views.ts'
 
 /** Milliseconds: a burst of facts is one look, and without any fact there is a look now and then. */
@@ -15,7 +15,6 @@ export function useRoom() {
   const calls = ref<RoomCall[]>([])
   const monitors = ref<Monitor[]>([])
   const connected = ref(true)
-  const refusal = ref('')
 
   const look = onceAtATime(async () => {
     try {
@@ -26,6 +25,7 @@ export function useRoom() {
     }
   })
 
+  const { refusal, attempt } = useAttempts(look)
   let timer = 0
   const changed = () => {
     if (timer !== 0) return
@@ -51,16 +51,6 @@ export function useRoom() {
     clearInterval(regular)
     clearTimeout(timer)
   })
-
-  async function attempt(task: () => Promise<unknown>): Promise<void> {
-    refusal.value = ''
-    try {
-      await task()
-    } catch (error) {
-      refusal.value = refusalText(error)
-    }
-    await look()
-  }
 
   /** For what is asked again with every change: one time it comes to nothing is no news. */
   async function attemptQuietly(task: () => Promise<unknown>): Promise<void> {
