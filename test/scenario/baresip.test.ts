@@ -160,6 +160,40 @@ describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on
     }
   })
 
+  test('a supervisor on baresip whispers to the agent, barges in, and takes the call over', async () => {
+    const agent = await baresipAgent('8813', 1000)
+    const supervisor = await baresipAgent('8814', 1700)
+    try {
+      await centre.admin.post('/agents/8814/break', { reason: 'supervision' })
+      const { call, callId } = await centre.call('14', { tone: 440 })
+      const ofCall = (data: { callId: string }) => data.callId === callId
+      await centre.timeline.until('call.bridged', ofCall)
+
+      await centre.admin.post(`/calls/${callId}/whisper`, { agentId: '8814' })
+      await centre.timeline.until('call.monitor-started', ofCall)
+      await listenAWhile()
+      expect(await call.hears(1700, { withinMs: 1000 })).toBe(false)
+      await centre.admin.post(`/calls/${callId}/barge`, { agentId: '8814' })
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      await centre.admin.post(`/calls/${callId}/take-over`, { agentId: '8814' })
+
+      await centre.timeline.until('call.taken-over', ofCall)
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      await until(async () => (await heardOften(agent, 1700)) > 4, 'the agent heard the whisper')
+      await supervisor.press('hold')
+      await centre.timeline.until('call.held', ofCall)
+      await supervisor.press('resume')
+      await centre.timeline.until('call.retrieved', ofCall)
+      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
+      await listenAWhile()
+      await call.hangUp()
+      await centre.timeline.until('call.released', ofCall)
+      expect(await heardBy(supervisor, [440])).toEqual([true])
+    } finally {
+      await Promise.all([agent.stop(), supervisor.stop()])
+    }
+  }, 60_000)
+
   test('click-to-call and the emergency key by baresip: the citizen, the agent and 110 hear each other', async () => {
     const agent = await baresipAgent('8821', 1000)
     try {
