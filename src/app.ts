@@ -1,89 +1,44 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import {
-  AgentRoster,
-  AgentStore,
-  agentRoutes,
-  groupRoutes,
-  PhoneStore,
-  Phones,
-  queuesServed,
-  servesQueue,
-} from './agent/index.ts'
+import { AgentRoster, AgentStore, queuesServed, servesQueue } from './agent/index.ts'
 import {
   CallStore,
   CallSupervisor,
   CallTargets,
-  callHistoryRoutes,
-  callRoutes,
-  deskRoutes,
   freeSeats,
-  listedOf,
-  menuDryRunRoutes,
-  monitorRoutes,
   OutboundCalls,
   OutboundNumbers,
-  OutboundStore,
-  outboundRoutes,
   saveTrunk,
-  talkRoutes,
-  wrapUpRoutes,
 } from './call/index.ts'
 import { callbackCalls, callbackLine, callbacksFollowCalls } from './call-back.ts'
-import { CallbackBook, CallbackStore, callbackRoutes } from './callback/index.ts'
-import { CallerBook, CallerStore, callerRoutes } from './callers/index.ts'
+import { CallbackBook, CallbackStore } from './callback/index.ts'
+import { CallerBook, CallerStore } from './callers/index.ts'
 import { checkPrompts } from './check-prompts.ts'
 import type { City } from './city.ts'
 import type { Config } from './config.ts'
 import { connectionsOf, Lease, migrateToLatest, newHolder, openDatabase } from './db/index.ts'
 import { untilIdle } from './drain.ts'
 import { EventJournal, EventLog, lastSequence, RecordProjector } from './events/index.ts'
-import { healthRoutes } from './health-routes.ts'
-import { HoursBook, HoursStore, hoursRoutes, stateCouncilDays } from './hours/index.ts'
-import { createHttpServer, pageRoutes, sessionLastsMs, ticketProxyRoutes } from './http/index.ts'
+import { apiRoutes, type HotlineServices, rootRoutes } from './hotline-routes.ts'
+import { HoursBook, HoursStore, stateCouncilDays } from './hours/index.ts'
+import { createHttpServer, sessionLastsMs } from './http/index.ts'
 import { hurryWhileSomebodyWaits } from './hurry.ts'
-import { IncidentSounds, IncidentStore, Incidents, incidentRoutes } from './incident/index.ts'
-import { MenuLibrary, menuRoutes } from './ivr/index.ts'
+import { IncidentSounds, IncidentStore, Incidents } from './incident/index.ts'
+import { MenuLibrary } from './ivr/index.ts'
 import { type Clock, type Logger, systemClock } from './kernel/index.ts'
-import { asyncApiRoutes, CommittedTail, liveRoutes } from './live/index.ts'
-import {
-  AgentFiguresStore,
-  Alarms,
-  Board,
-  BranchFiguresStore,
-  boardRoutes,
-  CallbackFiguresStore,
-  HistoryStore,
-  LiveCallbacks,
-  LiveFigures,
-  metricsRoutes,
-  openAlarms,
-  Prometheus,
-  prometheusRoutes,
-  reportRoutes,
-} from './metrics/index.ts'
-import { NoticeBoard, NoticeStore, noticeRoutes } from './notices/index.ts'
+import { CommittedTail } from './live/index.ts'
+import { NoticeBoard, NoticeStore } from './notices/index.ts'
+import { openFigures } from './open-figures.ts'
 import { Dispatcher, ExpectedWait, type QueueConfig } from './queue/index.ts'
 import { readCity } from './read-city.ts'
-import { Recorder, RecordingArchive, RecordingStore, recordingRoutes } from './recording/index.ts'
+import { Recorder, RecordingArchive, RecordingStore } from './recording/index.ts'
 import { restoreAgents } from './restore-agents.ts'
-import { seedFigures } from './seed-figures.ts'
 import { readTexts } from './speech/index.ts'
-import { StaffingStore, staffingRoutes } from './staffing/index.ts'
 import { FreeSwitchPort } from './switch/index.ts'
-import { BranchBook, branchRoutes, saveBranchRoutes } from './transfer/index.ts'
-import {
-  browserPhoneRoutes,
-  EndedSessionStore,
-  EndedSessions,
-  LoginGuard,
-  SessionEnd,
-  sessionRoutes,
-  UserStore,
-  userRoutes,
-} from './users/index.ts'
+import { BranchBook, saveBranchRoutes } from './transfer/index.ts'
+import { EndedSessionStore, EndedSessions, SessionEnd, UserStore } from './users/index.ts'
 import { PlaybackStore, readSoundKeys, SoundPlayer, Spool, Vault } from './vault/index.ts'
-import { Mailbox, MessageLamps, VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
+import { Mailbox, MessageLamps, VoicemailStore } from './voicemail/index.ts'
 import { waitingAnnouncement } from './waiting-announcement.ts'
 
 export interface Hotline {
@@ -294,36 +249,7 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   })
 
   const tail = new CommittedTail({ log, last: await lastSequence(db) })
-  const history = new HistoryStore({ db })
-  const agentFigures = new AgentFiguresStore({ db })
-  const live = new LiveFigures({ clock })
-  const liveCallbacks = new LiveCallbacks({ clock })
-  const callbackFigures = new CallbackFiguresStore({ db })
-  await seedFigures({ live, liveCallbacks, history, callbackFigures, agentStore, clock })
-  const board: Board = new Board({
-    live,
-    clock,
-    queues: [...city.queues.keys()],
-    answerWithinMs: 15_000,
-    shortAbandonMs: city.shortAbandon * 1000,
-    alarms: () => alarms.now(),
-  })
-  const alarms: Alarms = new Alarms({
-    clock,
-    thresholds: city.alarms,
-    look: () => board.queuesNow(),
-    open: await openAlarms(db),
-    facts: {
-      began: (fact, at) => log.append('queue.alarm-began', fact, at),
-      ended: (fact, at) => log.append('queue.alarm-ended', fact, at),
-    },
-  })
-  log.onRecorded((event) => {
-    live.take(event)
-    liveCallbacks.take(event)
-    board.changed()
-  })
-  const prometheus = new Prometheus({ log, live, callbacks: liveCallbacks })
+  const figures = await openFigures({ db, log, city, agentStore, clock })
 
   const notices = new NoticeBoard({
     store: new NoticeStore({ db }),
@@ -344,86 +270,48 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   await sessionEnd.load()
   const users = new UserStore({ db })
   const firstAdminPassword = await users.createFirstAdmin()
+  const services: HotlineServices = {
+    config,
+    city,
+    clock,
+    logger,
+    db,
+    log,
+    source,
+    tail,
+    switches,
+    users,
+    sessionEnd,
+    supervisor,
+    roster,
+    agentStore,
+    callStore,
+    callers,
+    callbacks,
+    callbackStore,
+    targets,
+    branches,
+    outbound,
+    hours,
+    menus,
+    notices,
+    incidents,
+    recorder,
+    recordings,
+    archive,
+    voicemails,
+    vault,
+    player,
+    figures,
+  }
   const http = await createHttpServer({
     logger,
     jwtSecret: config.sessionSecret ?? (await users.sharedSecret('jwt-secret')),
     serviceTokens: config.serviceTokens,
     ended,
     trustedProxies: config.trustedProxies,
-    routes: [
-      sessionRoutes({ users, guard: new LoginGuard({ clock }), sessionEnd }),
-      userRoutes({ users, realm: config.sipRealm }),
-      browserPhoneRoutes({ users, realm: config.sipRealm, sipUrl: config.sipWsUrl, citizenPhone: config.citizenPhone }),
-      callHistoryRoutes({ store: callStore }),
-      deskRoutes({
-        supervisor,
-        roster,
-        recorder,
-        listed: (number) => listedOf({ caller: (each) => callers.of(each) }, number),
-        lastCalls: (number, callId) => callStore.lastCalls(number, { except: callId, limit: 5 }),
-        sequence: () => tail.last,
-      }),
-      callRoutes({ supervisor, log, source, recorder, callbacks }),
-      talkRoutes({ supervisor, log, targets, promptsDir: config.promptsDir }),
-      branchRoutes({ book: branches }),
-      outboundRoutes({
-        outbound,
-        store: new OutboundStore({ db }),
-        log,
-        callHours: () =>
-          city.outbound?.hours === undefined || hours.at(city.outbound.hours, new Date(clock.now())).open,
-        outcomes: city.outbound?.outcomes ?? [],
-      }),
-      agentRoutes({
-        roster,
-        store: agentStore,
-        log,
-        phones: new Phones({ directory: new PhoneStore({ db }), clock, logger }),
-        breakReasons: city.breakReasons,
-      }),
-      groupRoutes({ ...city, roster, store: agentStore, log, queues: new Set(city.queues.keys()) }),
-      wrapUpRoutes({ supervisor, store: callStore, log, codes: city.wrapUpCodes }),
-      monitorRoutes({ supervisor, roster }),
-      noticeRoutes({ board: notices }),
-      incidentRoutes({ incidents }),
-      recordingRoutes({ store: recordings, archive, player, log }),
-      metricsRoutes({
-        history,
-        branches: new BranchFiguresStore({ db }),
-        agents: agentFigures,
-        callbacks: callbackFigures,
-        live,
-        liveCallbacks,
-        zone: (city.callback && city.calendars.get(city.callback.calendar)?.zone) ?? 'Asia/Shanghai',
-        shortAbandon: city.shortAbandon,
-      }),
-      reportRoutes({ history, agents: agentFigures, shortAbandon: city.shortAbandon }),
-      staffingRoutes({ store: new StaffingStore({ db }), goal: city.goal }),
-      menuRoutes({ menus, promptsDir: config.promptsDir, texts: () => readTexts(config.promptsDir) }),
-      menuDryRunRoutes({ menus: () => menus.current(), promptsDir: config.promptsDir }),
-      hoursRoutes({ book: hours, clock }),
-      voicemailRoutes({
-        store: voicemails,
-        vault,
-        player,
-        log,
-        queuesOf: (agentId) => queuesServed(roster.get(agentId), city.queues.values()),
-      }),
-      callerRoutes({ book: callers }),
-      callbackRoutes({ book: callbacks, store: callbackStore }),
-    ],
-    rootRoutes: [
-      healthRoutes({ switches, log }),
-      prometheusRoutes({ prometheus }),
-      liveRoutes({ log, tail, source, logger }),
-      asyncApiRoutes({ source }),
-      boardRoutes({ board }),
-      pageRoutes({
-        folder: config.webDir,
-        connectTo: config.sipWsUrl === undefined ? [] : [new URL(config.sipWsUrl).origin],
-      }),
-      ticketProxyRoutes({ ticketsUrl: config.ticketsUrl }),
-    ],
+    routes: apiRoutes(services),
+    rootRoutes: rootRoutes(services),
   })
   await http.listen({ host: config.http.host, port: config.http.port })
   supervisor.start()
@@ -432,14 +320,14 @@ export async function startHotline(config: Config, logger: Logger): Promise<Hotl
   recorder.startSweeping()
   archive.start()
   callbacks.start()
-  alarms.start()
+  figures.alarms.start()
 
   return {
     http,
     firstAdminPassword,
     async stop() {
       stopHurrying()
-      alarms.stop()
+      figures.alarms.stop()
       callbacks.stop()
       supervisor.drain()
       await untilIdle({ supervisor, clock, seconds: config.drainSeconds, logger })
