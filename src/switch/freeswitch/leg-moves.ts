@@ -1,7 +1,8 @@
 import { type Clock, newId } from '../../kernel/index.ts'
 import { SwitchRefused } from '../errors.ts'
 import type { LegId, SwitchEvent } from '../switch-port.ts'
-import { type EslCommand, type EslExecute, eslCommands } from './esl-commands.ts'
+import { eslCommands } from './esl-commands.ts'
+import type { SwitchLink } from './switch-link.ts'
 
 /** Milliseconds in which FreeSWITCH joins two legs by itself after a refused REFER. */
 const bridgeWithin = 700
@@ -17,9 +18,7 @@ const partTakes = 2000
 const settling = 200
 
 export interface LegMovesOptions {
-  /** Has a command performed; throws SwitchRefused when the answer is `-ERR`. */
-  readonly api: (command: EslCommand) => Promise<string>
-  readonly execute: (application: EslExecute, uuid: string) => Promise<void>
+  readonly link: Pick<SwitchLink, 'api' | 'execute'>
   readonly clock: Clock
 }
 
@@ -43,12 +42,9 @@ export class LegMoves {
       for (const leg of [event.legId, event.otherLegId]) this.#movedAt.set(leg, event.at)
     if (event.type === 'leg.referred') this.#movedAt.set(event.legId, event.at)
     if (event.type === 'leg.ended') this.#movedAt.delete(event.legId)
+    // Events may be missed from now on: nothing is known any more.
+    if (event.type === 'switch.lost') this.#movedAt.clear()
     for (const watch of this.#watchers) watch(event)
-  }
-
-  /** Events may have been missed: nothing is known any more. */
-  forget(): void {
-    this.#movedAt.clear()
   }
 
   async bridge(legId: LegId, otherLegId: LegId): Promise<void> {
@@ -57,7 +53,7 @@ export class LegMoves {
     await this.#settled(legId, otherLegId)
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const joined = this.#joined([legId, otherLegId], attemptTakes)
-      await this.#options.api(eslCommands.bridge(legId, otherLegId))
+      await this.#options.link.api(eslCommands.bridge(legId, otherLegId))
       if (await joined) return
     }
     throw new SwitchRefused(`${legId} and ${otherLegId} were not joined`)
@@ -79,12 +75,12 @@ export class LegMoves {
   }
 
   async refuseRefer(referredLegId: LegId, otherLegId: LegId, sipStatus: number): Promise<void> {
-    const { api, execute } = this.#options
+    const { link } = this.#options
     await this.#settled(referredLegId, otherLegId)
-    await api(eslCommands.staysAfterBridge(otherLegId))
-    await api(eslCommands.referStatus(referredLegId, sipStatus))
+    await link.api(eslCommands.staysAfterBridge(otherLegId))
+    await link.api(eslCommands.referStatus(referredLegId, sipStatus))
     const joined = this.#joined([referredLegId], bridgeWithin)
-    await execute(eslCommands.refuseRefer(referredLegId), newId())
+    await link.execute(eslCommands.refuseRefer(referredLegId), newId())
     // FreeSWITCH brings them together itself when the REFER was still open, and does nothing when it was not.
     if (!(await joined)) await this.bridge(referredLegId, otherLegId)
   }
@@ -92,7 +88,7 @@ export class LegMoves {
   async conference(legId: LegId, name: string): Promise<void> {
     await this.#settled(legId)
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      await this.#options.api(eslCommands.conference(legId, name))
+      await this.#options.link.api(eslCommands.conference(legId, name))
       if (await this.#isMember(legId, name)) return
     }
     throw new SwitchRefused(`${legId} did not come into conference ${name}`)
@@ -100,7 +96,7 @@ export class LegMoves {
 
   async #park(legId: LegId): Promise<void> {
     const parked = this.#parked(legId, parkTakes)
-    await this.#options.api(eslCommands.park(legId))
+    await this.#options.link.api(eslCommands.park(legId))
     if ((await parked) !== 'gone') this.#moved(legId)
   }
 
@@ -119,9 +115,9 @@ export class LegMoves {
 
   /** Looks whether the leg is in the conference, for as long as that may take. */
   async #isMember(legId: LegId, name: string): Promise<boolean> {
-    const { api, clock } = this.#options
+    const { link, clock } = this.#options
     for (const end = clock.now() + attemptTakes; clock.now() < end; ) {
-      const members = await api(eslCommands.conferenceMembers(name)).catch(noConference)
+      const members = await link.api(eslCommands.conferenceMembers(name)).catch(noConference)
       if (members.includes(legId)) return true
       await new Promise<void>((resolve) => clock.after(lookAgain, resolve))
     }
