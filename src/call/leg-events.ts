@@ -142,7 +142,7 @@ export class LegEvents {
     // A browser's phone is waited for, and comes back.
     if (talk?.agentLegEnded(cause)) return
     if (partner.agentId === null) return release('third', cause, 'third party hung up', at)
-    if (end.bySwitch) this.#agentLost({ agentId: partner.agentId, partner, end })
+    if (end.bySwitch) this.#agentLost(partner, end)
     else release('agent', cause, 'agent hung up', at)
   }
 
@@ -150,15 +150,13 @@ export class LegEvents {
    * The switch gave the agent's leg up. A caller who hangs up while the two are being joined is told of after the agent's
    * leg; one who is still there, because the agent's phone sent nothing any more, waits here again.
    */
-  #agentLost({ agentId, partner, end }: { agentId: string; partner: CallPartner; end: LegEnd }): void {
+  #agentLost(partner: CallPartner, { cause, at }: LegEnd): void {
     const { call, context, stages, release } = this.#options
     context.clock.after(callersEndFollows, () => {
       if (call.state !== 'talking' || call.partner !== partner) return
       const talk = stages.talking.stage
-      if (call.direction !== 'inbound' || !call.need || !talk)
-        return release('agent', end.cause, 'agent’s leg was lost', end.at)
-      context.roster.released(agentId, call.callId, call.need.queue)
-      talk.callerIsAlone()
+      if (call.direction === 'inbound' && call.need && talk) talk.leaveCallerAlone()
+      else release('agent', cause, 'agent’s leg was lost', at)
     })
   }
 }

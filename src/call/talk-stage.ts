@@ -143,7 +143,7 @@ export class TalkStage implements TalkOwner {
   /** Waited for in vain: a caller who was with the agent alone waits again, before those who came later. */
   #agentGone(): void {
     const { call, onPhoneGone } = this.#options
-    if (call.need && ['talking', 'held', 'advising'].includes(this.talk.state)) this.#leaveCallerAlone()
+    if (call.need && ['talking', 'held', 'advising'].includes(this.talk.state)) this.leaveCallerAlone()
     else if (!this.#agentEnded()) onPhoneGone()
   }
 
@@ -151,7 +151,7 @@ export class TalkStage implements TalkOwner {
     if (this.talk.state === 'talking' && this.#cameBack()) return true
     // Some phones (baresip 1.0) hang up when their REFER is refused; the citizen is not to pay for that.
     if (this.#options.context.clock.now() - this.#referRefusedAt < hangsUpWithin && this.talk.state === 'talking') {
-      this.#leaveCallerAlone()
+      this.leaveCallerAlone()
       return true
     }
     if (!this.talk.agentEnded()) return false
@@ -160,7 +160,8 @@ export class TalkStage implements TalkOwner {
     return true
   }
 
-  #leaveCallerAlone(): void {
+  /** The agent is free, and the caller waits again at the old place. */
+  leaveCallerAlone(): void {
     this.#freeAgent()
     this.callerIsAlone()
   }

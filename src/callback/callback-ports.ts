@@ -43,12 +43,7 @@ export interface CallbackBookOptions {
 }
 
 /** Whom to call back, and what for. */
-export interface CallbackWish {
-  readonly number: string
-  readonly line: string
-  readonly language: string
-  readonly queue: string | null
-  readonly skills: readonly string[]
-  readonly priority: number
-  readonly callId: string | null
-}
+export type CallbackWish = Pick<
+  CallbackData,
+  'number' | 'line' | 'language' | 'queue' | 'skills' | 'priority' | 'callId'
+>

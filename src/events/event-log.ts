@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
-import { type Clock, type Logger, messageOf, newId } from '../kernel/index.ts'
+import { type Clock, jsonText, type Logger, messageOf, newId } from '../kernel/index.ts'
 import { type CommittedEvent, type EventData, type EventType, type HotlineEvent, subjectOf } from './event.ts'
 import type { EventJournal } from './event-journal.ts'
 
@@ -203,21 +203,6 @@ function inOrder(batch: readonly HotlineEvent[], sequences: readonly number[]): 
   return batch
     .map((event, place) => ({ ...event, sequence: sequences[place] ?? 0 }) as CommittedEvent)
     .sort((a, b) => a.sequence - b.sequence)
-}
-
-/** Escapes of NUL and of lone surrogates, and of a backslash before such letters, which is none. */
-const mayBeRefused = /\\u(?:0000|d[89a-f])/
-
-/**
- * PostgreSQL refuses NUL and lone surrogates in JSON, and one refused fact would hold up all behind it. The text has no
- * line breaks of its own.
- */
-function jsonText(data: unknown): string {
-  const text = JSON.stringify(data)
-  if (!mayBeRefused.test(text)) return text
-  return JSON.stringify(data, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
-  )
 }
 
 /** Reads committed facts after a sequence, oldest first; for processes that only read. */

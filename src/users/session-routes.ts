@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import { nullable } from '../kernel/index.ts'
 import type { LoginGuard } from './login-guard.ts'
 import type { SessionEnd } from './session-end.ts'
 import { agentId, role, username } from './user-schemas.ts'
@@ -16,7 +17,7 @@ const browserSession = Type.Object({
 
 const endedSession = Type.Object({
   username: Type.String(),
-  sessionId: Type.Union([Type.String(), Type.Null()], { description: 'null: all that were opened until endedAt' }),
+  sessionId: nullable(Type.String({ description: 'null: all that were opened until endedAt' })),
   endedAt: Type.Integer({ description: 'ms since the epoch' }),
   expiresAt: Type.Integer(),
 })

@@ -1,3 +1,5 @@
+import { exponential, seeded } from '../../src/staffing/index.ts'
+
 /** One caller of a recorded stream: when it arrives, how long it talks, how long it waits at most. Milliseconds. */
 export interface TracedCall {
   readonly at: number
@@ -26,27 +28,15 @@ const shortestTalk = 500
  */
 export function traceOf({ seed, seconds, arrivalRate, holding, patience, busy }: TraceOptions): TracedCall[] {
   const random = seeded(seed)
-  const exponential = (mean: number) => -Math.log(1 - random()) * mean * 1000
+  const lasting = (mean: number) => exponential(mean * 1000, random)
   const call = (at: number) => ({
     at,
-    holding: Math.max(shortestTalk, exponential(holding)),
-    patience: exponential(patience),
+    holding: Math.max(shortestTalk, lasting(holding)),
+    patience: lasting(patience),
   })
   const calls: TracedCall[] = Array.from({ length: busy }, () => call(0))
-  for (let at = exponential(1 / arrivalRate); at < seconds * 1000; at += exponential(1 / arrivalRate))
-    calls.push(call(at))
+  for (let at = lasting(1 / arrivalRate); at < seconds * 1000; at += lasting(1 / arrivalRate)) calls.push(call(at))
   return calls
-}
-
-/** Numbers from 0 to 1 by the generator mulberry32 (T. Ettinger, public domain): its state is one number. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** Milliseconds until each call is answered, undefined for callers who give up. */

@@ -1,4 +1,5 @@
 import { Matchmaker } from '../../src/queue/matchmaker.ts'
+import { seeded } from '../../src/staffing/index.ts'
 import { at } from './blocks.ts'
 import { type Finding, rounded } from './finding.ts'
 import type { InstrumentOptions } from './instrument.ts'
@@ -46,6 +47,7 @@ export async function queueBench({ calls: decisions = 20_000 }: InstrumentOption
 
 /** Milliseconds of each decision. */
 function decide({ waiting, agents }: { waiting: number; agents: number }, decisions: number): number[] {
+  // The same callers and agents in every run.
   const random = seeded(12345)
   const matchmaker = new Matchmaker()
   let now = 0
@@ -80,14 +82,3 @@ function decide({ waiting, agents }: { waiting: number; agents: number }, decisi
 }
 
 const skill = (random: () => number) => `skill-${Math.floor(random() * skills)}`
-
-/** The same callers and agents in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely'
-import { newId } from '../../kernel/index.ts'
+import { jsonText, newId } from '../../kernel/index.ts'
 import type { AuditEntry } from '../audit/audit-entry.ts'
 import type { TicketFact } from '../facts/ticket-facts.ts'
 import { newContext, type TicketContext } from '../machine/ticket-context.ts'
@@ -114,13 +114,4 @@ export function noteSql({ audit, facts, at }: Pick<TicketChange, 'audit' | 'fact
 
 function instant(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms)
-}
-
-/** PostgreSQL refuses NUL and lone surrogates in JSON. */
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(value)
-  if (!/\\u0000|\\ud[89a-f]/.test(text)) return text
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '') : part,
-  )
 }
