@@ -5,7 +5,9 @@ import { createSoftphones, type Softphones } from '../src/embedded/softphone/ind
 import { createLogger, messageOf, projectRoot, readArguments } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
 import type { TimelineEvent } from './client/timeline.ts'
-import { freePorts, type Stack, startStack } from './launch/stack.ts'
+import { freePorts } from './launch/free-ports.ts'
+import { type Stack, startStack } from './launch/stack.ts'
+import { stopSignal, untilAborted } from './launch/stop-signal.ts'
 
 import { comeBackFromBusyBranch, talkWithBranch } from './scenes/branches.ts'
 import { abandon, nextAgentAnswers, talk } from './scenes/main-path.ts'
@@ -48,32 +50,33 @@ interface Outcome {
 }
 
 if (flags.help) console.log(help)
-else process.exitCode = await run()
+else process.exit(await run())
 
 async function run(): Promise<number> {
   const stateDir = mkdtempSync(join(tmpdir(), 'yihao-demo-'))
-  const limit = setTimeout(() => fail('not finished within 170 s', stateDir), limitMs)
+  const signal = AbortSignal.any([stopSignal(), limit()])
   let stack: Stack | undefined
   try {
     const phones = await createSoftphones({ logger: createLogger({ name: 'demo', level: 'error' }) })
-    stack = await start(stateDir, phones)
-    const outcome = await play(stack, phones)
+    stack = await start(stateDir, phones, signal)
+    const stopped = untilAborted(signal).then(() => Promise.reject(signal.reason))
+    const outcome = await Promise.race([play(stack, phones), stopped])
     await stack.stop()
     cleanUp(stateDir)
-    clearTimeout(limit)
     console.log(JSON.stringify({ ok: true, ...outcome }))
     return 0
   } catch (error) {
     await stack?.stop()
-    clearTimeout(limit)
     console.log(JSON.stringify({ ok: false, reason: messageOf(error), logs: stateDir }))
     return 1
   }
 }
 
-function fail(reason: string, stateDir: string): never {
-  console.log(JSON.stringify({ ok: false, reason, logs: stateDir }))
-  process.exit(1)
+/** Aborted when the demo is not over in time. */
+function limit(): AbortSignal {
+  const late = new AbortController()
+  setTimeout(() => late.abort(new Error(`not finished within ${limitMs / 1000} s`)), limitMs).unref()
+  return late.signal
 }
 
 function cleanUp(stateDir: string): void {
@@ -81,7 +84,7 @@ function cleanUp(stateDir: string): void {
   else rmSync(stateDir, { recursive: true, force: true })
 }
 
-async function start(stateDir: string, phones: Softphones): Promise<Stack> {
+async function start(stateDir: string, phones: Softphones, signal: AbortSignal): Promise<Stack> {
   return startStack({
     stateDir,
     ports: await freePorts(),
@@ -91,6 +94,7 @@ async function start(stateDir: string, phones: Softphones): Promise<Stack> {
     // A day of the tickets is a second of ours.
     tickets: { TICKET_CLOCK: `86400@${Date.now()}` },
     env: { DRAIN_SECONDS: '2', CITY: cityWithBranches(stateDir, phones.sipPort) },
+    signal,
     onProgress: (what) => console.log(`starting ${what}`),
   })
 }

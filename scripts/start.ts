@@ -3,7 +3,9 @@ import { configHelp } from '../src/config.ts'
 import { messageOf, newSecret, projectRoot, readArguments } from '../src/kernel/index.ts'
 import { HotlineClient } from './client/hotline-client.ts'
 import { isPortFree } from './launch/free-port.ts'
-import { type Stack, type StackOptions, type StackPorts, startStack } from './launch/stack.ts'
+import { type Stack, startStack } from './launch/stack.ts'
+import type { StackOptions, StackPorts } from './launch/stack-options.ts'
+import { stopSignal, untilAborted } from './launch/stop-signal.ts'
 
 const help = `Usage: scripts/start [--freeswitch] [--drachtio] [--state-dir DIR] [--city NAME]
 
@@ -36,32 +38,31 @@ const { values: flags } = readArguments({
 
 if (flags.help) console.log(help)
 else {
-  run().catch((error: unknown) => {
-    console.error(`scripts/start: ${messageOf(error)}`)
-    process.exit(1)
-  })
+  run().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(`scripts/start: ${messageOf(error)}`)
+      process.exit(1)
+    },
+  )
 }
 
 async function run(): Promise<void> {
-  const stateDir = flags['state-dir'] ?? join(projectRoot(), '.yihao')
-
-  const options = optionsFrom(stateDir)
+  const options = optionsFrom(flags['state-dir'] ?? join(projectRoot(), '.yihao'))
   await refuseBusyPorts(options)
-  const stack = await startStack(options)
-  const agents = await createFirstAgents(stack)
-  console.log(screen(stack, agents))
-  let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stopping) return
-      stopping = true
-      console.log('stopping: no new calls, waiting for those in progress')
-      stack.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
+  const signal = stopSignal()
+  signal.addEventListener('abort', () => console.log('stopping: no new calls, waiting for those in progress'))
+  const stack = await startStack({ ...options, signal, onProgress: (what) => console.log(`starting ${what}`) })
+  const stopped = untilAborted(signal).then(() => stack.stop())
+  await welcome(stack).catch((error: unknown) => {
+    // Stopped meanwhile, there is nobody left to create agents at.
+    if (!signal.aborted) throw error
+  })
+  await stopped
+}
+
+async function welcome(stack: Stack): Promise<void> {
+  console.log(screen(stack, await createFirstAgents(stack)))
 }
 
 function optionsFrom(stateDir: string): StackOptions {
@@ -75,7 +76,6 @@ function optionsFrom(stateDir: string): StackOptions {
     env: { ...citizenPhone(env), ...(flags.city && { CITY: flags.city }) },
     tickets: {},
     keepAlive: true,
-    onProgress: (what) => console.log(`starting ${what}`),
   }
 }
 
@@ -172,17 +172,32 @@ function screen(stack: Stack, agents: readonly FirstAgent[]): string {
         `Agent ${agentId}: user name and phone ${agentId}, password ${password}   (shown only now)`,
     ),
     '',
-    'To place a call:',
-    `  1. Register a softphone as 8001 at ${at(ports.sip)} with the password above, e.g.`,
-    `       baresip -f /tmp/phone-8001 -e "/uanew <sip:8001@${at(ports.sip)}>;auth_user=8001;auth_pass=..."`,
-    '  2. Make the agent ready:',
-    `       TOKEN=$(curl -s ${api}/api/v1/sessions -H 'content-type: application/json' \\`,
-    `         -d '{"username":"8001","password":"..."}' | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`,
-    `       curl -s -X POST ${api}/api/v1/agents/8001/login -H "authorization: Bearer $TOKEN" \\`,
-    `         -H 'content-type: application/json' -d '{"extension":"8001"}'`,
-    `       curl -s -X POST ${api}/api/v1/agents/8001/ready -H "authorization: Bearer $TOKEN"`,
-    `  3. Dial sip:12345@${at(ports.sip)} from another softphone, and press 0 to reach a person.`,
+    ...firstCall(stack),
     '',
     'Ctrl-C stops everything.',
   ].join('\n')
+}
+
+/** The shortest way to hear something. */
+function firstCall({ ports }: Stack): string[] {
+  const pages = `http://127.0.0.1:${ports.http}`
+  const desk = [
+    `  1. Open ${pages}/ and log in as 8001. Choose 浏览器话机 (phone in this browser), 签入 (sign in), press F2.`,
+  ]
+  const answer = '  3. In the first tab press F3 to answer.'
+  const { CITIZEN_PHONE: citizens } = citizenPhone(process.env)
+  return citizens === 'on'
+    ? [
+        'A first call, with nothing but a browser:',
+        ...desk,
+        `  2. Open ${pages}/phone in a second tab, 拨打 (call) 12345, and press 0 for a person.`,
+        answer,
+        'With telephones: README.md, "With softphones".',
+      ]
+    : [
+        'A first call:',
+        ...desk,
+        `  2. Dial sip:12345@127.0.0.1:${ports.sip} from a softphone, and press 0 for a person.`,
+        answer,
+      ]
 }

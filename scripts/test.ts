@@ -1,18 +1,24 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot, readArguments } from '../src/kernel/index.ts'
 
-const help = `Usage: scripts/test [--real] [vitest filter ...]
+const help = `Usage: scripts/test [--real] [--baresip] [vitest filter ...]
 
 Runs the checks and all tests and ends with a line "N passed, N failed". The contract suites and scenarios run on the
 stand-ins always, and on FreeSWITCH and drachtio-server too when they are on this machine.
 
-  --real   only what runs on the real FreeSWITCH and drachtio-server; fails when they are missing`
+  --real      only what runs on the real FreeSWITCH and drachtio-server; fails when they are missing
+  --baresip   the scenarios, with baresips as the phones of agents, branches and citizens (docs/phones.md); each room
+              prints how many phones were baresips, and which were ours because the scenario needs what baresip cannot`
 
 const { values: flags, positionals: filters } = readArguments({
   allowPositionals: true,
-  options: { real: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    real: { type: 'boolean', default: false },
+    baresip: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 })
 
 interface Counts {
@@ -22,14 +28,16 @@ interface Counts {
 }
 
 const root = projectRoot()
+const artefacts = join(root, 'artefacts')
 
 if (flags.help) console.log(help)
 else process.exitCode = run()
 
 function run(): number {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
-  if (!flags.real && filters.length === 0) runChecks(counts)
+  if (!flags.real && !flags.baresip && filters.length === 0) runChecks(counts)
   runVitest(counts)
+  tellSecondGoes()
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1
 }
@@ -53,13 +61,24 @@ function runChecks(counts: Counts): void {
   }
 }
 
+/** A test in a browser that failed was run once more: whatever came of that, its first failure is a fault to look for. */
+function tellSecondGoes(): void {
+  const failures = readdirSync(join(artefacts, 'browser')).filter((name) => /^failed-.*\.txt$/.test(name))
+  if (failures.length > 0) console.log(`failed in a browser, kept in artefacts/browser: ${failures.join(', ')}`)
+}
+
 function runVitest(counts: Counts): void {
-  const artefacts = join(root, 'artefacts')
   const report = join(artefacts, 'vitest.json')
-  mkdirSync(artefacts, { recursive: true })
+  rmSync(join(artefacts, 'browser'), { recursive: true, force: true })
+  mkdirSync(join(artefacts, 'browser'), { recursive: true })
   rmSync(report, { force: true })
-  const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile=${report}`]
-  const env = { ...process.env, ...(flags.real ? { YIHAO_REAL: 'only' } : {}) }
+  const chosen = flags.baresip && filters.length === 0 ? ['test/scenario'] : filters
+  const args = ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile=${report}`]
+  const env = {
+    ...process.env,
+    ...(flags.real && { YIHAO_REAL: 'only' }),
+    ...(flags.baresip && { YIHAO_PHONES: 'baresip' }),
+  }
   const { status } = spawnSync(join(root, 'node_modules/.bin/vitest'), args, {
     cwd: root,
     env,

@@ -38,12 +38,24 @@ export class AccountStore {
     }
   }
 
+  /** Those of the given accounts that are good now; rejects while the database is away. */
+  async goodOf(usernames: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#good().select('username').where('username', 'in', usernames).execute()
+    const good = new Set(rows.map(({ username }) => username))
+    for (const username of usernames) if (!good.has(username)) this.#known.delete(username)
+    return good
+  }
+
   async #read(username: string): Promise<SipAccount | undefined> {
-    const row = await this.#db
-      .selectFrom('sip_accounts')
-      .selectAll()
-      .where('username', '=', username)
-      .executeTakeFirst()
+    const row = await this.#good().selectAll().where('username', '=', username).executeTakeFirst()
     return row ? { username, ha1Md5: row.ha1_md5, ha1Sha256: row.ha1_sha256 } : undefined
+  }
+
+  /** The account of a browser's phone is good no longer than the session it was made for. */
+  #good() {
+    const now = new Date(this.#clock.now())
+    return this.#db
+      .selectFrom('sip_accounts')
+      .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', now)]))
   }
 }

@@ -1,5 +1,5 @@
 import type { SrfRequest } from 'drachtio-srf'
-import type { Clock } from '../src/kernel/index.ts'
+import { type Clock, NewestMap } from '../src/kernel/index.ts'
 import { isFromBrowser } from './browser-request.ts'
 import type { DigestAlgorithm } from './digest.ts'
 
@@ -17,7 +17,7 @@ export class ChallengeChoice {
   readonly #all: readonly DigestAlgorithm[]
   readonly #clock: Clock
   /** When each phone was sent all challenges and has not answered yet. */
-  readonly #unanswered = new Map<string, number>()
+  readonly #unanswered = new NewestMap<string, number>({ most: rememberedAtMost })
 
   constructor({ algorithms, clock }: { algorithms: readonly DigestAlgorithm[]; clock: Clock }) {
     this.#all = algorithms
@@ -36,21 +36,13 @@ export class ChallengeChoice {
     if (confused) this.#unanswered.delete(phone)
     if (confused || md5Only.test(request.get('user-agent') ?? '')) return ['MD5']
     // Who sent credentials, right or wrong, has understood.
-    if (request.get('authorization') === undefined) this.#remember(phone)
+    if (request.get('authorization') === undefined) this.#unanswered.set(phone, this.#clock.now())
     return this.#all
   }
 
   /** The phone sent credentials, so it understood. */
   answered(request: SrfRequest): void {
     this.#unanswered.delete(phoneOf(request))
-  }
-
-  #remember(phone: string): void {
-    this.#unanswered.delete(phone)
-    this.#unanswered.set(phone, this.#clock.now())
-    if (this.#unanswered.size <= rememberedAtMost) return
-    const [oldest] = this.#unanswered.keys()
-    if (oldest !== undefined) this.#unanswered.delete(oldest)
   }
 }
 

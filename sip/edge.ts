@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import Srf from 'drachtio-srf'
-import { openDatabase } from '../src/db/index.ts'
+import { endedPhonesChannel, openDatabase, WakeUp } from '../src/db/index.ts'
 import { type Address, ConfigurationError, type Logger, messageOf, systemClock } from '../src/kernel/index.ts'
 import { AccountStore } from './account-store.ts'
+import { AccountWatch } from './account-watch.ts'
 import { BranchRoutes } from './branch-routes.ts'
 import { type Asks, BrowserWatch } from './browser-watch.ts'
 import { CallRouter } from './call-router.ts'
@@ -70,8 +71,15 @@ export async function startEdge(config: EdgeConfig, logger: Logger): Promise<Edg
   await connect(srf, config, logger)
   const browsers = new BrowserWatch({ srf: srf as unknown as Asks, location, store, clock, logger })
   browsers.start()
+  const phones = new AccountWatch({ accounts, location, store, clock, logger })
+  await phones.start()
+  const url = config.databaseUrl
+  const wakeUp = new WakeUp({ url, channel: endedPhonesChannel, onWord: () => void phones.look(), clock, logger })
+  await wakeUp.start()
   return {
     async stop() {
+      await wakeUp.close()
+      phones.close()
       browsers.close()
       lamps.close()
       await messages.close()

@@ -23,7 +23,14 @@ export class KeptTable {
 
   /** Reads now, and again from time to time. Never rejects: what cannot be read stays as it was, and is told once. */
   async start(): Promise<void> {
-    const { read, every, what, clock, logger } = this.#options
+    const { every, clock } = this.#options
+    await this.look()
+    this.#cancel = clock.after(every, () => void this.start())
+  }
+
+  /** Reads now, out of turn; never rejects either. */
+  async look(): Promise<void> {
+    const { read, what, logger } = this.#options
     try {
       await read()
       this.#complained = false
@@ -31,7 +38,6 @@ export class KeptTable {
       if (!this.#complained) logger.warn({ reason: messageOf(error) }, `${what} cannot be read, the last ones are kept`)
       this.#complained = true
     }
-    this.#cancel = clock.after(every, () => void this.start())
   }
 
   close(): void {

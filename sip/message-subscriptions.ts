@@ -1,6 +1,6 @@
 import type Srf from 'drachtio-srf'
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
-import { type Cancel, type Clock, type Logger, messageOf } from '../src/kernel/index.ts'
+import { type Cancel, type Clock, type Logger, messageOf, within } from '../src/kernel/index.ts'
 import type { MessageLamps } from './message-lamps.ts'
 import { messageSummary, summaryHeaders } from './message-summary.ts'
 import { userOf } from './user-of.ts'
@@ -67,12 +67,7 @@ export class MessageSubscriptions {
     const ending = [...this.#subscriptions]
     for (const subscription of ending) this.#forget(subscription)
     const told = Promise.all(ending.map((subscription) => this.#notify(subscription, 'terminated;reason=deactivated')))
-    let cancel: Cancel = () => {}
-    const patience = new Promise<void>((resolve) => {
-      cancel = clock.after(lastWordWithin, resolve)
-    })
-    await Promise.race([told, patience])
-    cancel()
+    await within(clock, told, lastWordWithin)
   }
 
   async #subscribe(request: SrfRequest, response: SrfResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../src/kernel/index.ts'
+import { type Clock, NewestMap } from '../src/kernel/index.ts'
 
 export type NonceVerdict = 'fresh' | 'stale' | 'unknown'
 
@@ -14,7 +14,7 @@ const rememberedAtMost = 50_000
 export class Nonces {
   readonly #clock: Clock
   readonly #key = randomBytes(32)
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new NewestMap<string, number>({ most: rememberedAtMost })
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock
@@ -33,16 +33,8 @@ export class Nonces {
     const madeAt = Number.parseInt(body.slice(0, body.indexOf('.')), 36)
     if (this.#clock.now() - madeAt > lifetime) return 'stale'
     if (count <= (this.#counts.get(nonce) ?? 0)) return 'stale'
-    this.#remember(nonce, count)
-    return 'fresh'
-  }
-
-  #remember(nonce: string, count: number): void {
-    this.#counts.delete(nonce)
     this.#counts.set(nonce, count)
-    if (this.#counts.size <= rememberedAtMost) return
-    const [oldest] = this.#counts.keys()
-    if (oldest !== undefined) this.#counts.delete(oldest)
+    return 'fresh'
   }
 
   #seal(body: string): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '../src/kernel/index.ts'
+import { type Clock, NewestMap } from '../src/kernel/index.ts'
 
 const trackedAtMost = 10_000
 
@@ -6,7 +6,7 @@ const trackedAtMost = 10_000
 export class RateLimit {
   readonly #perSecond: number
   readonly #clock: Clock
-  readonly #buckets = new Map<string, { tokens: number; at: number }>()
+  readonly #buckets = new NewestMap<string, { tokens: number; at: number }>({ most: trackedAtMost })
 
   constructor({ perSecond, clock }: { perSecond: number; clock: Clock }) {
     this.#perSecond = perSecond
@@ -20,14 +20,7 @@ export class RateLimit {
     // A clock that was set back must not take away what is there.
     const elapsed = Math.max(0, now - bucket.at)
     const tokens = Math.min(this.#perSecond, bucket.tokens + (elapsed * this.#perSecond) / 1000)
-    this.#buckets.delete(source)
     this.#buckets.set(source, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
-    if (this.#buckets.size > trackedAtMost) this.#forgetOldest()
     return tokens >= 1
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#buckets.keys()
-    if (oldest !== undefined) this.#buckets.delete(oldest)
   }
 }

@@ -1,6 +1,6 @@
 import type { SrfRequest, SrfResponse } from 'drachtio-srf'
 import Srf from 'drachtio-srf'
-import { type Clock, isBrowserPhone, type Logger, messageOf } from '../src/kernel/index.ts'
+import { type Clock, isBrowserPhone, type Logger, messageOf, NewestMap } from '../src/kernel/index.ts'
 import type { AccountStore } from './account-store.ts'
 import { isAnonymous, isFromBrowser, transportOf } from './browser-request.ts'
 import type { ChallengeChoice } from './challenge-choice.ts'
@@ -36,7 +36,7 @@ interface ContactChange {
 /** The registrar of the phones (RFC 3261 section 10). */
 export class Registrar {
   readonly #options: RegistrarOptions
-  readonly #failures = new Map<string, { count: number; since: number }>()
+  readonly #failures = new NewestMap<string, { count: number; since: number }>({ most: failingAddressesAtMost })
 
   constructor(options: RegistrarOptions) {
     this.#options = options
@@ -158,10 +158,7 @@ export class Registrar {
 
   #countFailure(source: string): void {
     const failures = this.#failures.get(source) ?? { count: 0, since: this.#options.clock.now() }
-    this.#failures.delete(source)
     this.#failures.set(source, { ...failures, count: failures.count + 1 })
-    const [oldest] = this.#failures.keys()
-    if (this.#failures.size > failingAddressesAtMost && oldest !== undefined) this.#failures.delete(oldest)
   }
 }
 

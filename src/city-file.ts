@@ -11,18 +11,17 @@ const name = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
 const skill = Type.String({ pattern: '^[a-z0-9-]{1,50}(:[1-9])?$' })
 const codes = Type.Record(name, Type.String({ minLength: 1, maxLength: 100 }), closed)
 
+// When the wallboard alarms; `answeredInTime` in per cent of today's calls.
+const alarm = Type.Object(
+  {
+    waiting: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    longestWait: Type.Optional(seconds(1, 86_400)),
+    answeredInTime: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
+  },
+  closed,
+)
 const behaviour = {
-  // When the wallboard alarms; `answeredInTime` in per cent of today's calls.
-  alarm: Type.Optional(
-    Type.Object(
-      {
-        waiting: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-        longestWait: Type.Optional(seconds(1, 86_400)),
-        answeredInTime: Type.Optional(Type.Number({ minimum: 1, maximum: 100 })),
-      },
-      closed,
-    ),
-  ),
+  alarm: Type.Optional(alarm),
   priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   answerWithin: Type.Optional(seconds(1, 600)),
   announceEvery: Type.Optional(seconds(5, 600)),
@@ -69,7 +68,10 @@ export const citySchema = Type.Object(
     lines: Type.Optional(
       Type.Record(
         Type.String({ pattern: '^\\+?[0-9]{3,15}$' }),
-        Type.Object({ calendar: name, whenClosed, keepRecordings: Type.Optional(days) }, closed),
+        Type.Object(
+          { calendar: name, whenClosed, keepRecordings: Type.Optional(days), alarm: Type.Optional(alarm) },
+          closed,
+        ),
         closed,
       ),
     ),

@@ -3,7 +3,7 @@ import { type CallbackRules, toCallbackRules } from './callback/index.ts'
 import type { NuisanceRules } from './callers/index.ts'
 import { type Behaviour, type CityFile, goalOf } from './city-file.ts'
 import type { Calendar } from './hours/index.ts'
-import type { AlarmThresholds } from './metrics/index.ts'
+import type { AlarmThresholds, ByPlace } from './metrics/index.ts'
 import { type AfterMaxWait, type QueueConfig, toOverflowAction, toOverflowChain } from './queue/index.ts'
 import type { StaffingGoal } from './staffing/index.ts'
 import type { Branch, EmergencyService } from './transfer/index.ts'
@@ -12,8 +12,8 @@ import type { VoicemailLimits } from './voicemail/index.ts'
 export interface City {
   readonly name: string
   readonly queues: ReadonlyMap<string, QueueConfig>
-  /** At which figures of a queue the wallboard alarms. */
-  readonly alarms: ReadonlyMap<string, AlarmThresholds>
+  /** At which figures of a queue, and of a line, the wallboard alarms. */
+  readonly alarms: ByPlace<AlarmThresholds>
   /** Opening hours by name. */
   readonly calendars: ReadonlyMap<string, Calendar>
   /** Numbers that have hours; any other is always open. */
@@ -126,7 +126,10 @@ export function toCity(
   return {
     name: city,
     queues: new Map(configs.map((config) => [config.name, config])),
-    alarms: new Map(Object.entries(queues).map(([queue, { alarm }]) => [queue, { ...defaults.alarm, ...alarm }])),
+    alarms: {
+      queue: new Map(Object.entries(queues).map(([queue, { alarm }]) => [queue, { ...defaults.alarm, ...alarm }])),
+      line: new Map(Object.entries(lines).flatMap(([line, { alarm }]) => (alarm ? [[line, alarm]] : []))),
+    },
     calendars,
     lines: new Map(Object.entries(lines).map(([line, hours]) => [line, toLineHours(hours)])),
     voicemail: { ...voicemailLimits, ...voicemail },
@@ -155,11 +158,12 @@ export function toCity(
 function toLineHours({
   calendar,
   whenClosed: { announce = '', voicemail },
-  ...line
+  keepRecordings,
 }: NonNullable<CityFile['lines']>[string]): LineHours {
-  if (!voicemail) return { ...line, calendar, whenClosed: { kind: 'announce', prompt: announce } }
+  const line = { calendar, ...(keepRecordings !== undefined && { keepRecordings }) }
+  if (!voicemail) return { ...line, whenClosed: { kind: 'announce', prompt: announce } }
   const { queue, greeting = 'closed' } = voicemail
-  return { ...line, calendar, whenClosed: { kind: 'voicemail', queue, greeting } }
+  return { ...line, whenClosed: { kind: 'voicemail', queue, greeting } }
 }
 
 function toQueue(

@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { type Address, ConfigurationError, Environment, type LogLevel, logLevels, projectRoot } from './kernel/index.ts'
+import {
+  type Address,
+  ConfigurationError,
+  Environment,
+  isLoopback,
+  type LogLevel,
+  logLevels,
+  projectRoot,
+} from './kernel/index.ts'
 
 /** Everything the hotline service is told from outside; read once and then frozen. */
 export interface Config {
@@ -80,6 +88,10 @@ function webSocketUrl(environment: Environment): string | undefined {
   if (url === '') return undefined
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
     throw new ConfigurationError(`SIP_WS_URL=${url}: an address like wss://desk.example/sip is expected`)
+  }
+  // A page of HTTPS may not open it, and a page of HTTP from elsewhere has no microphone (W3C Secure Contexts).
+  if (new URL(url).protocol === 'ws:' && !isLoopback(new URL(url).hostname)) {
+    throw new ConfigurationError(`SIP_WS_URL=${url}: browsers on other machines need wss://`)
   }
   return url
 }

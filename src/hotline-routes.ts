@@ -29,7 +29,7 @@ import { type CallerBook, callerRoutes } from './callers/index.ts'
 import type { City } from './city.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/index.ts'
-import type { EventLog } from './events/index.ts'
+import type { EventLog, RecordProjector } from './events/index.ts'
 import { healthRoutes } from './health-routes.ts'
 import { type HoursBook, hoursRoutes } from './hours/index.ts'
 import { pageRoutes, ticketProxyRoutes } from './http/index.ts'
@@ -40,7 +40,8 @@ import { asyncApiRoutes, type CommittedTail, liveRoutes } from './live/index.ts'
 import { BranchFiguresStore, boardRoutes, metricsRoutes, prometheusRoutes, reportRoutes } from './metrics/index.ts'
 import { type NoticeBoard, noticeRoutes } from './notices/index.ts'
 import type { Figures } from './open-figures.ts'
-import { type Recorder, type RecordingArchive, type RecordingStore, recordingRoutes } from './recording/index.ts'
+import type { Sounds } from './open-sounds.ts'
+import { recordingRoutes } from './recording/index.ts'
 import { readTexts } from './speech/index.ts'
 import { StaffingStore, staffingRoutes } from './staffing/index.ts'
 import type { SwitchPort } from './switch/index.ts'
@@ -53,17 +54,17 @@ import {
   type UserStore,
   userRoutes,
 } from './users/index.ts'
-import type { SoundPlayer, Vault } from './vault/index.ts'
-import { type VoicemailStore, voicemailRoutes } from './voicemail/index.ts'
+import { voicemailRoutes } from './voicemail/index.ts'
 
 /** What the routes answer from. */
-export interface HotlineServices {
+export interface HotlineServices extends Sounds {
   readonly config: Config
   readonly city: City
   readonly clock: Clock
   readonly logger: Logger
   readonly db: Database
   readonly log: EventLog
+  readonly projector: RecordProjector
   /** The source of our facts, as CloudEvents name it. */
   readonly source: string
   readonly tail: CommittedTail
@@ -84,18 +85,31 @@ export interface HotlineServices {
   readonly menus: MenuLibrary
   readonly notices: NoticeBoard
   readonly incidents: Incidents
-  readonly recorder: Recorder
-  readonly recordings: RecordingStore
-  readonly archive: RecordingArchive
-  readonly voicemails: VoicemailStore
-  readonly vault: Vault
-  readonly player: SoundPlayer
   readonly figures: Figures
 }
 
 /** Mounted under /api/v1. */
 export function apiRoutes(services: HotlineServices): FastifyPluginAsync[] {
-  return [...peopleRoutes(services), ...callPathRoutes(services), ...figureRoutes(services), ...soundRoutes(services)]
+  const ofRecords = [...recordRoutes(services), ...figureRoutes(services)]
+  return [
+    ...peopleRoutes(services),
+    ...callPathRoutes(services),
+    upToDate(services, ofRecords),
+    ...soundRoutes(services),
+  ]
+}
+
+/** Milliseconds a request waits at most for the records to hold what was told before it. */
+const recordsWithin = 1000
+
+/** Records of many calls are made together: who reads them has those made first that are due. */
+function upToDate({ log, projector }: HotlineServices, routes: readonly FastifyPluginAsync[]): FastifyPluginAsync {
+  return async (scope) => {
+    scope.addHook('preHandler', async () => {
+      if (await log.flush(recordsWithin)) await projector.upToDate(recordsWithin)
+    })
+    for (const each of routes) await scope.register(each)
+  }
 }
 
 /** Who logs in, agents and their groups, and what is told to them. */
@@ -104,7 +118,14 @@ function peopleRoutes(services: HotlineServices): FastifyPluginAsync[] {
   return [
     sessionRoutes({ users, guard: new LoginGuard({ clock }), sessionEnd }),
     userRoutes({ users, realm: config.sipRealm }),
-    browserPhoneRoutes({ users, realm: config.sipRealm, sipUrl: config.sipWsUrl, citizenPhone: config.citizenPhone }),
+    browserPhoneRoutes({
+      users,
+      sessionEnd,
+      realm: config.sipRealm,
+      sipUrl: config.sipWsUrl,
+      onOpened: (opened) => log.append('agent.phone-opened', opened),
+      citizenPhone: config.citizenPhone,
+    }),
     agentRoutes({
       roster,
       store: agentStore,
@@ -112,7 +133,15 @@ function peopleRoutes(services: HotlineServices): FastifyPluginAsync[] {
       phones: new Phones({ directory: new PhoneStore({ db }), clock, logger }),
       breakReasons: city.breakReasons,
     }),
-    groupRoutes({ ...city, roster, store: agentStore, log, queues: new Set(city.queues.keys()) }),
+    groupRoutes({
+      ...city,
+      roster,
+      store: agentStore,
+      log,
+      queues: new Set(city.queues.keys()),
+      callOutcomes: city.outbound?.outcomes ?? [],
+      emergencyServices: [...city.emergency.keys()],
+    }),
     noticeRoutes({ board: notices }),
   ]
 }
@@ -120,13 +149,13 @@ function peopleRoutes(services: HotlineServices): FastifyPluginAsync[] {
 /** What can be seen of calls and done with them. */
 function callPathRoutes(services: HotlineServices): FastifyPluginAsync[] {
   const { config, city, clock, db, log, source, tail, supervisor, roster, callStore, callers } = services
-  const { callbacks, callbackStore, targets, branches, outbound, hours, recorder } = services
+  const { callbacks, targets, branches, outbound, hours, recorder } = services
   return [
-    callHistoryRoutes({ store: callStore }),
     deskRoutes({
       supervisor,
       roster,
       recorder,
+      log,
       listed: (number) => listedOf({ caller: (each) => callers.of(each) }, number),
       lastCalls: (number, callId) => callStore.lastCalls(number, { except: callId, limit: 5 }),
       sequence: () => tail.last,
@@ -141,15 +170,22 @@ function callPathRoutes(services: HotlineServices): FastifyPluginAsync[] {
       callHours: () => city.outbound?.hours === undefined || hours.at(city.outbound.hours, new Date(clock.now())).open,
       outcomes: city.outbound?.outcomes ?? [],
     }),
-    wrapUpRoutes({ supervisor, store: callStore, log, codes: city.wrapUpCodes }),
     monitorRoutes({ supervisor, roster }),
     callerRoutes({ book: callers }),
-    callbackRoutes({ book: callbacks, store: callbackStore }),
     hoursRoutes({ book: hours, clock }),
   ]
 }
 
-function figureRoutes({ city, db, figures }: HotlineServices): FastifyPluginAsync[] {
+/** What is kept of calls and callbacks. */
+function recordRoutes({ city, log, supervisor, callStore, callbacks, callbackStore }: HotlineServices) {
+  return [
+    callHistoryRoutes({ store: callStore }),
+    wrapUpRoutes({ supervisor, store: callStore, log, codes: city.wrapUpCodes }),
+    callbackRoutes({ book: callbacks, store: callbackStore }),
+  ]
+}
+
+function figureRoutes({ city, db, figures, hours }: HotlineServices): FastifyPluginAsync[] {
   const { history, agentFigures, callbackFigures, live, liveCallbacks } = figures
   const { shortAbandon } = city
   return [
@@ -164,7 +200,11 @@ function figureRoutes({ city, db, figures }: HotlineServices): FastifyPluginAsyn
       shortAbandon,
     }),
     reportRoutes({ history, agents: agentFigures, shortAbandon }),
-    staffingRoutes({ store: new StaffingStore({ db }), goal: city.goal }),
+    staffingRoutes({
+      store: new StaffingStore({ db }),
+      goal: city.goal,
+      specialDays: (date) => hours.kindOf(date),
+    }),
   ]
 }
 

@@ -34,12 +34,15 @@ export async function openFigures({
   log,
   city,
   agentStore,
+  lines,
   clock,
 }: {
   db: Database
   log: EventLog
   city: City
   agentStore: AgentStore
+  /** The numbers that lead somewhere. */
+  lines: () => Iterable<string>
   clock: Clock
 }): Promise<Figures> {
   const history = new HistoryStore({ db })
@@ -52,6 +55,7 @@ export async function openFigures({
     live,
     clock,
     queues: [...city.queues.keys()],
+    lines,
     answerWithinMs: 15_000,
     shortAbandonMs: city.shortAbandon * 1000,
     alarms: () => alarms.now(),
@@ -59,11 +63,17 @@ export async function openFigures({
   const alarms: Alarms = new Alarms({
     clock,
     thresholds: city.alarms,
-    look: () => board.queuesNow(),
+    look: () => board.places(),
     open: await openAlarms(db),
     facts: {
-      began: (fact, at) => log.append('queue.alarm-began', fact, at),
-      ended: (fact, at) => log.append('queue.alarm-ended', fact, at),
+      began: ({ place, name, ...fact }, at) =>
+        place === 'queue'
+          ? log.append('queue.alarm-began', { queue: name, ...fact }, at)
+          : log.append('line.alarm-began', { line: name, ...fact }, at),
+      ended: ({ place, name, ...fact }, at) =>
+        place === 'queue'
+          ? log.append('queue.alarm-ended', { queue: name, ...fact }, at)
+          : log.append('line.alarm-ended', { line: name, ...fact }, at),
     },
   })
   log.onRecorded((event) => {

@@ -21,6 +21,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'call.announced':
     'Position and expected wait were spoken; `expectedWaitSeconds` is null while too little is known to say it.',
   'call.answered': 'An agent’s phone answered: the end of waiting. `waitedMs` counts from `queuedAt`.',
+  'call.join-failed':
+    'The phone that answered was gone, or could not be joined with the caller, who waits on; from the third time on nobody is offered the call for `heldBackMs` (decision 0019). `agentId` is null for a branch.',
   'call.bridged': 'The switch joined caller and agent; talking begins.',
   'call.held': 'The caller is on hold: by the agent’s phone, or by command, with music.',
   'call.retrieved': 'The hold is over.',
@@ -60,6 +62,9 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'queue.alarm-began':
     'A figure of the queue passed its `alarm` threshold of the city’s file: callers waiting, the longest wait in seconds, or the per cent of today’s calls answered in 15 s.',
   'queue.alarm-ended': 'The figure is within its threshold again.',
+  'line.alarm-began':
+    'The same of a line, the number that was dialled, by the `alarm` of its entry in `lines` of the city’s file.',
+  'line.alarm-ended': 'The figure is within its threshold again.',
   'call.branch-offered':
     'No agent was there in time: the overflow chain rings a branch hotline for the waiting caller.',
   'call.branch-answered':
@@ -103,6 +108,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'recording.stored':
     'The recording is encrypted, on disk and listed. `bytes` and `sha256` are of the WAV file; `keepUntil` is when it will be deleted.',
   'recording.failed': 'An alarm: the call is not recorded, or a part of it is missing. The call goes on.',
+  'recording.delayed':
+    'An alarm: `SOUNDS_DIR` or the database has been away for more than one try. The recording waits in `SPOOL_DIR` and is tried again until `recording.stored`; told once for each recording, and again after a restart.',
   'recording.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',
   'recording.deleted': 'The recording is gone: its time was over (`by` null), or somebody deleted it.',
   'caller.listed':
@@ -124,6 +131,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
     'A supervisor changed which queues an agent serves, the lowest rank first. It holds at once; no queues: all that the skills allow.',
   'agent.state-changed':
     'An agent’s state, status or reason changed. `status` is what the person chose, `to` what the centre observes.',
+  'agent.phone-opened':
+    'A page asked for the phone in the agent’s browser (`by`: the user): one agent, one active phone, so a page that had it before has it no more.',
   'agent.offered': 'A call was given to an agent and the phone is being reached.',
   'agent.ringing':
     'The agent’s phone rings. `pop` is what the desk shows; `lastCalls` are up to five earlier calls of the number, newest first (`offeredAt` in ISO 8601).',

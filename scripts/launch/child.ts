@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { endsWithUs } from '../../src/kernel/index.ts'
 
 export interface ChildOptions {
   readonly name: string
@@ -13,6 +14,8 @@ export interface ChildOptions {
   /** Asked until it says yes, at most `readyWithinMs` long. */
   readonly ready: () => Promise<boolean>
   readonly readyWithinMs?: number
+  /** Aborted before the process is ready, it is killed and the start rejects. */
+  readonly signal?: AbortSignal | undefined
   /** Start again when it ends by itself. */
   readonly keepAlive?: boolean
   /** Sees every line of standard output; one for which it returns true is not written to the log. */
@@ -23,12 +26,6 @@ export interface ChildOptions {
 const pollEvery = 50
 const restartAfter = 1000
 const killAfter = 45_000
-
-/** Nobody else ends them: with us they go too, in whatever way we go as long as we may say a last word. */
-const running = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGTERM')
-})
 
 /** One process of the hotline, started and stopped by us. */
 export class Child {
@@ -92,14 +89,13 @@ export class Child {
       // Ctrl-C is for us alone: we end the others in order, when their calls are over.
       detached: true,
     })
-    running.add(child)
+    endsWithUs(child)
     child.stderr.pipe(log, { end: false })
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!takeLine(line)) log.write(`${line}\n`)
     })
     child.once('error', (error) => log.write(`${command}: ${error.message}\n`))
     child.once('exit', (code, signal) => {
-      running.delete(child)
       log.write(`${name} ended: ${signal ?? code}\n`)
       if (!keepAlive || this.#stopping) return
       setTimeout(() => {
@@ -110,8 +106,9 @@ export class Child {
   }
 
   async #untilReady(): Promise<void> {
-    const { name, ready, readyWithinMs = 30_000, logDir, keepAlive } = this.#options
+    const { name, ready, readyWithinMs = 30_000, logDir, keepAlive, signal } = this.#options
     for (const end = Date.now() + readyWithinMs; Date.now() < end; ) {
+      signal?.throwIfAborted()
       if (await ready()) return
       if (this.ended && !keepAlive) throw new Error(`${name} ended at its start: see ${join(logDir, `${name}.log`)}`)
       await new Promise((resolve) => setTimeout(resolve, pollEvery))

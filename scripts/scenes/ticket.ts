@@ -5,6 +5,7 @@ interface TicketView {
   readonly ticketId: string
   readonly number: string
   readonly state: string
+  readonly revision: number
   readonly clocks: readonly { readonly stage: string; readonly dueAt: string }[]
 }
 
@@ -39,6 +40,14 @@ export async function followTicket(room: Room): Promise<{ ticketArchived: boolea
     const { number, state } = await who.post<TicketView>(`/tickets/${ticketId}/${name}`, body)
     console.log(`              ticket ${number}  ${name} → ${state}`)
   }
+  const matter = {
+    title: '路灯不亮',
+    content: '三号楼前的路灯不亮',
+    classification: null,
+    address: '',
+    contactName: '',
+  }
+  await centre.put(`/tickets/${ticketId}/matter`, { ...matter, confidential: false, revision: draft.revision })
   await step(centre, 'register', { kind: 'complaint' })
   await step(centre, 'accept')
   await step(centre, 'dispatch', { unitId: 'housing' })

@@ -1,4 +1,5 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { type AgentContext, type AgentInput, type AgentState, agentMachine } from './agent-machine.ts'
 
 /** What is known of an agent from the database: changes rarely. */
@@ -31,7 +32,7 @@ export class Agent {
   constructor(profile: AgentProfile, at: number) {
     this.profile = profile
     this.changedAt = at
-    this.#snapshot = initialTransition(agentMachine)[0]
+    this.#snapshot = firstStep(agentMachine)[0]
   }
 
   static restore(
@@ -76,7 +77,7 @@ export class Agent {
   /** Takes an input; returns whether it changed anything. */
   take(input: AgentInput): boolean {
     if (!this.can(input)) return false
-    const [next] = transition(agentMachine, this.#snapshot, input)
+    const [next] = step(agentMachine, this.#snapshot, input)
     this.#snapshot = next
     return true
   }

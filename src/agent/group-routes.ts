@@ -26,14 +26,20 @@ export function groupRoutes({
   log,
   queues,
   breakReasons,
+  emergencyServices,
   wrapUpCodes,
+  callOutcomes,
 }: {
   roster: AgentRoster
   store: AgentStore
   log: EventLog
   queues: ReadonlySet<string>
   breakReasons: Codes
+  /** Numbers of emergency services to which the city has a route. */
+  emergencyServices: readonly string[]
   wrapUpCodes: Codes
+  /** What may be noted of a call to a citizen. */
+  callOutcomes: readonly string[]
 }): FastifyPluginAsyncTypebox {
   const view = (agentId: string) => ({
     agentId,
@@ -80,12 +86,18 @@ export function groupRoutes({
       '/codes',
       {
         config: { roles: ['agent', 'supervisor', 'admin', 'service'] },
-        schema: { tags: ['agents'], summary: 'Reasons of breaks and codes of wrap-up, with what they mean; queues' },
+        schema: {
+          tags: ['agents'],
+          summary:
+            'Reasons of breaks and codes of wrap-up, with what they mean; outcomes of calls out; queues; emergency services that can be reached',
+        },
       },
       async () => ({
         breakReasons: Object.fromEntries(breakReasons),
         wrapUpCodes: Object.fromEntries(wrapUpCodes),
+        callOutcomes,
         queues: [...queues],
+        emergencyServices,
       }),
     )
   }

@@ -1,3 +1,4 @@
+/** Those who take calls: which state each is in, who may be offered a call, at which phone and of which queues. */
 export type { AgentProfile } from './agent.ts'
 export type { AgentContext, AgentState, AgentStatus } from './agent-machine.ts'
 export { agentMachine } from './agent-machine.ts'

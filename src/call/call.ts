@@ -1,4 +1,5 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { type CallInput, type CallState, callMachine } from './call-machine.ts'
 import { Leg } from './leg.ts'
 
@@ -46,11 +47,15 @@ export class Call {
   bridgedAt: number | undefined
   /** The caller got what was wanted without a person, e.g. a callback: going now is not giving up. */
   content = false
+  /** How many phones answered the caller and were never joined. */
+  failedJoins = 0
+  /** Nobody is offered the call before; milliseconds since the epoch. */
+  heldBackUntil = 0
   /** The emergency service the call was brought to, if any. */
   emergency: string | null = null
   /** When the talk was over, if something follows it. */
   talkedUntil: number | undefined
-  #snapshot: SnapshotFrom<typeof callMachine> = initialTransition(callMachine)[0]
+  #snapshot: SnapshotFrom<typeof callMachine> = firstStep(callMachine)[0]
 
   constructor({
     identity,
@@ -89,7 +94,7 @@ export class Call {
   /** Takes an input; false when the state does not allow it, and then nothing may follow from it. */
   take(type: CallInput['type']): boolean {
     if (!this.#snapshot.can({ type })) return false
-    const [next] = transition(callMachine, this.#snapshot, { type })
+    const [next] = step(callMachine, this.#snapshot, { type })
     this.#snapshot = next
     return true
   }

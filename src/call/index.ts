@@ -1,3 +1,7 @@
+/**
+ * One call from its arrival to its end, and all calls of the process: here the stages are joined, and races are
+ * decided.
+ */
 export type { Call } from './call.ts'
 export type { CallContext } from './call-context.ts'
 export { listedOf } from './call-context.ts'

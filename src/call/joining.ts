@@ -1,6 +1,7 @@
 import { messageOf } from '../kernel/index.ts'
 import type { LegId } from '../switch/index.ts'
 import type { CallParts } from './call-parts.ts'
+import { holdBack } from './held-back.ts'
 import type { Offers } from './offers.ts'
 import type { QueueStage } from './queue-stage.ts'
 
@@ -42,7 +43,9 @@ export class Joining {
     if (!partner || !need || !call.take('BRIDGE_FAILED')) return
     const { agentId, leg } = partner
     deadline.cancel()
-    context.logger.warn({ callId, agentId, reason }, 'bridge failed, caller waits on')
+    const heldBackMs = holdBack(call, context.clock.now())
+    context.logger.warn({ callId, agentId, reason, heldBackMs }, 'bridge failed, caller waits on')
+    context.log.append('call.join-failed', { callId, agentId, legId: leg.legId, reason, heldBackMs })
     if (leg.endedAt === null) drop(leg.legId, 'NORMAL_CLEARING')
     offers.forget()
     call.answeredAt = undefined

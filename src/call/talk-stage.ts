@@ -2,11 +2,12 @@ import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId } from '../switch/index.ts'
 import { Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
 import type { CallTarget } from './call-targets.ts'
-import { Leg } from './leg.ts'
+import type { Leg } from './leg.ts'
 import { PhoneReturn } from './phone-return.ts'
 import { takeBack } from './take-back.ts'
 import { TalkSound } from './talk-sound.ts'
 import type { HandedOver, RestoredTalkStage, TalkStageOptions } from './talk-stage-options.ts'
+import { ThirdParty } from './third-party.ts'
 
 /** Milliseconds in which a phone hangs up because its REFER was refused, and not because the talk is over. */
 const hangsUpWithin = 2000
@@ -21,7 +22,7 @@ export class TalkStage implements TalkOwner {
   readonly #options: TalkStageOptions
   #partner: TalkStageOptions['partner']
   readonly #sound: TalkSound
-  #third: { readonly leg: Leg; readonly target: CallTarget } | undefined
+  readonly #third: ThirdParty
   #referRefusedAt = Number.NEGATIVE_INFINITY
   #handedOver: HandedOver | undefined
 
@@ -30,6 +31,7 @@ export class TalkStage implements TalkOwner {
     const { call, partner, switchPort, context } = options
     this.#partner = partner
     this.#handedOver = options.handedOver
+    this.#third = new ThirdParty(options)
     this.#sound = new TalkSound({ newAudio: options.newAudio, promptsDir: context.promptsDir })
     const { callId, callerNumber, callerName } = call.identity
     this.talk = new Talk({
@@ -68,14 +70,12 @@ export class TalkStage implements TalkOwner {
    * anybody else is let go and the citizen is back with the agent.
    */
   ringAgain(): void {
-    const third = this.#third
+    const third = this.#third.present
     if (!third) return
     const { call, context, drop } = this.#options
-    const { agentId, emergency } = third.target
+    const { emergency } = third.target
     const { legId } = third.leg
-    // Not missed: the phone falls silent because of us.
-    if (agentId !== undefined) context.roster.withdrawn(agentId, call.callId)
-    this.#third = undefined
+    this.#third.withdrawn()
     drop(legId, 'NORMAL_CLEARING')
     this.talk.thirdEnded(legId, 'ORIGINATOR_CANCEL', 0)
     if (!emergency || this.talk.state !== 'talking') return
@@ -110,8 +110,8 @@ export class TalkStage implements TalkOwner {
   /** A third party's leg ended. Returns whether the call goes on. */
   thirdEnded(legId: LegId, cause: HangupCause, sipStatus: number): boolean {
     if (this.talk.state === 'transferred' && this.#options.call.partner?.leg.legId === legId) return this.#cameBack()
-    if (this.#third?.leg.legId === legId) {
-      this.#freeThird()
+    if (this.#third.isPresent(legId)) {
+      this.#third.free()
       this.talk.thirdEnded(legId, cause, sipStatus)
     }
     return true
@@ -175,7 +175,7 @@ export class TalkStage implements TalkOwner {
   close(): void {
     this.phone.close()
     this.silence()
-    this.#freeThird()
+    this.#third.free()
   }
 
   music(): void {
@@ -190,23 +190,17 @@ export class TalkStage implements TalkOwner {
     this.#sound.silence()
   }
 
-  thirdBegins({ legId, target }: { legId: LegId; target: CallTarget }): void {
-    const { call, context, ownLeg } = this.#options
-    const leg = new Leg({ legId, role: 'third', createdAt: context.clock.now(), target: target.name })
-    call.legs.push(leg)
-    this.#third = { leg, target }
-    ownLeg(legId)
+  thirdBegins(third: { legId: LegId; target: CallTarget }): void {
+    this.#third.begins(third)
   }
 
   thirdAnswered(): void {
-    const { call, context } = this.#options
-    const agentId = this.#third?.target.agentId
-    if (agentId !== undefined) context.roster.answered(agentId, call.callId)
+    this.#third.answered()
   }
 
   thirdEnds(legId: LegId, cause: HangupCause): void {
     this.#options.drop(legId, cause)
-    if (this.#third?.leg.legId === legId) this.#freeThird()
+    if (this.#third.isPresent(legId)) this.#third.free()
   }
 
   agentLeaves({ referred, introduced }: { referred: boolean; introduced: boolean }): void {
@@ -214,12 +208,9 @@ export class TalkStage implements TalkOwner {
     const partner = this.#partner
     this.phone.close()
     context.recorder.unmask(call.callId)
-    const third = this.#third
+    const third = this.#third.becomesPartner()
     if (!third) return
     const { agentId } = third.target
-    call.partner = { agentId: agentId ?? null, leg: third.leg }
-    // From here on the third party is the call's partner, and is freed with it.
-    this.#third = undefined
     this.#handedOver = introduced ? undefined : { target: third.target, by: partner.agentId, at: context.clock.now() }
     const leave = () => {
       if (partner.leg.endedAt === null) drop(partner.leg.legId, 'NORMAL_CLEARING')
@@ -237,15 +228,5 @@ export class TalkStage implements TalkOwner {
   callerIsAlone(): void {
     this.silence()
     this.#options.onAlone()
-  }
-
-  #freeThird(): void {
-    const { call, context } = this.#options
-    const third = this.#third
-    this.#third = undefined
-    if (third?.target.agentId === undefined) return
-    const { agentId } = third.target
-    if (third.leg.answeredAt !== null) context.roster.released(agentId, call.callId, call.need?.queue ?? '')
-    else context.roster.missed(agentId, call.callId, 'missed')
   }
 }

@@ -18,6 +18,7 @@ export class Waiting {
   #comfort: ComfortLoop
   #cancelThreshold: Cancel = () => {}
   #cancelRelaxing: Cancel[] = []
+  #cancelJoin: Cancel = () => {}
 
   constructor(options: WaitingOptions) {
     this.#options = options
@@ -32,9 +33,15 @@ export class Waiting {
     this.join()
   }
 
-  /** Joins the line, again after an offer failed; the time of queueing gives the place. */
+  /** Joins the line, again after an offer failed; the time of queueing gives the place. Who is held back joins later. */
   join(): void {
     const { call, context } = this.#options
+    this.#cancelJoin()
+    const heldBackMs = call.heldBackUntil - context.clock.now()
+    if (heldBackMs > 0) {
+      this.#cancelJoin = context.clock.after(heldBackMs, () => call.state === 'queued' && this.join())
+      return
+    }
     // What is asked of an agent may have become less since.
     const need = call.need ?? this.#options.need
     const { queue, priority, queuedAt } = need
@@ -58,6 +65,7 @@ export class Waiting {
   stop(): void {
     this.#options.context.dispatcher.withdraw(this.#options.call.callId)
     this.#comfort.stop()
+    this.#cancelJoin()
     this.#cancelThreshold()
     for (const cancel of this.#cancelRelaxing) cancel()
   }

@@ -1,4 +1,5 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { callbackDialogMachine, type DialogInput, type DialogState } from './callback-dialog-machine.ts'
 
 /** Every prompt the dialog and the hint can say besides the digits. */
@@ -19,7 +20,7 @@ export class CallbackDialog {
 
   constructor({ number, allowed }: { number: string; allowed: (number: string) => boolean }) {
     this.#machine = callbackDialogMachine({ number: allowed(number) ? number : undefined, allowed })
-    this.#snapshot = initialTransition(this.#machine)[0]
+    this.#snapshot = firstStep(this.#machine)[0]
   }
 
   get state(): DialogState {
@@ -53,7 +54,7 @@ export class CallbackDialog {
   take(input: DialogInput): boolean {
     const before = this.#snapshot
     if (!before.can(input)) return false
-    const [next] = transition(this.#machine, before, input)
+    const [next] = step(this.#machine, before, input)
     this.#snapshot = next
     return next.value !== before.value || next.context.faults !== before.context.faults
   }

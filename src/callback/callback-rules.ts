@@ -9,7 +9,7 @@ export const callbackSetting = Type.Object(
     key: Type.Optional(Type.String({ pattern: '^[1-9]$' })),
     attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
     retryAfter: seconds(1, 86_400),
-    expireAfter: seconds(60, 2_592_000),
+    expireAfter: seconds(1, 2_592_000),
     missedCalls: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },

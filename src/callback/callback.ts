@@ -1,4 +1,5 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { type CallbackInput, type CallbackState, callbackMachine } from './callback-machine.ts'
 
 /** What a callback is about. Times in milliseconds since the epoch. */
@@ -32,7 +33,7 @@ export class Callback {
   data: CallbackData
   /** The call out that is under way. */
   callId: string | undefined
-  #snapshot: SnapshotFrom<typeof callbackMachine> = initialTransition(callbackMachine)[0]
+  #snapshot: SnapshotFrom<typeof callbackMachine> = firstStep(callbackMachine)[0]
 
   constructor(data: CallbackData) {
     this.data = data
@@ -49,7 +50,7 @@ export class Callback {
   /** Takes an input; false when the state does not allow it, and then nothing may follow from it. */
   take(type: CallbackInput['type']): boolean {
     if (!this.#snapshot.can({ type })) return false
-    const [next] = transition(callbackMachine, this.#snapshot, { type })
+    const [next] = step(callbackMachine, this.#snapshot, { type })
     this.#snapshot = next
     return true
   }

@@ -1,3 +1,4 @@
+/** Citizens who are called back, because they asked for it or gave up waiting: from the wish to the outcome. */
 export { actingAgent } from './acting-agent.ts'
 export { CallbackBook } from './callback-book.ts'
 export { CallbackDialog, callbackPrompts } from './callback-dialog.ts'

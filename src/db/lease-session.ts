@@ -46,20 +46,15 @@ export class LeaseSession {
       query_timeout: answerWithin,
       keepAlive: true,
       application_name: `yihao lease ${name}`,
-      options: `-c search_path=${schema}`,
+      // A lease is worth nothing on a replica, and must not wait for one that is away.
+      options: `-c search_path=${schema} -c synchronous_commit=local`,
     })
     this.#client.on('error', onEnded)
     this.#client.on('end', onEnded)
   }
 
-  /** Takes the lease unless it is somebody's; resolves with the new epoch and the one before. */
-  async take({
-    ourEpoch,
-    frozenAfterMs,
-  }: {
-    ourEpoch: number
-    frozenAfterMs: number
-  }): Promise<{ epoch: number; before: number } | undefined> {
+  /** Takes the lease unless it is somebody's; resolves with the new epoch, and whether somebody else had it last. */
+  async take(frozenAfterMs: number): Promise<{ epoch: number; fromAnother: boolean } | undefined> {
     await this.#client.connect()
     const { rows } = await this.#client.query<{ ours: boolean }>(
       'select pg_try_advisory_lock(hashtextextended($1, 0)) as ours',
@@ -69,19 +64,19 @@ export class LeaseSession {
       await this.#endFrozen(frozenAfterMs)
       return undefined
     }
-    const last = await this.#lastHolder()
-    if (last && last.epoch !== ourEpoch) {
-      if (last.mayComeBack) return undefined
+    const other = await this.#otherHolder()
+    if (other) {
+      if (other.mayComeBack) return undefined
       // What it sent is not under way any more when we read the log.
-      await this.#endConnections(last.holder)
+      await this.#endConnections(other.holder)
     }
-    return { epoch: await this.#raiseEpoch(), before: last?.epoch ?? 0 }
+    return { epoch: await this.#raiseEpoch(), fromAnother: other !== undefined }
   }
 
-  /** The epoch of whoever took the lease last, over a connection of its own. */
-  async lastEpoch(): Promise<number> {
+  /** Whether somebody else took the lease last; asked over a connection of its own. */
+  async isAnothers(): Promise<boolean> {
     await this.#client.connect()
-    return (await this.#lastHolder())?.epoch ?? 0
+    return (await this.#otherHolder()) !== undefined
   }
 
   /** Says that the holder lives; false when the lease is another's by now. */
@@ -111,14 +106,17 @@ export class LeaseSession {
     return rows[0]?.epoch ?? 0
   }
 
-  /** All connections broke when the database went down: who held the lease then is given the time to come back. */
-  async #lastHolder(): Promise<{ holder: string; epoch: number; mayComeBack: boolean } | undefined> {
-    const { rows } = await this.#client.query<{ holder: string; epoch: number; mayComeBack: boolean }>(
-      `select holder, epoch,
+  /**
+   * Who took the lease last, if that was not us. All connections broke when the database went down: who held the lease then
+   * is given the time to come back.
+   */
+  async #otherHolder(): Promise<{ holder: string; mayComeBack: boolean } | undefined> {
+    const { rows } = await this.#client.query<{ holder: string; mayComeBack: boolean }>(
+      `select holder,
          pg_postmaster_start_time() > renewed_at
            and now() - pg_postmaster_start_time() < $2 * interval '1 millisecond' as "mayComeBack"
-       from leases where name = $1`,
-      [this.#name, graceAfterStart],
+       from leases where name = $1 and holder <> $3`,
+      [this.#name, graceAfterStart, this.#holder],
     )
     return rows[0]
   }

@@ -75,14 +75,14 @@ export class Lease {
     const { frozenAfterMs = frozenAfter, logger } = this.#options
     const session = new LeaseSession(this.#options, () => this.#onSessionEnded(session))
     try {
-      const taken = await session.take({ ourEpoch: this.#epoch, frozenAfterMs })
+      const taken = await session.take(frozenAfterMs)
       if (taken === undefined) {
         await session.end()
         return false
       }
       this.#session = session
       // Somebody held it in between: that process does our work, or did.
-      if (this.#epoch > 0 && taken.before !== this.#epoch) this.#options.onLost()
+      if (this.#epoch > 0 && taken.fromAnother) this.#options.onLost()
       this.#epoch = taken.epoch
       return true
     } catch (error) {
@@ -130,7 +130,7 @@ export class Lease {
   async #heldByAnother(): Promise<boolean> {
     const session = new LeaseSession(this.#options, () => {})
     try {
-      return (await session.lastEpoch()) > this.#epoch
+      return await session.isAnothers()
     } catch {
       // The database is away: then nobody else can hold the lease either.
       return false

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 
 /** Time columns are read as Date and written as Date or ISO text. */
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -89,6 +89,9 @@ export interface SipAccountsTable {
   realm: string
   ha1_md5: string
   ha1_sha256: string
+  session_id: Generated<string | null>
+  opened_by: Generated<string | null>
+  expires_at: Generated<Date | null>
 }
 
 export interface RegistrationsTable {
@@ -181,3 +184,7 @@ export interface DatabaseSchema {
   settings: SettingsTable
   ended_sessions: EndedSessionsTable
 }
+
+export type CallRow = Selectable<CallRecordsTable>
+export type AgentRow = Selectable<AgentRecordsTable>
+export type CallbackRow = Selectable<CallbacksTable>

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigurationError, messageOf } from '../kernel/index.ts'
+import { PostgresProcess } from './postgres-process.ts'
 
 export interface PostgresOptions {
   /** Where the data lives; created when missing. */
@@ -39,18 +40,17 @@ export async function startPostgres({
     user,
     password,
     port,
-    persistent: !temporary,
     // PostgreSQL refuses to run as root, so as root it runs as a user of its own.
     createPostgresUser: isRoot,
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=60'],
     onLog: () => {},
     onError: (error) => complaints.push(messageOf(error)),
   })
+  let server: PostgresProcess
   try {
     await endOrphan(data)
     if (!existsSync(join(data, 'PG_VERSION'))) await postgres.initialise()
-    await postgres.start()
+    server = await PostgresProcess.start({ data, port })
   } catch (error) {
     const details = [messageOf(error ?? ''), ...complaints].filter((text) => text !== '' && text !== 'undefined')
     throw new ConfigurationError(
@@ -69,13 +69,16 @@ export async function startPostgres({
         await client.end()
       }
     },
-    stop: () => postgres.stop(),
+    async stop() {
+      await server.stop()
+      if (temporary) rmSync(data, { recursive: true, force: true })
+    },
   }
 }
 
 /**
- * The package ends the process on a signal as soon as its server has stopped, before ours have. When the server stops
- * is for whoever started it to say, so its listeners are taken off again.
+ * The package ends the process on a signal, before ours have ended. What a signal means is for whoever started us to say, so
+ * its listeners are taken off again.
  */
 async function loadEmbeddedPostgres() {
   const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const

@@ -1,13 +1,19 @@
-import { type Kysely, sql } from 'kysely'
-import type { Database, DatabaseSchema } from '../db/index.ts'
-import { type Clock, jsonText, type Logger, messageOf, newId } from '../kernel/index.ts'
+import { sql } from 'kysely'
+import type { Database } from '../db/index.ts'
+import { type Clock, type Logger, messageOf, newId, within } from '../kernel/index.ts'
 import { type CommittedEvent, type EventData, type EventType, type HotlineEvent, subjectOf } from './event.ts'
 import type { EventJournal } from './event-journal.ts'
+import { insertBatch, readEvents, sequencesOf, type Writer } from './event-store.ts'
+import { Pace } from './pace.ts'
 
-/** Key of the advisory lock that makes the order of commits the order of sequences, whoever writes. */
-const appendLock = 12345_01
 /** Facts in one transaction: what piled up while the one before was written, and the more of it the fewer commits. */
 const batchSize = 5000
+/** One call by itself is in the database at once; facts of many calls share ten commits a second. */
+const pace = { burst: 20, everyMs: 100 } as const
+/** As many facts are a commit of their own. */
+const worthACommit = 250
+/** Milliseconds a reader waits at most for what is about to be committed. */
+const dueWithin = 1000
 /** Milliseconds between attempts while the database is away. */
 const retryEvery = 250
 
@@ -20,6 +26,8 @@ export interface EventLogOptions {
   readonly logger: Logger
   /** The epoch under which this process writes; without it anybody may, as in a test. */
   readonly epoch?: () => number
+  /** Who we are as a holder of the lease: that we took it anew, under a later epoch, is known to the database before us. */
+  readonly holder?: string
   /** Another process writes the log now: nothing of ours is taken any more. */
   readonly onFenced?: () => void
 }
@@ -32,6 +40,7 @@ export class EventLog {
   readonly #options: EventLogOptions
   readonly #recorded: ((event: HotlineEvent) => void)[] = []
   readonly #committed: ((events: readonly CommittedEvent[]) => void)[] = []
+  readonly #pace = new Pace(pace)
   #pending: HotlineEvent[]
   #writing = false
   #closing = false
@@ -52,6 +61,7 @@ export class EventLog {
     this.#pending.push(event)
     for (const listener of this.#recorded) listener(event)
     this.#kick()
+    if (this.#pending.length >= worthACommit) this.#pace.hurry()
     return event
   }
 
@@ -70,8 +80,9 @@ export class EventLog {
     return this.#pending.length
   }
 
-  /** Reads on from a sequence, oldest first. */
-  read(options: { after: number; limit: number; subject?: string }): Promise<CommittedEvent[]> {
+  /** Reads on from a sequence, oldest first; of one subject also what is about to be committed. */
+  async read(options: { after: number; limit: number; subject?: string }): Promise<CommittedEvent[]> {
+    if (options.subject !== undefined) await this.flush(dueWithin)
     return readEvents(this.#options.db, options)
   }
 
@@ -90,10 +101,9 @@ export class EventLog {
   /** Resolves when everything appended so far is committed, or after `withinMs`; says whether it is. */
   async flush(withinMs: number): Promise<boolean> {
     if (this.#pending.length === 0) return true
-    await Promise.race([
-      new Promise<void>((resolve) => this.#idle.push(resolve)),
-      new Promise<void>((resolve) => this.#options.clock.after(withinMs, resolve)),
-    ])
+    this.#pace.hurry()
+    const idle = new Promise<void>((resolve) => this.#idle.push(resolve))
+    await within(this.#options.clock, idle, withinMs)
     return this.#pending.length === 0
   }
 
@@ -101,6 +111,7 @@ export class EventLog {
   async close(withinMs = 3000): Promise<void> {
     const empty = await this.flush(withinMs)
     this.#closing = true
+    this.#pace.hurry()
     this.#options.journal.close({ empty })
   }
 
@@ -113,11 +124,11 @@ export class EventLog {
 
   async #write(): Promise<void> {
     while (this.#pending.length > 0 && !this.#closing) {
+      if (this.#idle.length === 0 && this.#pending.length < worthACommit) await this.#pace.turn()
+      if (this.#closing) break
       const batch = this.#pending.slice(0, batchSize)
       try {
-        const committed = await this.#options.db
-          .transaction()
-          .execute((transaction) => this.#insert(transaction, batch))
+        const committed = await this.#insert(batch)
         this.#pending = this.#pending.slice(batch.length)
         this.#complained = false
         for (const listener of this.#committed) listener(committed)
@@ -132,20 +143,22 @@ export class EventLog {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #insert(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]) {
-    await sql`select pg_advisory_xact_lock(${appendLock})`.execute(transaction)
+  async #insert(batch: readonly HotlineEvent[]): Promise<CommittedEvent[]> {
+    const { db } = this.#options
     const epoch = this.#options.epoch?.() ?? null
-    const sequences = await insertBatch(transaction, batch, epoch)
+    const { holder = null } = this.#options
+    const sequences = await insertBatch(db, batch, { epoch, holder })
     if (sequences) return inOrder(batch, sequences)
-    await this.#refuseIfFenced(transaction, epoch)
+    await this.#refuseIfFenced({ epoch, holder })
     // A batch whose commit was not heard of was sent again: what is there already is found, not written twice.
-    return inOrder(batch, await sequencesOf(transaction, batch))
+    return inOrder(batch, await sequencesOf(db, batch))
   }
 
   /** What a process thinks that was frozen while another took over is no fact (src/db/lease.ts). */
-  async #refuseIfFenced(transaction: Kysely<DatabaseSchema>, epoch: number | null): Promise<void> {
+  async #refuseIfFenced({ epoch, holder }: Writer): Promise<void> {
     if (epoch === null) return
-    const { rows } = await sql<{ epoch: number }>`select epoch from leases where name = 'hotline'`.execute(transaction)
+    const { rows } = await sql<{ epoch: number | null }>`
+      select epoch_of_another('hotline', ${holder}) as epoch`.execute(this.#options.db)
     if ((rows[0]?.epoch ?? 0) <= epoch) return
     this.#options.onFenced?.()
     throw new Error('another hotline process writes the log now')
@@ -161,69 +174,8 @@ export class EventLog {
   }
 }
 
-/**
- * Writes a batch in one statement, unless a later epoch holds the lease, and wakes those who read. Returns the sequences in
- * the batch's order, or undefined where not every fact was written.
- */
-async function insertBatch(
-  transaction: Kysely<DatabaseSchema>,
-  batch: readonly HotlineEvent[],
-  epoch: number | null,
-): Promise<readonly number[] | undefined> {
-  const { rows } = await sql<{ first: number; last: number; written: number }>`
-    with inserted as (
-      insert into events (id, type, subject, time, data)
-      select id, type, subject, to_timestamp(time / 1000.0), data
-      from unnest(
-        ${batch.map(({ id }) => id)}::uuid[], ${batch.map(({ type }) => type)}::text[],
-        ${batch.map(({ subject }) => subject)}::text[], ${batch.map(({ time }) => time)}::float8[],
-        string_to_array(${batch.map(({ data }) => jsonText(data)).join('\n')}, E'\n')::jsonb[]
-      ) with ordinality as fact (id, type, subject, time, data, place)
-      where not exists (select from leases where name = 'hotline' and epoch > ${epoch}::bigint)
-      order by place
-      on conflict (id) do nothing
-      returning sequence
-    )
-    select min(sequence) as first, max(sequence) as last, count(*) as written, pg_notify('yihao_events', '')
-    from inserted`.execute(transaction)
-  const { first, last, written } = rows[0] ?? { first: 0, last: 0, written: 0 }
-  // Nobody else writes while we hold the lock, so what was all written has sequences without a gap, in the order of places.
-  if (written !== batch.length || last - first + 1 !== written) return undefined
-  return batch.map((_event, place) => first + place)
-}
-
-async function sequencesOf(transaction: Kysely<DatabaseSchema>, batch: readonly HotlineEvent[]): Promise<number[]> {
-  const { rows } = await sql<{ sequence: number; id: string }>`
-    select sequence, id from events where id = any(${batch.map(({ id }) => id)}::uuid[])`.execute(transaction)
-  const found = new Map(rows.map(({ id, sequence }) => [id, sequence]))
-  return batch.map(({ id }) => found.get(id) ?? 0)
-}
-
 function inOrder(batch: readonly HotlineEvent[], sequences: readonly number[]): CommittedEvent[] {
   return batch
     .map((event, place) => ({ ...event, sequence: sequences[place] ?? 0 }) as CommittedEvent)
     .sort((a, b) => a.sequence - b.sequence)
-}
-
-/** Reads committed facts after a sequence, oldest first; for processes that only read. */
-export async function readEvents(
-  db: Kysely<DatabaseSchema>,
-  { after, limit, subject }: { after: number; limit: number; subject?: string },
-): Promise<CommittedEvent[]> {
-  let query = db.selectFrom('events').selectAll().where('sequence', '>', after)
-  if (subject !== undefined) query = query.where('subject', '=', subject)
-  const rows = await query.orderBy('sequence').limit(limit).execute()
-  return rows.map(
-    ({ sequence, id, type, subject, time, data }) =>
-      ({ sequence, id, type, subject, time: time.getTime(), data }) as CommittedEvent,
-  )
-}
-
-/** The newest sequence in the log, 0 when it is empty. */
-export async function lastSequence(db: Kysely<DatabaseSchema>): Promise<number> {
-  const row = await db
-    .selectFrom('events')
-    .select(({ fn }) => fn.max('sequence').as('last'))
-    .executeTakeFirst()
-  return Number(row?.last ?? 0)
 }

@@ -8,7 +8,7 @@ import { talkEvents } from './facts/talk-events.ts'
 
 /**
  * Every fact of the hotline and the shape of its data. The key is the CloudEvents `type`; the subject is the call
- * for `call.*`, the agent for `agent.*`, the queue for `queue.*`.
+ * for `call.*`, the agent for `agent.*`, the queue for `queue.*`, the number that was dialled for `line.*`.
  */
 export const eventSchemas = {
   ...callEvents,
@@ -43,6 +43,7 @@ const subjectKey = {
   call: 'callId',
   agent: 'agentId',
   queue: 'queue',
+  line: 'line',
   calendar: 'calendarId',
   voicemail: 'voicemailId',
   notice: 'noticeId',

@@ -6,4 +6,12 @@ export type { Calendar, CalendarDay, CalendarDays } from './calendar.ts'
 export { readCalendars } from './calendar-file.ts'
 export { beijingDate, isDate } from './local-time.ts'
 export { stateCouncilDays } from './state-council-days.ts'
-export { dueAt, earlier, readTimeLimit, type TimeLimit, timeLimitText, type WorkingTime } from './time-limit.ts'
+export {
+  dueAt,
+  earlier,
+  openTimes,
+  readTimeLimit,
+  type TimeLimit,
+  timeLimitText,
+  type WorkingTime,
+} from './time-limit.ts'

@@ -109,6 +109,11 @@ export class HoursBook {
       .sort((a, b) => (a.date < b.date ? -1 : 1))
   }
 
+  /** Whether a date was taken out of its week, and as what. */
+  kindOf(date: string): CalendarDay['kind'] | undefined {
+    return this.#days.get(date)?.kind
+  }
+
   /** Throws {@link UnknownCalendarDay}. */
   day(date: string): CalendarDay {
     const day = this.#days.get(date)

@@ -1,3 +1,7 @@
+/**
+ * When a line is open: weekly hours, holidays and make-up workdays of the State Council, exceptions, and closing in
+ * an emergency.
+ */
 export type { Calendar, CalendarDay, Closing } from './calendar.ts'
 export { readCalendars } from './calendar-file.ts'
 export type { OpeningCause } from './day-hours.ts'

@@ -66,6 +66,22 @@ export function earlier(to: number, { amount, unit }: TimeLimit, time: WorkingTi
   return Math.min(Math.max(sameTime, opens), endOfWork(then))
 }
 
+/** When the calendar is open between two instants, in order; neither reaches beyond them. */
+export function openTimes(from: number, to: number, time: WorkingTime): { from: number; to: number }[] {
+  const open: { from: number; to: number }[] = []
+  for (const { midnight, intervals } of dates(from, time, 'forward')) {
+    if (midnight >= to) break
+    for (const interval of intervals) {
+      const [begins, ends] = [
+        Math.max(from, midnight + interval.from * minute),
+        Math.min(to, midnight + interval.to * minute),
+      ]
+      if (begins < ends) open.push({ from: begins, to: ends })
+    }
+  }
+  return open
+}
+
 interface LocalDay {
   readonly midnight: number
   readonly end: number

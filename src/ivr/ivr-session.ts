@@ -1,6 +1,7 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { type IvrInput, ivrMachine } from './ivr-machine.ts'
-import type { MenuSnapshot, PromptRef } from './menu-snapshot.ts'
+import type { Line, MenuSnapshot, PromptRef } from './menu-snapshot.ts'
 import type { IvrResult, Place } from './menu-steps.ts'
 
 /**
@@ -34,8 +35,8 @@ export class IvrSession {
   /** `line` is the dialled number; one that the menus do not name is answered as the default line. */
   constructor({ menus, line }: { menus: MenuSnapshot; line: string }) {
     this.#line = line
-    this.#machine = ivrMachine({ menus, line: menus.lines.get(line) ?? menus.defaultLine })
-    this.#state = initialTransition(this.#machine)[0]
+    this.#machine = machineOf(menus, menus.lines.get(line) ?? menus.defaultLine)
+    this.#state = firstStep(this.#machine)[0]
   }
 
   /** Continues a stored session, with whatever menus are current now. Follow it by `resume()`. */
@@ -51,7 +52,7 @@ export class IvrSession {
   start(): IvrCommand[] {
     if (this.#started) return []
     this.#started = true
-    const [state, actions] = initialTransition(this.#machine)
+    const [state, actions] = firstStep(this.#machine)
     this.#state = state
     return this.#withKeysAhead(toCommands(actions))
   }
@@ -109,10 +110,20 @@ export class IvrSession {
   }
 
   #take(input: IvrInput | { type: 'RESUME' }): IvrCommand[] {
-    const [state, actions] = transition(this.#machine, this.#state, input)
+    const [state, actions] = step(this.#machine, this.#state, input)
     this.#state = state
     return toCommands(actions)
   }
+}
+
+/** One for all callers of a line, as long as the menus are the same: making it takes as long as some walks. */
+const machines = new WeakMap<MenuSnapshot, Map<Line, ReturnType<typeof ivrMachine>>>()
+
+function machineOf(menus: MenuSnapshot, line: Line): ReturnType<typeof ivrMachine> {
+  const ofMenus = machines.get(menus) ?? new Map<Line, ReturnType<typeof ivrMachine>>()
+  const machine = ofMenus.get(line) ?? ivrMachine({ menus, line })
+  machines.set(menus, ofMenus.set(line, machine))
+  return machine
 }
 
 function toCommands(actions: readonly { type: string; params?: unknown }[]): IvrCommand[] {

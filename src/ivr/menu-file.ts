@@ -1,4 +1,5 @@
 import type { MenuFault } from './menu-fault.ts'
+import { readLabel } from './menu-label.ts'
 import type { Destination, KeyAction, Line, Menu, QueueTarget, SpokenPrompt } from './menu-snapshot.ts'
 import { type Entry, YamlSource } from './yaml-source.ts'
 
@@ -18,7 +19,6 @@ const prompt = {
   pattern: /^([a-z0-9-]+\/)?[a-z0-9][a-z0-9-]{0,63}$/,
   expected: 'the name of a prompt (name, or language/name)',
 }
-const words = { pattern: /^[^\p{Cc}]{1,80}$/u, expected: 'a text of at most 80 characters' }
 const phoneNumber = { pattern: /^\+?[0-9]{2,20}$/, expected: 'a telephone number' }
 const keyPattern = /^[0-9*#A-D]$/
 const destinationNames = ['menu', 'queue', 'repeat', 'person', 'hangup'] as const
@@ -136,7 +136,7 @@ class MenuReader {
     const word = this.#yaml.plain(entry)
     if (word !== undefined) return { play: [], to: this.#word(entry, word, what), source }
     const given = this.#yaml.fields(entry, what, actionNames)
-    const label = given.label && this.#yaml.text(given.label, words.pattern, words.expected)
+    const label = given.label && readLabel(this.#yaml, given.label)
     const language = given.language && this.#yaml.text(given.language, name.pattern, name.expected)
     const to = this.#destination(given, entry, what)
     if (to === undefined && !given.language && !given.play) {

@@ -36,9 +36,15 @@ export type Destination =
   | { readonly kind: 'repeat' }
   | { readonly kind: 'hangup' }
 
+/** What people who look at the menus call a key, by the language of the page. */
+export interface Label {
+  readonly zh: string
+  readonly en: string
+}
+
 /** What a key does: changes the language if named, says `play` if any, then leads on. */
 export interface KeyAction {
-  readonly label?: string
+  readonly label?: Label
   readonly language?: Language
   readonly play: readonly SpokenPrompt[]
   readonly to: Destination

@@ -28,7 +28,7 @@ function formatKeys(menus: MenuSnapshot, menu: Menu, indent: string, shown: Set<
 
 function formatAction(action: KeyAction, next: Menu | undefined, isNew: boolean): string {
   const about = [
-    action.label,
+    action.label?.zh,
     action.language && `[${action.language}]`,
     action.play.length > 0 && `says ${action.play.map(({ name }) => name).join(' + ')}`,
   ].filter((part) => typeof part === 'string' && part !== '')

@@ -22,7 +22,7 @@ const destination = Type.Object({
 
 const keyView = Type.Object({
   key: text,
-  label: textOrNone,
+  label: nullable(Type.Object({ zh: text, en: text }, { description: 'by the language of the page' })),
   language: textOrNone,
   play: prompts,
   to: destination,
@@ -101,7 +101,7 @@ function viewOfMenu(menu: Menu) {
 function viewOfKey(key: string, { label, language, play, to, source: at }: KeyAction) {
   return {
     key,
-    label: label ?? null,
+    label: label ? { ...label } : null,
     language: language ?? null,
     play: spoken(play),
     to: viewOfDestination(to),

@@ -16,7 +16,7 @@ export interface LiveRoutesOptions {
   readonly logger: Logger
 }
 
-/** `/live`: the feed of facts. Agents see what concerns them, supervisors, admins and services everything. */
+/** `/live`: the feed of facts. Agents see what concerns them and all callbacks, supervisors, admins and services everything. */
 export function liveRoutes({ log, tail, source, logger }: LiveRoutesOptions): FastifyPluginAsyncTypebox {
   return async (app) => {
     const early = new Set<FeedClient>()
@@ -55,6 +55,8 @@ export function liveRoutes({ log, tail, source, logger }: LiveRoutesOptions): Fa
 
 function concerns(event: HotlineEvent, agentId: string | null): boolean {
   if (agentId === null) return false
+  // Whom to call back is told to every agent (GET /callbacks), and whoever is quickest takes it.
+  if (event.type.startsWith('callback.')) return true
   // A notice concerns all it is for, and all of them when it names nobody.
   if ('agentIds' in event.data) return event.data.agentIds?.includes(agentId) ?? true
   return 'agentId' in event.data && event.data.agentId === agentId

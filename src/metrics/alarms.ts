@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/index.ts'
 import { answerRates, type QueueCounts } from './figures.ts'
+import { type Place, places, type WaitingNow } from './places.ts'
 
-/** Which figure of a queue an alarm is of. */
+/** Which figure of a queue or of a line an alarm is of. */
 export type AlarmKind = 'waiting' | 'longestWait' | 'answeredInTime'
 
 /** What a city wants to be alarmed at; a figure it leaves out never is. */
@@ -15,7 +16,9 @@ export interface AlarmThresholds {
 }
 
 export interface Alarm {
-  readonly queue: string
+  readonly place: Place
+  /** The queue, or the number that was dialled. */
+  readonly name: string
   readonly kind: AlarmKind
   readonly threshold: number
   /** The figure when the alarm began. */
@@ -24,24 +27,25 @@ export interface Alarm {
   readonly since: number
 }
 
-/** A queue as it is at this moment. */
-export interface QueueNow {
-  readonly waiting: number
-  readonly longestWaitMs: number
+/** A queue or a line as it is at this moment. */
+export interface PlaceNow extends WaitingNow {
   /** Of today so far. */
   readonly counts: QueueCounts
 }
 
+/** Something by name for all queues, and for all lines. */
+export type ByPlace<Each> = Readonly<Record<Place, ReadonlyMap<string, Each>>>
+
 export interface AlarmsOptions {
   readonly clock: Clock
-  readonly thresholds: ReadonlyMap<string, AlarmThresholds>
-  /** What the queues are at this moment. */
-  readonly look: () => ReadonlyMap<string, QueueNow>
+  readonly thresholds: ByPlace<AlarmThresholds>
+  /** What queues and lines are at this moment. */
+  readonly look: () => ByPlace<PlaceNow>
   /** Alarms that had begun, and not ended, when the service last stopped. */
   readonly open: readonly Alarm[]
   readonly facts: {
     readonly began: (alarm: Omit<Alarm, 'since'>, at: number) => void
-    readonly ended: (alarm: Pick<Alarm, 'queue' | 'kind'> & { lastedMs: number }, at: number) => void
+    readonly ended: (alarm: Pick<Alarm, 'place' | 'name' | 'kind'> & { lastedMs: number }, at: number) => void
   }
 }
 
@@ -50,7 +54,7 @@ const every = 1000
 /** One call more or less of fewer than these would begin and end the alarm. */
 const enoughCalls = 10
 
-/** Begins and ends the alarms of the queues, and tells each once. */
+/** Begins and ends the alarms of queues and lines, and tells each once. */
 export class Alarms {
   readonly #options: AlarmsOptions
   readonly #open = new Map<string, Alarm>()
@@ -78,8 +82,12 @@ export class Alarms {
   /** Holds every figure against its threshold. */
   look(): void {
     const { thresholds, look } = this.#options
-    const queues = look()
-    const exceeded = [...thresholds].flatMap(([queue, limits]) => alarmsOf(queue, limits, queues.get(queue)))
+    const now = look()
+    const exceeded = places.flatMap((place) =>
+      [...thresholds[place]].flatMap(([name, limits]) =>
+        exceededOf(limits, now[place].get(name)).map((alarm) => ({ place, name, ...alarm })),
+      ),
+    )
     const keys = new Set(exceeded.map(keyOf))
     for (const alarm of this.#open.values()) if (!keys.has(keyOf(alarm))) this.#end(alarm)
     for (const alarm of exceeded) if (!this.#open.has(keyOf(alarm))) this.#begin(alarm)
@@ -92,18 +100,18 @@ export class Alarms {
   }
 
   #end(alarm: Alarm): void {
-    const { queue, kind, since } = alarm
+    const { place, name, kind, since } = alarm
     const now = this.#options.clock.now()
     this.#open.delete(keyOf(alarm))
-    this.#options.facts.ended({ queue, kind, lastedMs: Math.max(0, now - since) }, now)
+    this.#options.facts.ended({ place, name, kind, lastedMs: Math.max(0, now - since) }, now)
   }
 }
 
-function keyOf({ queue, kind }: Pick<Alarm, 'queue' | 'kind'>): string {
-  return `${queue} ${kind}`
+function keyOf({ place, name, kind }: Pick<Alarm, 'place' | 'name' | 'kind'>): string {
+  return `${place} ${name} ${kind}`
 }
 
-function alarmsOf(queue: string, limits: AlarmThresholds, now: QueueNow | undefined): Omit<Alarm, 'since'>[] {
+function exceededOf(limits: AlarmThresholds, now: PlaceNow | undefined): Pick<Alarm, 'kind' | 'threshold' | 'value'>[] {
   if (!now) return []
   const share = now.counts.offered < enoughCalls ? null : answerRates.answeredInTimeOfOffered(now.counts)
   const { waiting, longestWait, answeredInTime } = limits
@@ -111,13 +119,13 @@ function alarmsOf(queue: string, limits: AlarmThresholds, now: QueueNow | undefi
   const percent = share === null ? null : Math.round(share * 1000) / 10
   return [
     ...(waiting !== undefined && now.waiting >= waiting
-      ? [{ queue, kind: 'waiting' as const, threshold: waiting, value: now.waiting }]
+      ? [{ kind: 'waiting' as const, threshold: waiting, value: now.waiting }]
       : []),
     ...(longestWait !== undefined && now.waiting > 0 && seconds >= longestWait
-      ? [{ queue, kind: 'longestWait' as const, threshold: longestWait, value: seconds }]
+      ? [{ kind: 'longestWait' as const, threshold: longestWait, value: seconds }]
       : []),
     ...(answeredInTime !== undefined && percent !== null && percent < answeredInTime
-      ? [{ queue, kind: 'answeredInTime' as const, threshold: answeredInTime, value: percent }]
+      ? [{ kind: 'answeredInTime' as const, threshold: answeredInTime, value: percent }]
       : []),
   ]
 }

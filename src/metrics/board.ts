@@ -1,10 +1,13 @@
-import type { Clock } from '../kernel/index.ts'
-import type { Alarm, QueueNow } from './alarms.ts'
+import type { Cancel, Clock } from '../kernel/index.ts'
+import type { Alarm, ByPlace, PlaceNow } from './alarms.ts'
 import { add, noCounts, type QueueCounts, ratesOf } from './figures.ts'
 import type { LiveFigures } from './live-figures.ts'
+import { type Place, sumBy, waits } from './places.ts'
 
 /** Milliseconds between two boards at least: quick enough to be seen as live, and one count for all who look. */
 const every = 500
+/** Milliseconds after which a board is told although nothing happened: today ends at midnight, and a screen that hears nothing has a dead line. */
+const atLatest = 5000
 const day = 24 * 60 * 60 * 1000
 /** China has one time, UTC+8, without summer time: the hotline's day begins at its midnight. */
 const ahead = 8 * 60 * 60 * 1000
@@ -14,6 +17,8 @@ export interface BoardOptions {
   readonly clock: Clock
   /** All queues of the city, those where nobody waits included. */
   readonly queues: readonly string[]
+  /** Our numbers; others are told of too as soon as somebody calls them. */
+  readonly lines: () => Iterable<string>
   readonly answerWithinMs: number
   readonly shortAbandonMs: number
   /** Alarms that are on. */
@@ -25,6 +30,7 @@ export class Board {
   readonly #options: BoardOptions
   readonly #watchers = new Set<(text: string) => void>()
   #due = false
+  #cancelQuiet: Cancel = () => {}
 
   constructor(options: BoardOptions) {
     this.#options = options
@@ -40,60 +46,79 @@ export class Board {
     })
   }
 
-  /** Calls back with the board as JSON, at once and with every change, until the returned function is called. */
+  /** Calls back with the board as JSON, at once, with every change and every 5 s, until the returned function is called. */
   watch(watcher: (text: string) => void): () => void {
     this.#watchers.add(watcher)
     watcher(JSON.stringify(this.now()))
-    return () => this.#watchers.delete(watcher)
-  }
-
-  now() {
-    const { live, clock, queues, alarms = () => [] } = this.#options
-    const at = clock.now()
-    const { from, counts } = this.#today()
-    const waiting = new Map(live.waiting().map((each) => [each.queue, each]))
-    const total = [...counts.values()].reduce(add, noCounts)
-    return {
-      at: new Date(at).toISOString(),
-      from: new Date(from).toISOString(),
-      answerWithinSeconds: this.#options.answerWithinMs / 1000,
-      alarms: alarms().map(({ since, ...alarm }) => ({ ...alarm, since: new Date(since).toISOString() })),
-      agents: live.agentsByState(),
-      total: figuresOf(total),
-      queues: queues.map((queue) => {
-        const { waiting: now = 0, longestWaitMs = 0 } = waiting.get(queue) ?? {}
-        // An instant, so that the wait grows on the screen without another word from us.
-        const waitingSince = now === 0 ? null : new Date(at - longestWaitMs).toISOString()
-        return { queue, waiting: now, waitingSince, ...figuresOf(counts.get(queue) ?? noCounts) }
-      }),
+    if (this.#watchers.size === 1) this.#tellLater()
+    return () => {
+      this.#watchers.delete(watcher)
+      if (this.#watchers.size === 0) this.#cancelQuiet()
     }
   }
 
-  /** What the alarms look at: each queue now, and its counts of today. */
-  queuesNow(): ReadonlyMap<string, QueueNow> {
-    const { live, queues } = this.#options
-    const { counts } = this.#today()
-    const waits = new Map(live.waiting().map((each) => [each.queue, each]))
-    return new Map(
-      queues.map((queue) => {
-        const { waiting = 0, longestWaitMs = 0 } = waits.get(queue) ?? {}
-        return [queue, { waiting, longestWaitMs, counts: counts.get(queue) ?? noCounts }]
-      }),
-    )
+  now() {
+    const { alarms = () => [], answerWithinMs } = this.#options
+    const { at, from, total, queue, line } = this.#look()
+    return {
+      at: new Date(at).toISOString(),
+      from: new Date(from).toISOString(),
+      answerWithinSeconds: answerWithinMs / 1000,
+      alarms: alarms().map(({ since, ...alarm }) => ({ ...alarm, since: new Date(since).toISOString() })),
+      agents: this.#options.live.agentsByState(),
+      total: figuresOf(total),
+      queues: [...queue].map(([name, now]) => ({ queue: name, ...shown(now, at) })),
+      lines: [...line].map(([name, now]) => ({ line: name, ...shown(now, at) })),
+    }
   }
 
-  #today() {
-    const { live, clock, answerWithinMs, shortAbandonMs } = this.#options
+  /** What the alarms look at: each queue and each line now, and its counts of today. */
+  places(): ByPlace<PlaceNow> {
+    return this.#look()
+  }
+
+  #look() {
+    const { live, clock, queues, lines, answerWithinMs, shortAbandonMs } = this.#options
     const at = clock.now()
     const from = Math.floor((at + ahead) / day) * day - ahead
-    return { from, counts: live.counts({ from, to: at + 1 }, { answerWithinMs, shortAbandonMs }) }
+    const counts = live.counts({ from, to: at + 1 }, { answerWithinMs, shortAbandonMs })
+    const waiting = live.waiting()
+    const of = (place: Place, known: Iterable<string>): Map<string, PlaceNow> => {
+      const [counted, waited] = [sumBy(place, counts, { none: noCounts, add }), sumBy(place, waiting, waits)]
+      const names = new Set([...known, ...counted.keys(), ...waited.keys()])
+      return new Map(
+        [...names].map((name) => [
+          name,
+          { ...(waited.get(name) ?? waits.none), counts: counted.get(name) ?? noCounts },
+        ]),
+      )
+    }
+    return {
+      at,
+      from,
+      total: counts.reduce<QueueCounts>(add, noCounts),
+      queue: of('queue', queues),
+      line: of('line', lines()),
+    }
   }
 
   #tell(): void {
     if (this.#watchers.size === 0) return
     const text = JSON.stringify(this.now())
     for (const watcher of this.#watchers) watcher(text)
+    this.#tellLater()
   }
+
+  #tellLater(): void {
+    this.#cancelQuiet()
+    this.#cancelQuiet = this.#options.clock.after(atLatest, () => this.#tell())
+  }
+}
+
+function shown({ waiting, longestWaitMs, counts }: PlaceNow, at: number) {
+  // An instant, so that the wait grows on the screen without another word from us.
+  const waitingSince = waiting === 0 ? null : new Date(at - longestWaitMs).toISOString()
+  return { waiting, waitingSince, ...figuresOf(counts) }
 }
 
 function figuresOf(counts: QueueCounts) {

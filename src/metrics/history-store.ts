@@ -17,6 +17,13 @@ export interface IntervalCounts extends QueueCounts {
 }
 export type LineIntervalCounts = Omit<IntervalCounts, 'queue'> & { readonly line: string }
 
+/** A call as the log knows it, for the figures in memory. */
+export interface LoggedCall extends CallFigures {
+  readonly callId: string
+  readonly line: string
+  readonly released: boolean
+}
+
 /** The figures over history, by SQL. A call counts in the interval in which it was queued. */
 export class HistoryStore {
   readonly #db: Database
@@ -75,10 +82,10 @@ export class HistoryStore {
   }
 
   /** Calls queued since `from`, as the live figures begin with after a restart; with a branch nobody waits. */
-  async callsSince(from: Date): Promise<(CallFigures & { readonly callId: string; readonly released: boolean })[]> {
+  async callsSince(from: Date): Promise<LoggedCall[]> {
     const rows = await this.#db
       .selectFrom('call_records')
-      .select(['call_id', 'queue', 'queued_at', 'answered_at', 'abandoned_at', 'released_at', 'transferred_to'])
+      .select(['call_id', 'line', 'queue', 'queued_at', 'answered_at', 'abandoned_at', 'released_at', 'transferred_to'])
       .where('queued_at', '>=', from)
       .execute()
     return rows.flatMap((row) =>
@@ -87,6 +94,7 @@ export class HistoryStore {
         : [
             {
               callId: row.call_id,
+              line: row.line,
               queue: row.queue,
               queuedAt: row.queued_at.getTime(),
               answeredAt: row.answered_at?.getTime() ?? null,

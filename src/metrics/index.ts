@@ -1,6 +1,10 @@
+/**
+ * Figures of how the room does, of any span from the log's records and of this moment from memory; both are defined
+ * in docs/metrics.md.
+ */
 export { AgentFiguresStore } from './agent-figures-store.ts'
 export { openAlarms } from './alarm-store.ts'
-export { Alarms, type AlarmThresholds } from './alarms.ts'
+export { Alarms, type AlarmThresholds, type ByPlace } from './alarms.ts'
 export { Board } from './board.ts'
 export { boardRoutes } from './board-routes.ts'
 export { BranchFiguresStore } from './branch-figures-store.ts'

@@ -1,8 +1,11 @@
 import type { HotlineEvent } from '../events/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { type CallFigures, count, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
+import type { LoggedCall } from './history-store.ts'
+import { type Place, PlaceTable, type WaitingNow, waits } from './places.ts'
 
 interface LiveCall extends CallFigures {
+  line: string
   released: boolean
 }
 
@@ -10,16 +13,16 @@ interface LiveCall extends CallFigures {
 const keptFor = 26 * 60 * 60 * 1000
 const sweepEvery = 1000
 
-export interface LiveQueue {
-  readonly queue: string
-  readonly waiting: number
-  readonly longestWaitMs: number
-}
+/** Figures of one queue on one line: {@link sumBy} adds them up by either. */
+export type LiveCounts = QueueCounts & Readonly<Record<Place, string>>
+export type LiveWait = WaitingNow & Readonly<Record<Place, string>>
 
 /** The same figures as the history's, in memory and up to this moment. Facts may come twice or late: nothing changes. */
 export class LiveFigures {
   readonly #clock: Clock
   readonly #calls = new Map<string, LiveCall>()
+  /** What those dialled who are in no queue yet. */
+  readonly #lines = new Map<string, string>()
   readonly #agents = new Map<string, string>()
   #sinceSweep = 0
 
@@ -28,16 +31,15 @@ export class LiveFigures {
   }
 
   /** Begins with what the log knew at the start. */
-  seed(
-    calls: readonly (CallFigures & { callId: string; released: boolean })[],
-    agents: ReadonlyMap<string, string>,
-  ): void {
+  seed(calls: readonly LoggedCall[], agents: ReadonlyMap<string, string>): void {
     for (const { callId, ...call } of calls) this.#calls.set(callId, { ...call })
     for (const [agentId, state] of agents) this.#agents.set(agentId, state)
   }
 
   take(event: HotlineEvent): void {
     switch (event.type) {
+      case 'call.offered':
+        return this.#offered(event.data.callId, event.data.line)
       case 'call.queued':
         this.#queued(event.data.callId, event.data.queue, event.data.queuedAt)
         // An agent's phone answered, but nobody ever spoke to the caller.
@@ -52,33 +54,38 @@ export class LiveFigures {
       case 'call.branch-answered':
       case 'call.sent-to-voicemail':
       case 'call.released':
+        this.#lines.delete(event.data.callId)
         return this.#change(event.data.callId, { released: true })
+      case 'agent.profile-changed':
+        // One who is new has not been anywhere yet.
+        if (!this.#agents.has(event.data.agentId)) this.#agents.set(event.data.agentId, 'offline')
+        return
       case 'agent.state-changed':
         this.#agents.set(event.data.agentId, event.data.to)
     }
   }
 
-  /** Counts by queue of the calls queued from `from` (inclusive) to `to` (exclusive), milliseconds since the epoch. */
-  counts({ from, to }: { from: number; to: number }, thresholds: Thresholds): Map<string, QueueCounts> {
-    const byQueue = new Map<string, QueueCounts>()
+  /** Counts of the calls queued from `from` (inclusive) to `to` (exclusive), milliseconds since the epoch. */
+  counts({ from, to }: { from: number; to: number }, thresholds: Thresholds): LiveCounts[] {
+    const table = new PlaceTable<QueueCounts>(noCounts)
     for (const call of this.#calls.values()) {
-      if (call.queuedAt < from || call.queuedAt >= to) continue
-      byQueue.set(call.queue, count(byQueue.get(call.queue) ?? noCounts, call, thresholds))
+      if (call.queuedAt >= from && call.queuedAt < to) table.change(call, (before) => count(before, call, thresholds))
     }
-    return byQueue
+    return table.rows()
   }
 
-  /** Waiting now and longest wait now, by queue. */
-  waiting(): LiveQueue[] {
+  /** Waiting now and longest wait now. */
+  waiting(): LiveWait[] {
     const now = this.#clock.now()
-    const queues = new Map<string, LiveQueue>()
+    const table = new PlaceTable<WaitingNow>(waits.none)
     for (const call of this.#calls.values()) {
       if (call.released || call.answeredAt !== null || call.abandonedAt !== null) continue
-      const { waiting = 0, longestWaitMs = 0 } = queues.get(call.queue) ?? {}
-      const longest = Math.max(longestWaitMs, now - call.queuedAt)
-      queues.set(call.queue, { queue: call.queue, waiting: waiting + 1, longestWaitMs: longest })
+      table.change(call, ({ waiting, longestWaitMs }) => ({
+        waiting: waiting + 1,
+        longestWaitMs: Math.max(longestWaitMs, now - call.queuedAt),
+      }))
     }
-    return [...queues.values()]
+    return table.rows()
   }
 
   /** How many agents are in each state. */
@@ -96,9 +103,17 @@ export class LiveFigures {
     return states
   }
 
+  #offered(callId: string, line: string): void {
+    const call = this.#calls.get(callId)
+    if (call) call.line = line
+    else this.#lines.set(callId, line)
+  }
+
   #queued(callId: string, queue: string, queuedAt: number): void {
     const known = this.#calls.get(callId)
-    this.#calls.set(callId, { answeredAt: null, abandonedAt: null, released: false, ...known, queue, queuedAt })
+    const line = known?.line ?? this.#lines.get(callId) ?? ''
+    this.#lines.delete(callId)
+    this.#calls.set(callId, { answeredAt: null, abandonedAt: null, released: false, ...known, line, queue, queuedAt })
     if (++this.#sinceSweep >= sweepEvery) this.#sweep()
   }
 

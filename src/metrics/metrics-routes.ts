@@ -8,6 +8,7 @@ import { add, noCounts, ratesOf, sharesOf } from './figures.ts'
 import type { HistoryStore } from './history-store.ts'
 import type { LiveCallbacks } from './live-callbacks.ts'
 import type { LiveFigures } from './live-figures.ts'
+import { sumBy, waits } from './places.ts'
 import type { Prometheus } from './prometheus.ts'
 import { intervalQuery, readSpan, spanOf, spanQuery } from './span-query.ts'
 
@@ -25,6 +26,7 @@ const branchFigures = Type.Object({
   advised: count,
 })
 
+const milliseconds = Type.Number({ minimum: 0 })
 const agentFigures = Type.Object({
   agentId: Type.String(),
   answered: count,
@@ -32,6 +34,16 @@ const agentFigures = Type.Object({
   talkedMs: Type.Number(),
   missed: count,
   averageRating: nullable(Type.Number()),
+  timesMs: Type.Object({
+    loggedIn: milliseconds,
+    ready: milliseconds,
+    ringing: milliseconds,
+    talking: milliseconds,
+    held: milliseconds,
+    wrapUp: milliseconds,
+    monitoring: milliseconds,
+    notReady: Type.Record(Type.String(), milliseconds, { description: 'by reason' }),
+  }),
 })
 
 const callbackFigures = Type.Object({
@@ -177,8 +189,19 @@ export function metricsRoutes({
 
     app.get(
       '/metrics/now',
-      { config: everybody, schema: { tags: ['metrics'], summary: 'Waiting now, agents by state, and today so far' } },
-      async () => ({ queues: live.waiting(), agents: live.agentsByState(), callbacks: liveCallbacks.open() }),
+      {
+        config: everybody,
+        schema: { tags: ['metrics'], summary: 'Waiting now by queue and by line, agents by state, open callbacks' },
+      },
+      async () => {
+        const waiting = live.waiting()
+        return {
+          queues: [...sumBy('queue', waiting, waits)].map(([queue, now]) => ({ queue, ...now })),
+          lines: [...sumBy('line', waiting, waits)].map(([line, now]) => ({ line, ...now })),
+          agents: live.agentsByState(),
+          callbacks: liveCallbacks.open(),
+        }
+      },
     )
   }
 }

@@ -3,6 +3,7 @@ import type { EventLog, HotlineEvent } from '../events/index.ts'
 import { CallbackMeters } from './callback-meters.ts'
 import type { LiveCallbacks } from './live-callbacks.ts'
 import type { LiveFigures } from './live-figures.ts'
+import { sumBy, waits } from './places.ts'
 
 /** The hotline's figures in Prometheus' words. Counters begin at 0 with the process, as Prometheus expects. */
 export class Prometheus {
@@ -14,6 +15,8 @@ export class Prometheus {
   readonly #voicemails: Counter<'queue'>
   readonly #voicemailFailures: Counter<'queue'>
   readonly #recordingFailures: Counter
+  /** Calls whose recordings wait to be stored. */
+  readonly #recordingsDelayed = new Set<string>()
   readonly #ratings: Counter<'queue' | 'rating'>
   readonly #callbacks: CallbackMeters
   readonly #queueOf = new Map<string, string>()
@@ -99,13 +102,23 @@ export class Prometheus {
           for (const [value, amount] of values()) this.set({ [label]: value }, amount)
         },
       })
+    const waitingByQueue = () => [...sumBy('queue', live.waiting(), waits)]
     gauge('yihao_waiting', 'Callers waiting now', 'queue', () =>
-      live.waiting().map(({ queue, waiting }) => [queue, waiting]),
+      waitingByQueue().map(([queue, { waiting }]) => [queue, waiting]),
     )
     gauge('yihao_longest_wait_seconds', 'Longest wait now', 'queue', () =>
-      live.waiting().map(({ queue, longestWaitMs }) => [queue, longestWaitMs / 1000]),
+      waitingByQueue().map(([queue, { longestWaitMs }]) => [queue, longestWaitMs / 1000]),
     )
     gauge('yihao_agents', 'Agents by state', 'state', () => Object.entries(live.agentsByState()))
+    const delayed = this.#recordingsDelayed
+    new Gauge({
+      name: 'yihao_recordings_delayed',
+      help: 'Recordings that wait in SPOOL_DIR because they cannot be stored',
+      registers,
+      collect() {
+        this.set(delayed.size)
+      },
+    })
     new Gauge({
       name: 'yihao_event_backlog',
       help: 'Facts not in the database yet',
@@ -135,7 +148,14 @@ export class Prometheus {
       case 'voicemail.failed':
         return this.#voicemailFailures.inc({ queue: event.data.queue })
       case 'recording.failed':
+        this.#recordingsDelayed.delete(event.data.callId)
         return this.#recordingFailures.inc()
+      case 'recording.delayed':
+        this.#recordingsDelayed.add(event.data.callId)
+        return
+      case 'recording.stored':
+        this.#recordingsDelayed.delete(event.data.callId)
+        return
       case 'call.rated':
         return this.#ratings.inc({ queue: event.data.queue, rating: String(event.data.rating) })
       case 'call.released':

@@ -87,14 +87,29 @@ const agentColumns: readonly Column<AgentFigures>[] = [
   ),
   count('未接', 'Missed', ({ missed }) => missed),
   { zh: '平均评分', en: 'Average rating', kind: 'seconds', value: ({ averageRating }) => averageRating },
+  seconds('签入', 'Logged in', ({ timesMs }) => timesMs.loggedIn / 1000),
+  seconds('空闲', 'Ready', ({ timesMs }) => timesMs.ready / 1000),
+  seconds('振铃', 'Ringing', ({ timesMs }) => timesMs.ringing / 1000),
+  seconds('通话', 'Talking', ({ timesMs }) => timesMs.talking / 1000),
+  seconds('保持', 'On hold', ({ timesMs }) => timesMs.held / 1000),
+  seconds('整理', 'Wrap-up', ({ timesMs }) => timesMs.wrapUp / 1000),
+  seconds('监听', 'Monitoring', ({ timesMs }) => timesMs.monitoring / 1000),
 ]
+
+/** One column for every reason that anybody in the report had for not being ready. */
+function reasonColumns(rows: readonly AgentFigures[]): Column<AgentFigures>[] {
+  const reasons = [...new Set(rows.flatMap(({ timesMs }) => Object.keys(timesMs.notReady)))].sort()
+  return reasons.map((reason) =>
+    seconds(`示忙：${reason}`, `Not ready: ${reason}`, ({ timesMs }) => (timesMs.notReady[reason] ?? 0) / 1000),
+  )
+}
 
 export function intervalReport(rows: readonly Interval[], language: ReportLanguage): Report {
   return reportOf(intervalColumns, rows, language)
 }
 
 export function agentReport(rows: readonly AgentFigures[], language: ReportLanguage): Report {
-  return reportOf(agentColumns, rows, language)
+  return reportOf([...agentColumns, ...reasonColumns(rows)], rows, language)
 }
 
 function reportOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[], language: ReportLanguage): Report {

@@ -1,6 +1,6 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
 import type { EventData, EventLog } from '../events/index.ts'
-import { type Logger, messageOf, newId } from '../kernel/index.ts'
+import { firstStep, type Logger, messageOf, newId, step } from '../kernel/index.ts'
 import type { DialOutcome, HangupCause, HeardBy, LegId, SwitchPort } from '../switch/switch-port.ts'
 import { MonitorRefused, SupervisorBusy, SupervisorUnreachable } from './errors.ts'
 import { type MonitorInput, type MonitorState, monitorMachine } from './monitor-machine.ts'
@@ -57,7 +57,7 @@ const ringFor = 20
 export class Monitor {
   readonly legId: LegId = newId()
   readonly #options: MonitorOptions
-  #snapshot: SnapshotFrom<typeof monitorMachine> = initialTransition(monitorMachine)[0]
+  #snapshot: SnapshotFrom<typeof monitorMachine> = firstStep(monitorMachine)[0]
   #mode: MonitorMode
   #started = false
   #onRinging: () => void = () => {}
@@ -215,7 +215,7 @@ export class Monitor {
 
   #take(type: MonitorInput['type']): boolean {
     if (!this.#snapshot.can({ type })) return false
-    const [next] = transition(monitorMachine, this.#snapshot, { type })
+    const [next] = step(monitorMachine, this.#snapshot, { type })
     this.#snapshot = next
     return true
   }

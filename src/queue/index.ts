@@ -1,3 +1,7 @@
+/**
+ * Which caller gets which agent, and what happens to those who wait for long. Knows nothing of phones, switches or
+ * SQL.
+ */
 export { ComfortLoop } from './comfort-loop.ts'
 export { Dispatcher, type OfferMatch } from './dispatcher.ts'
 export { ExpectedWait } from './expected-wait.ts'

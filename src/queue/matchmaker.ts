@@ -1,3 +1,4 @@
+import { Heads } from './heads.ts'
 import { SortedList } from './sorted-list.ts'
 
 /** What a caller waits for. */
@@ -28,6 +29,8 @@ export interface Match {
 
 /** Callers of one queue with the same needs, best first. */
 interface Line {
+  /** Counted from 0. */
+  readonly number: number
   readonly queue: string
   readonly needs: readonly string[]
   readonly callers: SortedList<WaitingCaller>
@@ -39,7 +42,9 @@ interface Pool {
   readonly ranks: ReadonlyMap<string, number>
   readonly abilities: ReadonlySet<string>
   readonly agents: SortedList<ReadyAgent>
-  readonly lines: Line[]
+  /** Numbers of the lines its agents can serve, and the rank of the queue of each. */
+  readonly lines: number[]
+  readonly rankOfLine: number[]
 }
 
 /**
@@ -49,6 +54,8 @@ interface Pool {
  */
 export class Matchmaker {
   readonly #lines = new Map<string, Line>()
+  readonly #byNumber: Line[] = []
+  readonly #heads = new Heads()
   readonly #pools = new Map<string, Pool>()
   readonly #callers = new Map<string, { caller: WaitingCaller; line: Line }>()
   readonly #agents = new Map<string, { agent: ReadyAgent; pool: Pool }>()
@@ -62,13 +69,16 @@ export class Matchmaker {
     this.removeCaller(caller.callId)
     const line = this.#lineOf(caller)
     line.callers.add(caller)
+    this.#heads.set(line.number, line.callers.first)
     this.#callers.set(caller.callId, { caller, line })
   }
 
   removeCaller(callId: string): void {
     const entry = this.#callers.get(callId)
     if (!entry) return
-    entry.line.callers.delete(entry.caller)
+    const { callers, number } = entry.line
+    callers.delete(entry.caller)
+    this.#heads.set(number, callers.first)
     this.#callers.delete(callId)
   }
 
@@ -105,14 +115,8 @@ export class Matchmaker {
   matchAgent(agentId: string): Match | undefined {
     const entry = this.#agents.get(agentId)
     if (!entry) return undefined
-    const { lines, ranks } = entry.pool
-    let best: { caller: WaitingCaller; rank: number } | undefined
-    for (const { callers, queue } of lines) {
-      const caller = callers.first
-      const rank = ranks.get(queue) ?? 1
-      if (caller && (!best || (rank - best.rank || byTurn(caller, best.caller)) < 0)) best = { caller, rank }
-    }
-    return best ? this.#join(best.caller, entry.agent) : undefined
+    const caller = this.#nextFor(entry.pool)
+    return caller && this.#join(caller, entry.agent)
   }
 
   /** Place among those of the queue with the same needs, 1 for the next to be served. */
@@ -126,6 +130,24 @@ export class Matchmaker {
     return [...this.#callers.values()].map(({ caller }) => caller)
   }
 
+  /** Whose turn it is of those an agent of the pool can serve. */
+  #nextFor({ lines, rankOfLine }: Pool): WaitingCaller | undefined {
+    let best = -1
+    for (let at = 0; at < lines.length; at += 1) {
+      if (this.#heads.isEmpty(lines[at] ?? 0)) continue
+      if (best === -1 || this.#isBefore({ lines, rankOfLine }, at, best)) best = at
+    }
+    return best === -1 ? undefined : this.#byNumber[lines[best] ?? 0]?.callers.first
+  }
+
+  #isBefore({ lines, rankOfLine }: Pick<Pool, 'lines' | 'rankOfLine'>, at: number, other: number): boolean {
+    const [line, otherLine] = [lines[at] ?? 0, lines[other] ?? 0]
+    const first = (rankOfLine[at] ?? 1) - (rankOfLine[other] ?? 1) || this.#heads.compare(line, otherLine)
+    if (first !== 0) return first < 0
+    const [caller, otherCaller] = [this.#byNumber[line]?.callers.first, this.#byNumber[otherLine]?.callers.first]
+    return byText(caller?.callId ?? '', otherCaller?.callId ?? '') < 0
+  }
+
   #join(caller: WaitingCaller, agent: ReadyAgent): Match {
     this.removeCaller(caller.callId)
     this.removeAgent(agent.agentId)
@@ -136,9 +158,11 @@ export class Matchmaker {
     const key = `${queue} ${keyOf(needs)}`
     const known = this.#lines.get(key)
     if (known) return known
-    const line: Line = { queue, needs, callers: new SortedList(byTurn), pools: [] }
+    const number = this.#byNumber.length
+    const line: Line = { number, queue, needs, callers: new SortedList(byTurn), pools: [] }
     for (const pool of this.#pools.values()) if (serves(pool, line)) meet(pool, line)
     this.#lines.set(key, line)
+    this.#byNumber.push(line)
     return line
   }
 
@@ -147,7 +171,8 @@ export class Matchmaker {
     const key = `${keyOf(abilities)} ${keyOf(groups.map(({ queue, rank }) => `${queue}:${rank}`))}`
     const known = this.#pools.get(key)
     if (known) return known
-    const pool: Pool = { ranks, abilities: new Set(abilities), agents: new SortedList(byIdleTime), lines: [] }
+    const agents = new SortedList(byIdleTime)
+    const pool: Pool = { ranks, abilities: new Set(abilities), agents, lines: [], rankOfLine: [] }
     for (const line of this.#lines.values()) if (serves(pool, line)) meet(pool, line)
     this.#pools.set(key, pool)
     return pool
@@ -159,7 +184,8 @@ function serves({ abilities, ranks }: Pool, { queue, needs }: Line): boolean {
 }
 
 function meet(pool: Pool, line: Line): void {
-  pool.lines.push(line)
+  pool.lines.push(line.number)
+  pool.rankOfLine.push(pool.ranks.get(line.queue) ?? 1)
   line.pools.push(pool)
 }
 

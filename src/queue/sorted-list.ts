@@ -16,7 +16,10 @@ export class SortedList<T> {
   }
 
   add(item: T): void {
-    this.#items.splice(this.#placeOf(item), 0, item)
+    const last = this.#items.at(-1)
+    // Who comes last mostly goes to the end.
+    if (last === undefined || this.#compare(last, item) < 0) this.#items.push(item)
+    else this.#items.splice(this.#placeOf(item), 0, item)
   }
 
   delete(item: T): void {
@@ -27,6 +30,8 @@ export class SortedList<T> {
 
   /** Place of an item counted from 0, or -1. */
   indexOf(item: T): number {
+    // The first is asked for most, and a search would touch items all over the memory.
+    if (this.#items[0] === item) return 0
     const place = this.#placeOf(item)
     const found = this.#items[place]
     return found !== undefined && this.#compare(found, item) === 0 ? place : -1

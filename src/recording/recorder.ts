@@ -1,29 +1,30 @@
 import type { EventLog } from '../events/index.ts'
-import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
+import { type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import type { SwitchPort } from '../switch/switch-port.ts'
-import { SoundUnusable, type Spool } from '../vault/index.ts'
+import type { Spool } from '../vault/index.ts'
 import { RecordingRefused } from './errors.ts'
 import type { RecordingNote } from './recording.ts'
-import type { RecordingArchive } from './recording-archive.ts'
+import { type RecordingIntake, recordingName, recordingPrefix } from './recording-intake.ts'
+
+/** What a switch is asked for here. */
+type RecordingSwitch = Pick<SwitchPort, 'startRecording' | 'maskRecording' | 'stopRecording'>
 
 export interface RecorderOptions {
   readonly spool: Spool
-  readonly archive: RecordingArchive
+  readonly intake: RecordingIntake
   readonly log: EventLog
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** Milliseconds: until the switch has closed a file, between looks for what was left behind, and when a file counts as that. */
+/** Milliseconds until the switch has closed a file. */
 const closedAfter = 2500
-const sweepEvery = 30_000
-const quietFor = 15_000
 /** Room that a call is begun with: ten minutes of two channels. */
 const roomFor = 600 * 32_000
 
 interface Live {
   note: RecordingNote
-  readonly switchPort: SwitchPort
+  readonly switchPort: RecordingSwitch
   /** One command at a time, in the order given. */
   work: Promise<void>
   stopped: boolean
@@ -36,9 +37,6 @@ interface Live {
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #live = new Map<string, Live>()
-  #cancelSweep: Cancel = () => {}
-  #working: Promise<void> = Promise.resolve()
-
   /** What an earlier process was recording. */
   readonly #found = new Map<string, RecordingNote>()
 
@@ -54,16 +52,19 @@ export class Recorder {
   }
 
   /** Begins to record a call, unless it is recorded already. */
-  start(call: Omit<RecordingNote, 'startedAt' | 'masked'>, switchPort: SwitchPort): void {
+  start(call: Omit<RecordingNote, 'startedAt' | 'endedAt' | 'masked'>, switchPort: RecordingSwitch): void {
     if (this.#live.has(call.callId)) return
     const note = { ...call, startedAt: this.#options.clock.now(), masked: false }
     const live: Live = { note, switchPort, work: Promise.resolve(), stopped: false }
     this.#live.set(call.callId, live)
-    live.work = this.#begin(live).catch((error: unknown) => this.#failed(note, error))
+    live.work = this.#begin(live).catch((error: unknown) => {
+      this.#live.delete(call.callId)
+      return this.#options.intake.discard(note, error)
+    })
   }
 
   /** A call of an earlier process: its recording, if there is one, goes on at the switch. */
-  adopt(callId: string, switchPort: SwitchPort): void {
+  adopt(callId: string, switchPort: RecordingSwitch): void {
     const note = this.#found.get(callId)
     if (note) this.#live.set(callId, { note, switchPort, work: Promise.resolve(), stopped: false })
   }
@@ -97,31 +98,29 @@ export class Recorder {
     live.stopped = true
     const { clock, log } = this.#options
     if (live.note.masked) log.append('recording.resumed', { callId, by: 'system' })
-    const stoppedAt = clock.now()
+    const endedAt = clock.now()
     live.work = live.work
       .then(() => live.switchPort.stopRecording(live.note.legId, this.#path(callId)))
       .catch((error: unknown) => this.#complain(callId, error))
       .then(() => new Promise<void>((resolve) => clock.after(closedAfter, resolve)))
-      .then(() => this.#store(live, stoppedAt))
+      .then(() => this.#handOver(live, endedAt))
   }
 
   /** Takes up what an earlier process left behind, and goes on doing so. */
   startSweeping(): void {
-    this.#cancelSweep = this.#options.clock.after(quietFor, () => this.#sweepOn())
+    this.#options.intake.startSweeping((callId) => this.#live.has(callId))
   }
 
   /** Waits for what is being stored. */
   async close(): Promise<void> {
-    this.#cancelSweep()
-    await this.#working
-    this.#cancelSweep()
+    await this.#options.intake.close()
     const stopping = [...this.#live.values()].filter(({ stopped }) => stopped)
     await Promise.all(stopping.map(({ work }) => work))
   }
 
   async #find(): Promise<void> {
     const { spool } = this.#options
-    for (const name of await spool.notes(prefix)) {
+    for (const name of await spool.notes(recordingPrefix)) {
       const note = await spool.readNote<RecordingNote>(name)
       if (note) this.#found.set(note.callId, note)
     }
@@ -129,8 +128,8 @@ export class Recorder {
 
   async #begin({ note, switchPort }: Live): Promise<void> {
     const { spool, log } = this.#options
-    const path = await spool.prepare(fileName(note.callId), roomFor)
-    await spool.writeNote(fileName(note.callId), note)
+    const path = await spool.prepare(recordingName(note.callId), roomFor)
+    await spool.writeNote(recordingName(note.callId), note)
     await switchPort.startRecording(note.legId, path)
     log.append('recording.started', { callId: note.callId })
   }
@@ -145,7 +144,7 @@ export class Recorder {
     live.note = { ...live.note, masked }
     const done = live.work.then(() => live.switchPort.maskRecording(live.note.legId, this.#path(callId), masked))
     live.work = done.then(
-      () => this.#options.spool.writeNote(fileName(callId), live.note),
+      () => this.#options.spool.writeNote(recordingName(callId), live.note),
       () => {
         live.note = { ...live.note, masked: !masked }
       },
@@ -154,80 +153,19 @@ export class Recorder {
     await live.work
   }
 
-  async #store({ note }: Live, stoppedAt: number): Promise<void> {
-    const { callId, startedAt } = note
-    try {
-      const { durationMs } = await this.#options.archive.take(note, this.#path(callId))
-      await this.#forget(callId)
-      const missing = stoppedAt - startedAt - durationMs
-      if (missing > Math.max(3000, durationMs / 20)) this.#tell(note, `${missing} ms of the call are missing`)
-    } catch (error) {
-      this.#tell(note, messageOf(error))
-      await this.#putAside(note, error)
-    }
+  async #handOver(live: Live, endedAt: number): Promise<void> {
+    const { callId } = live.note
+    // One that could not be begun is told of already.
+    if (this.#live.get(callId) !== live) return
+    await this.#options.intake.take({ ...live.note, endedAt })
     this.#live.delete(callId)
   }
 
-  /** What is no sound today will be none tomorrow; any other fault is the disk's or the database's, and is tried again. */
-  async #putAside({ callId }: RecordingNote, error: unknown): Promise<void> {
-    if (!(error instanceof SoundUnusable)) return
-    await this.#options.spool.putAside(fileName(callId)).catch((fault: unknown) => this.#complain(callId, fault))
-  }
-
-  /** It could not be begun: there is nothing to keep. */
-  async #failed(note: RecordingNote, error: unknown): Promise<void> {
-    this.#live.delete(note.callId)
-    this.#tell(note, messageOf(error))
-    await this.#forget(note.callId).catch((fault: unknown) => this.#complain(note.callId, fault))
-  }
-
-  async #forget(callId: string): Promise<void> {
-    const { spool } = this.#options
-    await spool.remove(fileName(callId))
-    await spool.removeNote(fileName(callId))
-  }
-
-  #sweepOn(): void {
-    this.#working = this.#sweep()
-      .catch((error: unknown) => this.#options.logger.warn({ reason: messageOf(error) }, 'the spool cannot be read'))
-      .then(() => {
-        this.#cancelSweep = this.#options.clock.after(sweepEvery, () => this.#sweepOn())
-      })
-  }
-
-  async #sweep(): Promise<void> {
-    const { spool, archive, clock, logger } = this.#options
-    for (const name of await spool.notes(prefix)) {
-      const note = await spool.readNote<RecordingNote>(name)
-      if (!note || this.#live.has(note.callId)) continue
-      const changedAt = await spool.changedAt(name)
-      if (changedAt !== undefined && clock.now() - changedAt < quietFor) continue
-      const { callId } = note
-      try {
-        if (changedAt !== undefined) await archive.take(note, this.#path(callId))
-        await this.#forget(callId)
-        logger.warn({ callId }, 'a recording left behind was taken up')
-      } catch (error) {
-        if (error instanceof SoundUnusable) this.#tell(note, messageOf(error))
-        else this.#complain(callId, error)
-        await this.#putAside(note, error)
-      }
-    }
-  }
-
   #path(callId: string): string {
-    return this.#options.spool.path(fileName(callId))
-  }
-
-  #tell({ callId, line }: RecordingNote, reason: string): void {
-    this.#options.logger.error({ callId, reason }, 'a call could not be recorded as it should')
-    this.#options.log.append('recording.failed', { callId, line, reason })
+    return this.#options.spool.path(recordingName(callId))
   }
 
   #complain(callId: string, error: unknown): void {
     this.#options.logger.warn({ callId, reason: messageOf(error) }, 'a step of a recording failed')
   }
 }
-
-const prefix = 'recording-'
-const fileName = (callId: string) => `${prefix}${callId}.wav`

@@ -11,6 +11,8 @@ export interface RecordingNote {
   readonly callerNumber: string
   /** Milliseconds since the epoch. */
   readonly startedAt: number
+  /** Milliseconds since the epoch; not known while the call goes on, nor when the process ended before it. */
+  readonly endedAt?: number
   readonly masked: boolean
 }
 

@@ -1,3 +1,4 @@
+import { minutesAhead } from './day-class.ts'
 import { erlangA } from './erlang-a.ts'
 import { erlangC } from './erlang-c.ts'
 import { meanPatience, measuredPatience, type Wait } from './patience.ts'
@@ -68,8 +69,6 @@ export interface StaffingPlan {
 /** Seconds of the half hours that are planned. */
 export const slotSeconds = 30 * 60
 const dayMinutes = 24 * 60
-/** China has one time, UTC+8. */
-const minutesAhead = 8 * 60
 /** Calls counted in each play of the simulation: the share it tells is good to about one per cent. */
 const playedCalls = 3000
 /** Fewer calls answered in a half hour say little of its holding time; then that of the whole day is taken. */

@@ -1,11 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError, inThread, nullable } from '../kernel/index.ts'
+import { type DayClass, dayClassOf, type SpecialDays } from './day-class.ts'
 import { type StaffingGoal, type StaffingPlan, slotSeconds } from './staffing-plan.ts'
-import type { StaffingSpan, StaffingStore } from './staffing-store.ts'
+import type { StaffingStore } from './staffing-store.ts'
 
 class SpanInvalid extends HotlineError {
   readonly code = 'span-invalid'
+  readonly status = 400
+}
+
+class DaysInvalid extends HotlineError {
+  readonly code = 'days-invalid'
   readonly status = 400
 }
 
@@ -33,6 +39,20 @@ const planView = Type.Object({
   ),
 })
 const query = Type.Object({
+  queue: Type.Optional(Type.String({ description: 'default: all queues, as one pool of seats' })),
+  weekday: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 7,
+      description:
+        'only this day of the week, from Monday, in China, where it is neither holiday nor make-up workday; default: all',
+    }),
+  ),
+  special: Type.Optional(
+    Type.Enum(['holiday', 'workday'], {
+      description: 'only holidays, or only make-up workdays, of the State Council; not together with weekday',
+    }),
+  ),
   from: Type.Optional(Type.String({ format: 'date-time', description: 'default: 7 days before `to`' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'default: now; both are taken to the half hour' })),
   percent: Type.Optional(Type.Number({ minimum: 1, maximum: 99.9, description: "default: the city's" })),
@@ -45,10 +65,12 @@ const longestSpan = 31 * day
 export function staffingRoutes({
   store,
   goal,
+  specialDays,
 }: {
   store: StaffingStore
   /** The city's goal, where a request names none. */
   goal: StaffingGoal
+  specialDays: SpecialDays
 }): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -62,13 +84,15 @@ export function staffingRoutes({
           response: { 200: planView },
         },
       },
-      async ({ query: { from, to, percent = goal.share * 100, seconds = goal.within } }) => {
-        const span = spanOf({ from, to })
-        const [intervals, holdings, waits] = await Promise.all([
+      async ({ query: { from, to, queue, weekday, special, percent = goal.share * 100, seconds = goal.within } }) => {
+        const wanted = wantedOf({ weekday, special })
+        const span = { ...spanOf({ from, to }), queue }
+        const [all, holdings, waits] = await Promise.all([
           store.intervals(span, seconds),
           store.holdings(span),
           store.waits(span),
         ])
+        const intervals = all.filter(({ start }) => wanted === undefined || dayClassOf(start, specialDays) === wanted)
         const work = { measured: { intervals, holdings, waits }, goal: { share: percent / 100, within: seconds } }
         const { slots, ...plan } = await inThread<StaffingPlan>('src/staffing/staffing-worker.js', work)
         return {
@@ -84,7 +108,13 @@ export function staffingRoutes({
   }
 }
 
-function spanOf({ from, to }: { from: string | undefined; to: string | undefined }): StaffingSpan {
+function wantedOf({ weekday, special }: { weekday?: number | undefined; special?: DayClass | undefined }) {
+  if (weekday !== undefined && special !== undefined)
+    throw new DaysInvalid('a special day is none of its week: ask for weekday or special, not for both')
+  return weekday ?? special
+}
+
+function spanOf({ from, to }: { from: string | undefined; to: string | undefined }): { from: Date; to: Date } {
   const half = slotSeconds * 1000
   const until = Math.floor((to === undefined ? Date.now() : Date.parse(to)) / half) * half
   const since = from === undefined ? until - 7 * day : Math.floor(Date.parse(from) / half) * half

@@ -8,7 +8,9 @@ import { LoginGuard } from '../users/login-guard.ts'
 import { figureRoutes } from './api/figure-routes.ts'
 import { formRoutes } from './api/form-routes.ts'
 import { inputRoutes } from './api/input-routes.ts'
+import { lookupRoutes } from './api/lookup-routes.ts'
 import { noticeRoutes } from './api/notice-routes.ts'
+import { officialRoutes } from './api/official-routes.ts'
 import { progressRoutes } from './api/progress-routes.ts'
 import { serviceRoutes } from './api/service-routes.ts'
 import { ticketRoutes } from './api/ticket-routes.ts'
@@ -166,18 +168,13 @@ export async function startTicketService(
     trustedProxies: config.trustedProxies,
     about: { title: 'Yihao tickets', description: `Tickets, units and notices of the hotline of ${rules.city}.` },
     routes: [
-      ticketRoutes({ office, store, lists, calls, units, rules, audit, now }),
-      formRoutes({ rules, units, lists, now }),
+      ticketRoutes({ office, store, lists, units, audit, now }),
+      lookupRoutes({ store, lists, calls, units, rules, now }),
+      formRoutes({ rules, units, lists, workingTime: () => calendar.time(), now }),
       inputRoutes({ office, store }),
       noticeRoutes({ notices, store, units }),
-      unitRoutes({
-        units,
-        officials,
-        audit,
-        levels: rules.levels.length,
-        now,
-        guard: new LoginGuard({ clock: systemClock }),
-      }),
+      unitRoutes({ units, audit, levels: rules.levels.length, now }),
+      officialRoutes({ units, officials, audit, now, guard: new LoginGuard({ clock: systemClock }) }),
       progressRoutes({ store, unitName: async (unitId) => (await units.find(unitId))?.name, now }),
       figureRoutes({ figures: new FigureStore({ db }), calls, units, rules, now }),
       webhookRoutes({ webhooks, audit, now }),

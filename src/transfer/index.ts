@@ -1,3 +1,4 @@
+/** What an agent can do with a talk besides ending it: hold, consultation, three-way, transfer; and to where. */
 export type { Branch } from './branch.ts'
 export { BranchBook } from './branch-book.ts'
 export { branchRoutes } from './branch-routes.ts'

@@ -1,10 +1,11 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { SnapshotFrom } from 'xstate'
+import { firstStep, step } from '../kernel/index.ts'
 import { TransferRefused } from './errors.ts'
 import { type TalkInput, type TalkState, transferMachine } from './transfer-machine.ts'
 
 /** What a talk's machine allows: commands are refused with a reason, everything else that does not fit has no effect. */
 export class TalkStates {
-  #snapshot: SnapshotFrom<typeof transferMachine> = initialTransition(transferMachine)[0]
+  #snapshot: SnapshotFrom<typeof transferMachine> = firstStep(transferMachine)[0]
 
   get state(): TalkState {
     return this.#snapshot.value as TalkState
@@ -18,7 +19,7 @@ export class TalkStates {
   /** False when the state does not allow it, and then nothing may follow from it. */
   take(type: TalkInput['type']): boolean {
     if (!this.#snapshot.can({ type })) return false
-    const [next] = transition(transferMachine, this.#snapshot, { type })
+    const [next] = step(transferMachine, this.#snapshot, { type })
     this.#snapshot = next
     return true
   }

@@ -1,3 +1,7 @@
+/**
+ * Who may log in, with which role, and for how long: people, their sessions, and the SIP accounts of their phones.
+ * Guessing is slowed down.
+ */
 export { browserPhoneRoutes } from './browser-phone-routes.ts'
 export { EndedSessionStore } from './ended-session-store.ts'
 export { EndedSessions } from './ended-sessions.ts'

@@ -1,12 +1,11 @@
-import type { Clock } from '../kernel/index.ts'
+import { type Clock, NewestMap } from '../kernel/index.ts'
 
 /** Counts by key that leak away: `most` at once, and one more for every `onePer` milliseconds. */
 export class LeakyCount {
   readonly #most: number
   readonly #onePer: number
-  readonly #remembered: number
   readonly #clock: Clock
-  readonly #counts = new Map<string, { readonly level: number; readonly at: number }>()
+  readonly #counts: NewestMap<string, { readonly level: number; readonly at: number }>
 
   constructor({
     most,
@@ -21,8 +20,8 @@ export class LeakyCount {
   }) {
     this.#most = most
     this.#onePer = onePer
-    this.#remembered = remembered
     this.#clock = clock
+    this.#counts = new NewestMap({ most: remembered })
   }
 
   /** Milliseconds until one more fits; 0: now. */
@@ -33,10 +32,7 @@ export class LeakyCount {
 
   add(key: string): void {
     const level = this.#level(key) + 1
-    this.#counts.delete(key)
     this.#counts.set(key, { level, at: this.#clock.now() })
-    const [oldest] = this.#counts.keys()
-    if (this.#counts.size > this.#remembered && oldest !== undefined) this.#counts.delete(oldest)
   }
 
   forget(key: string): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/index.ts'
+import { type Clock, NewestMap } from '../kernel/index.ts'
 import { LoginRefused, TooManyLogins } from './errors.ts'
 import { LeakyCount } from './leaky-count.ts'
 
@@ -29,7 +29,8 @@ export class LoginGuard {
   readonly #pairs: LeakyCount
   readonly #addresses: LeakyCount
   readonly #names: LeakyCount
-  readonly #homes = new Set<string>()
+  /** Who logged in, and from where. */
+  readonly #homes = new NewestMap<string, true>({ most: remembered })
   readonly #lanes = new Map<string, { running: number; waiting: (() => void)[] }>()
 
   constructor({ clock }: { clock: Clock }) {
@@ -65,7 +66,7 @@ export class LoginGuard {
     try {
       const result = await login()
       this.#pairs.forget(pair)
-      this.#remember(pair)
+      this.#homes.set(pair, true)
       return result
     } catch (error) {
       if (error instanceof LoginRefused) {
@@ -74,13 +75,6 @@ export class LoginGuard {
       } else this.#pairs.forget(pair)
       throw error
     }
-  }
-
-  #remember(pair: string): void {
-    this.#homes.delete(pair)
-    this.#homes.add(pair)
-    const [oldest] = this.#homes
-    if (this.#homes.size > remembered && oldest !== undefined) this.#homes.delete(oldest)
   }
 
   async #enter(address: string): Promise<void> {

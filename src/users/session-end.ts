@@ -10,7 +10,10 @@ export interface SessionEndOptions {
   readonly sessionLastsMs: number
 }
 
-/** Logging out: the token is refused from then on, by this process at once and by every later one. */
+/**
+ * Logging out: the token is refused from then on, by this process at once and by every later one. The phone that was opened in the
+ * session ends with it.
+ */
 export class SessionEnd {
   readonly #options: SessionEndOptions
 
@@ -28,6 +31,15 @@ export class SessionEnd {
     const { ended, clock } = this.#options
     ended.forget(clock.now())
     return ended.all()
+  }
+
+  /** When a session is over by itself, milliseconds since the epoch. */
+  expiryOf({ openedAt }: { readonly openedAt: number }): number {
+    return openedAt + this.#options.sessionLastsMs
+  }
+
+  isOver(session: UserSession): boolean {
+    return this.#options.ended.isOver(session)
   }
 
   /** Rejects when it could not be kept: this process refuses the token all the same, a later one would not. */

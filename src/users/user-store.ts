@@ -13,6 +13,17 @@ export interface User {
   readonly agentId: string | null
 }
 
+/** What a phone registers with. */
+export interface PhoneAccount {
+  /** The extension. */
+  readonly username: string
+  /** Digest realm of the SIP edge. */
+  readonly realm: string
+  readonly password: string
+  /** Whose session it is made for; `expiresAt` in milliseconds since the epoch. */
+  readonly session?: { readonly id: string; readonly username: string; readonly expiresAt: number }
+}
+
 /** Verified against when the name is unknown, so that the answer takes as long as for a wrong password. */
 const nobody = hashPassword(newSecret())
 
@@ -56,10 +67,16 @@ export class UserStore {
     return created.rows.length === 1 ? password : undefined
   }
 
-  /** Sets a phone's account; the password itself is not kept. */
-  async savePhone({ username, realm, password }: { username: string; realm: string; password: string }): Promise<void> {
+  /** Sets a phone's account; the password itself is not kept. One that is made for a session ends with it. */
+  async savePhone({ username, realm, password, session }: PhoneAccount): Promise<void> {
     const secret = `${username}:${realm}:${password}`
-    const row = { realm, ha1_md5: digest('md5', secret), ha1_sha256: digest('sha256', secret) }
+    const digests = { realm, ha1_md5: digest('md5', secret), ha1_sha256: digest('sha256', secret) }
+    const row = {
+      ...digests,
+      session_id: session?.id ?? null,
+      opened_by: session?.username ?? null,
+      expires_at: session ? new Date(session.expiresAt) : null,
+    }
     await this.#db
       .insertInto('sip_accounts')
       .values({ username, ...row })

@@ -1,5 +1,5 @@
-import { initialTransition, type SnapshotFrom, transition } from 'xstate'
-import type { Cancel, Clock } from '../kernel/index.ts'
+import type { SnapshotFrom } from 'xstate'
+import { type Cancel, type Clock, firstStep, step } from '../kernel/index.ts'
 import type { LegId, SwitchPort } from '../switch/switch-port.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Draft } from './voicemail.ts'
@@ -38,7 +38,7 @@ const attemptsAtMost = 3
  */
 export class MessageTaking {
   readonly #options: MessageTakingOptions
-  #snapshot: SnapshotFrom<typeof voicemailMachine> = initialTransition(voicemailMachine)[0]
+  #snapshot: SnapshotFrom<typeof voicemailMachine> = firstStep(voicemailMachine)[0]
   #path = ''
   #recordingId = ''
   #recordedMs: number | undefined
@@ -228,7 +228,7 @@ export class MessageTaking {
 
   #take(type: VoicemailInput['type']): boolean {
     if (!this.#snapshot.can({ type })) return false
-    const [next] = transition(voicemailMachine, this.#snapshot, { type })
+    const [next] = step(voicemailMachine, this.#snapshot, { type })
     this.#snapshot = next
     return true
   }

@@ -34,6 +34,7 @@ const listQuery = Type.Object(
   {
     queue: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,50}$' })),
     handled: Type.Optional(Type.Boolean()),
+    call: Type.Optional(Type.String({ format: 'uuid', description: 'the call in which it was left' })),
     cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description: '`next` of the page before' })),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   },
@@ -77,11 +78,11 @@ function listRoutes(options: VoicemailRoutesOptions): FastifyPluginAsyncTypebox 
           response: { 200: Type.Object({ items: Type.Array(voicemailView), next: nullable(Type.String()) }) },
         },
       },
-      async ({ query: { queue, handled, cursor, limit }, principal }) => {
+      async ({ query: { queue, handled, call, cursor, limit }, principal }) => {
         const own = queuesFor(options, principal)
         const queues = queue === undefined ? own : [queue].filter((each) => !own || own.includes(each))
         const before = cursor === undefined ? undefined : Number(cursor)
-        const found = await options.store.list({ queues, handled, before, limit: limit + 1 })
+        const found = await options.store.list({ queues, handled, callId: call, before, limit: limit + 1 })
         const items = found.slice(0, limit)
         const last = items.at(-1)
         return { items: items.map(view), next: found.length > limit && last ? String(last.number) : null }

@@ -28,6 +28,8 @@ type VoicemailTables = {
 export interface VoicemailFilter {
   readonly queues: readonly string[] | undefined
   readonly handled: boolean | undefined
+  /** The call in which it was left. */
+  readonly callId: string | undefined
   /** Those before that number, the newest first. */
   readonly before: number | undefined
   readonly limit: number
@@ -68,10 +70,11 @@ export class VoicemailStore {
       .execute()
   }
 
-  async list({ queues, handled, before, limit }: VoicemailFilter): Promise<Voicemail[]> {
+  async list({ queues, handled, callId, before, limit }: VoicemailFilter): Promise<Voicemail[]> {
     let query = this.#db.selectFrom('voicemails').selectAll()
     if (queues) query = query.where('queue', 'in', [...queues, ''])
     if (handled !== undefined) query = query.where('handled_at', handled ? 'is not' : 'is', null)
+    if (callId !== undefined) query = query.where('call_id', '=', callId)
     if (before !== undefined) query = query.where('number', '<', before)
     return (await query.orderBy('number', 'desc').limit(limit).execute()).map(toVoicemail)
   }

@@ -1,12 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { SippRoom } from '../sipp/sipp-room.ts'
 import { type Sipp, startSipp } from '../support/sipp.ts'
-import { until } from '../support/until.ts'
+import { DaemonRoom } from './daemon-room.ts'
 import { LoadWatch } from './load-watch.ts'
 import { numbers, writeBareConfig } from './peer-switch.ts'
 
@@ -27,84 +21,61 @@ const talk = 2000
 const besides = 2500
 const patience = 30_000
 
-/** One drachtio-server and one FreeSWITCH in which the hotline or a bare dialplan serves what SIPp calls. */
+/** The hotline or a bare dialplan serves what SIPp calls. */
 export class CapacityRoom {
-  readonly #stack: Stack
-  readonly #admin: HotlineClient
+  readonly #daemons: DaemonRoom
   readonly #room: SippRoom
   readonly #agents: Sipp
-  readonly #folder: string
-  #number: string = numbers.ours
+  /** Who serves. */
+  who: 'ours' | 'bare' = 'ours'
 
-  private constructor(parts: { stack: Stack; admin: HotlineClient; room: SippRoom; agents: Sipp; folder: string }) {
-    this.#stack = parts.stack
-    this.#admin = parts.admin
-    this.#room = parts.room
-    this.#agents = parts.agents
-    this.#folder = parts.folder
+  private constructor({ daemons, room, agents }: { daemons: DaemonRoom; room: SippRoom; agents: Sipp }) {
+    this.#daemons = daemons
+    this.#room = room
+    this.#agents = agents
   }
 
   /** Throws when the daemons are not on the machine. Nobody serves yet. */
   static async start({ agents: count }: { agents: number }): Promise<CapacityRoom> {
-    if (!findFreeSwitch()) throw new Error('FreeSWITCH is not on this machine')
-    if (!findDrachtio()) throw new Error('drachtio-server is not on this machine')
-    const folder = mkdtempSync(join(tmpdir(), 'yihao-capacity-'))
-    chmodSync(folder, 0o711)
-    const ports = await freePorts()
-    const agentIds = Array.from({ length: count }, (_, at) => String(3001 + at))
-    const [agentId = ''] = agentIds
-    const stack = await startStack({
-      stateDir: join(folder, 'state'),
-      ports,
-      sipServer: 'drachtio',
-      mediaSwitch: 'freeswitch',
-      temporary: true,
-      dialplansDir: writeBareConfig({ folder, agentId, edge: `127.0.0.1:${ports.sip}` }),
-      env: {
-        DRAIN_SECONDS: '0',
-        HOTLINE_NUMBERS: `${numbers.ours},${numbers.bare}`,
-        CALLS_PER_SOURCE: '1000',
-        CALLS_PER_SECOND: '1000',
-      },
+    const daemons = await DaemonRoom.start({
+      agents: count,
+      firstAgent: 3001,
+      configure: ({ folder, agentIds: [agentId = ''], edge }) => ({
+        dialplansDir: writeBareConfig({ folder, agentId, edge }),
+        env: {
+          HOTLINE_NUMBERS: `${numbers.ours},${numbers.bare}`,
+          CALLS_PER_SOURCE: '1000',
+          CALLS_PER_SECOND: '1000',
+        },
+      }),
     })
-    const url = `http://127.0.0.1:${ports.http}`
-    const admin = await HotlineClient.login(url, { username: 'admin', password: stack.adminPassword ?? '' })
-    const room = new SippRoom({ stack, admin })
+    const room = new SippRoom(daemons)
     const agents = await room.agents({
-      agentIds,
+      agentIds: daemons.agentIds,
       scenario: 'agent-hangs-up',
       wrapUpSeconds: 0,
       receiveWithinMs: talk,
       timeoutMs: 3_600_000,
     })
-    await stack.child('hotline').stop()
-    return new CapacityRoom({ stack, admin, room, agents, folder })
+    await daemons.stack.child('hotline').stop()
+    return new CapacityRoom({ daemons, room, agents })
   }
 
-  /** The hotline is there for its own calls alone: it would take those of the dialplan for its own. */
   async begin(who: 'ours' | 'bare'): Promise<void> {
-    this.#number = numbers[who]
-    if (who === 'bare') return
-    await this.#stack.restart('hotline')
-    const agents = await this.#admin.get<{ agentId: string; state: string }[]>('/agents')
-    for (const { agentId, state } of agents) {
-      if (state === 'offline') await this.#admin.makeReady(agentId)
-      else if (state !== 'ready') await this.#admin.post(`/agents/${agentId}/ready`)
-    }
+    this.who = who
+    if (who === 'ours') await this.#daemons.begin()
   }
 
   async end(who: 'ours' | 'bare'): Promise<void> {
-    if (who === 'bare') return
-    await until(async () => (await this.#admin.get<object[]>('/calls')).length === 0, 'no call is left', patience)
-    await this.#stack.child('hotline').stop()
+    if (who === 'ours') await this.#daemons.end()
   }
 
   async serve({ rate, calls }: { rate: number; calls: number }): Promise<Served> {
     const begun = performance.now()
     const callers = await startSipp({
       scenario: 'caller-waits-for-release',
-      target: { host: '127.0.0.1', port: this.#stack.ports.sip },
-      service: this.#number,
+      target: { host: '127.0.0.1', port: this.#daemons.stack.ports.sip },
+      service: numbers[this.who],
       keys: { caller: '1500000' },
       calls,
       rate,
@@ -132,7 +103,6 @@ export class CapacityRoom {
 
   async close(): Promise<void> {
     await this.#room.phonesOff()
-    await this.#stack.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
+    await this.#daemons.close()
   }
 }

@@ -33,37 +33,38 @@ export async function capacityBench({ calls, short }: InstrumentOptions): Promis
   }
 }
 
-interface Limit {
-  /** Of the steps, the last that held. */
+interface Attempt {
   readonly step: number
   readonly rate: number
   readonly talking: number
   readonly generatorShare: number
-  readonly reason: string
+  readonly fault: string | undefined
 }
 
-/** From two steps below where the last climb ended, or down from there when that is too much. */
+/** The last step that held, and why the next one did not; of rate 0 when none did. */
+type Limit = Omit<Attempt, 'fault'> & { readonly reason: string }
+
+/** From two steps below where the last climb ended; down from there until a step holds when that one does not. */
 async function climb(room: CapacityRoom, most: readonly number[], before: number): Promise<Limit> {
-  let held: Limit | undefined
-  let reason = 'the highest step held'
-  for (let step = Math.max(0, Math.min(before, most.length) - 2); step >= 0 && step < most.length; ) {
-    const rate = most[step] ?? 0
-    const served = await room.serve({ rate, calls: Math.ceil(rate * stepTakes) })
-    const fault = faultOf(served)
-    if (fault === undefined) {
-      const { talking, generatorShare } = served
-      held = { step, rate, talking, generatorShare, reason }
-      step += 1
-    } else if (held) {
-      reason = fault
-      break
-    } else {
-      reason = fault
-      step -= 1
-      if (step < 0) break
-    }
+  const start = Math.max(0, Math.min(before, most.length) - 2)
+  let last = await attempt(room, most, start)
+  const way = last.fault === undefined ? 1 : -1
+  for (let step = start + way; step >= 0 && step < most.length; step += way) {
+    const next = await attempt(room, most, step)
+    if (way < 0 && next.fault === undefined) return { ...next, reason: last.fault ?? '' }
+    if (way > 0 && next.fault !== undefined) return { ...last, reason: next.fault }
+    last = next
   }
-  return held ? { ...held, reason } : { step: 0, rate: 0, talking: 0, generatorShare: 0, reason }
+  return { ...last, reason: last.fault ?? 'the highest step held', ...(way < 0 && { rate: 0 }) }
+}
+
+async function attempt(room: CapacityRoom, most: readonly number[], step: number): Promise<Attempt> {
+  const rate = most[step] ?? 0
+  const served = await room.serve({ rate, calls: Math.ceil(rate * stepTakes) })
+  const fault = faultOf(served)
+  // It takes minutes: whoever waits sees it climb.
+  console.error(`${room.who}: ${rate} calls a second ${fault ?? 'held'}`)
+  return { step, rate, talking: served.talking, generatorShare: served.generatorShare, fault }
 }
 
 function faultOf({ calls, failed, late, generatorShare }: Served): string | undefined {

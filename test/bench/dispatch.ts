@@ -3,9 +3,10 @@ import { at, median } from './blocks.ts'
 import { type Finding, rounded } from './finding.ts'
 import type { InstrumentOptions } from './instrument.ts'
 import { LoadWatch } from './load-watch.ts'
+import { PacketCapture } from './packet-capture.ts'
 import { pause } from './pause.ts'
 import { type Contestant, PeerRoom } from './peer-room.ts'
-import { dispatchTimes, SipCapture } from './sip-capture.ts'
+import { dispatchTimes, readSip } from './sip-packets.ts'
 
 /** Enough callers that somebody waits whenever an agent hangs up, also while those just served dial again. */
 const crowd = { agents: 20, callers: 32 } as const
@@ -48,7 +49,7 @@ interface Block {
 async function block({ room, contestant, callers, seconds }: Block): Promise<number[]> {
   await contestant.begin()
   const port = room.phones.sipPort
-  const capture = await SipCapture.start({ port })
+  const capture = await PacketCapture.start({ port })
   const leaving = new AbortController()
   const calling = callers.map((phone) => keepCalling(phone, contestant.number, leaving.signal))
   await pause(warmUp)
@@ -56,7 +57,7 @@ async function block({ room, contestant, callers, seconds }: Block): Promise<num
   await pause(seconds * 1000)
   const to = Date.now()
   await pause(runOut)
-  const packets = await capture.stop()
+  const packets = readSip(await capture.stop())
   leaving.abort()
   await room.everybodyLeaves(callers)
   await Promise.all(calling)

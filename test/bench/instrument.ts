@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
+import { findDrachtio } from '../../scripts/launch/drachtio.ts'
+import { findFreeSwitch } from '../../scripts/launch/freeswitch.ts'
 import { messageOf, projectRoot, readArguments } from '../../src/kernel/index.ts'
 import type { Finding } from './finding.ts'
 import { circumstances } from './machine.ts'

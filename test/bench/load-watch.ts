@@ -15,15 +15,6 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-/** Resident memory of a process in kB; 0 when it is gone. */
-export function residentKb(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
 /** Watches how much of a core those who make the load use: a run in which they use too much is void. */
 export class LoadWatch {
   readonly #begun = performance.now()

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
+import { findDrachtio } from '../../scripts/launch/drachtio.ts'
+import { findFreeSwitch } from '../../scripts/launch/freeswitch.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
 
 /** Where and with what something was measured. */

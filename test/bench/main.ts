@@ -10,7 +10,9 @@ import { popBench } from './pop.ts'
 import { queueBench } from './queue.ts'
 import { rtpPaceBench } from './rtp-pace.ts'
 import { serviceLevelBench } from './service-level.ts'
+import { softswitchBench } from './softswitch.ts'
 import { ticketBench } from './tickets.ts'
+import { wallboardBench } from './wallboard.ts'
 
 await runInstrument('bench', {
   'first-audio': { about: "agent's answer → first audio of the citizen at the agent's phone", run: firstAudioBench },
@@ -34,5 +36,13 @@ await runInstrument('bench', {
   cost: { about: 'CPU of a call beside that of the switch, memory of up to 5,000 calls', run: costBench },
   'fan-out': { about: 'facts to 1,000 WebSocket clients, one of them stalled, beside a bare loop', run: fanOutBench },
   'rtp-pace': { about: 'the worst tick of a second with 200 RTP streams both ways (N seconds)', run: rtpPaceBench },
+  softswitch: {
+    about: 'the stand-in switch alone: 30 calls a second, 200 streams of sound, their pace on the wire (N seconds)',
+    run: softswitchBench,
+  },
+  wallboard: {
+    about: 'CPU of Chromium with a wallboard of 500 agents that changes each second, beside an empty page (N seconds)',
+    run: wallboardBench,
+  },
   tickets: { about: "a ticket's transitions beside bare UPDATEs of the same rows", run: ticketBench },
 })

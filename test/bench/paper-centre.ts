@@ -1,13 +1,16 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { freePort } from '../../scripts/launch/free-port.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
+import { freePorts } from '../../scripts/launch/free-ports.ts'
+import { type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { migrateToLatest, openDatabase } from '../../src/db/index.ts'
 import { startPostgres } from '../../src/embedded/postgres.ts'
 import { createLogger, newSecret, projectRoot } from '../../src/kernel/index.ts'
+import { gaugeEnv, readGauge } from '../support/read-gauge.ts'
 import { until } from '../support/until.ts'
+import { cpuSeconds } from './load-watch.ts'
 import { PaperSwitch } from './paper-switch.ts'
 
 const logger = createLogger({ name: 'bench', level: 'silent' })
@@ -17,8 +20,13 @@ const withinMs = 180_000
 /** The hotline process at a switch without media, with agents who are ready from the start. */
 export interface PaperCentre {
   readonly paper: PaperSwitch
+  /** Where its pages and its API are, and who may see them. */
+  readonly url: string
+  readonly adminPassword: string
   /** Bytes of the hotline that somebody needs, when the log has nothing left to write. */
   needed(): Promise<number>
+  /** Seconds of processor time the hotline has used. */
+  used(): number
 }
 
 /** Starts it, measures and cleans up. */
@@ -43,13 +51,18 @@ export async function inPaperCentre<T>(agents: number, measure: (centre: PaperCe
       hotlineEnv: {
         SWITCHES: paper.address,
         SWITCH_ESL_PASSWORD: paper.password,
-        MEMORY_REPORT: report,
-        NODE_OPTIONS: `--import=${join(projectRoot(), 'dist/test/bench/memory-on-signal.js')}`,
+        ...gaugeEnv(report),
       },
     })
     const { http } = stack.ports
     const { pid } = stack.child('hotline')
-    return await measure({ paper, needed: () => bytesNeeded({ http, pid, report }) })
+    return await measure({
+      paper,
+      url: `http://127.0.0.1:${http}`,
+      adminPassword: stack.adminPassword ?? '',
+      needed: () => bytesNeeded({ http, pid, report }),
+      used: () => cpuSeconds(pid),
+    })
   } finally {
     await stack?.stop()
     await paper.close()
@@ -64,11 +77,8 @@ async function bytesNeeded({ http, pid, report }: { http: number; pid: number; r
     return ((await answer.json()) as { eventBacklog: number }).eventBacklog === 0
   }
   await until(written, 'the log is written', withinMs)
-  rmSync(report, { force: true })
-  process.kill(pid, 'SIGUSR2')
-  await until(() => existsSync(report), 'the process has told of its memory', 60_000)
-  const { heapUsed, external } = JSON.parse(readFileSync(report, 'utf8')) as NodeJS.MemoryUsage
-  return heapUsed + external
+  const { memory } = await readGauge(pid, report)
+  return memory.heapUsed + memory.external
 }
 
 /** As if they had logged in at phones of theirs and the hotline were started anew. */

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { Child } from '../../scripts/launch/child.ts'
-import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { createLogger, projectRoot } from '../../src/kernel/index.ts'
-import { until } from '../support/until.ts'
+import { DaemonRoom } from './daemon-room.ts'
 import { numbers, writePeerConfig } from './peer-switch.ts'
 
 /** Who brings callers and agents together; of those of a room, one at a time. */
@@ -25,71 +21,47 @@ export interface Contestant {
 export class PeerRoom {
   readonly phones: Softphones
   readonly agents: readonly Phone[]
-  readonly #stack: Stack
-  readonly #admin: HotlineClient
-  readonly #folder: string
+  readonly #daemons: DaemonRoom
   #nullClient: Child | undefined
 
-  private constructor(parts: {
-    phones: Softphones
-    agents: Phone[]
-    stack: Stack
-    admin: HotlineClient
-    folder: string
-  }) {
-    this.phones = parts.phones
-    this.agents = parts.agents
-    this.#stack = parts.stack
-    this.#admin = parts.admin
-    this.#folder = parts.folder
+  private constructor({ phones, agents, daemons }: { phones: Softphones; agents: Phone[]; daemons: DaemonRoom }) {
+    this.phones = phones
+    this.agents = agents
+    this.#daemons = daemons
   }
 
   /** Real daemons, as mod_callcenter lives in one; throws when they are not on the machine. Nobody is begun yet. */
   static async start({ agents: count }: { agents: number }): Promise<PeerRoom> {
-    if (!findFreeSwitch()) throw new Error('FreeSWITCH with mod_callcenter is not on this machine')
-    if (!findDrachtio()) throw new Error('drachtio-server is not on this machine')
     runAsFreeSwitchDoes()
-    const folder = mkdtempSync(join(tmpdir(), 'yihao-peers-'))
-    chmodSync(folder, 0o711)
-    const ports = await freePorts()
-    const agentIds = Array.from({ length: count }, (_, at) => String(8001 + at))
-    const edge = `127.0.0.1:${ports.sip}`
-    const stack = await startStack({
-      stateDir: join(folder, 'state'),
-      ports,
-      sipServer: 'drachtio',
-      mediaSwitch: 'freeswitch',
-      temporary: true,
-      dialplansDir: writePeerConfig({ folder, agentIds, edge }),
-      env: { DRAIN_SECONDS: '0', HOTLINE_NUMBERS: Object.values(numbers).join(), ...writeCity(folder) },
+    const daemons = await DaemonRoom.start({
+      agents: count,
+      firstAgent: 8001,
+      configure: (place) => ({
+        dialplansDir: writePeerConfig(place),
+        env: { HOTLINE_NUMBERS: Object.values(numbers).join(), ...writeCity(place.folder) },
+      }),
     })
     const phones = await createSoftphones({ logger: createLogger({ name: 'bench', level: 'silent' }) })
-    const url = `http://127.0.0.1:${ports.http}`
-    const admin = await HotlineClient.login(url, { username: 'admin', password: stack.adminPassword ?? '' })
-    const registrar = { host: '127.0.0.1', port: ports.sip }
+    const registrar = { host: '127.0.0.1', port: daemons.stack.ports.sip }
     const agents: Phone[] = []
-    for (const agentId of agentIds) {
+    for (const agentId of daemons.agentIds) {
       const password = `phone-of-${agentId}`
-      await admin.createAgent({ agentId, name: agentId, wrapUpSeconds: 0, phonePassword: password })
+      await daemons.admin.createAgent({ agentId, name: agentId, wrapUpSeconds: 0, phonePassword: password })
       const onCall = { kind: 'answer', afterMs: 0 } as const
       const phone = phones.phone({ user: agentId, password, registrar, transport: 'udp', onCall })
       await phone.register({ expires: 3600 })
       agents.push(phone)
     }
-    const room = new PeerRoom({ phones, agents, stack, admin, folder })
-    await stack.child('hotline').stop()
-    return room
+    await daemons.stack.child('hotline').stop()
+    return new PeerRoom({ phones, agents, daemons })
   }
 
   readonly contestants = {
     ours: {
       name: 'ours',
       number: numbers.ours,
-      begin: () => this.#beginOurs(),
-      end: async () => {
-        await until(async () => (await this.#admin.get<object[]>('/calls')).length === 0, 'no call is left')
-        await this.#stack.child('hotline').stop()
-      },
+      begin: () => this.#daemons.begin(),
+      end: () => this.#daemons.end(),
     },
     callcenter: {
       name: 'callcenter',
@@ -106,7 +78,7 @@ export class PeerRoom {
   } satisfies Record<string, Contestant>
 
   citizen(number: string): Phone {
-    const registrar = { host: '127.0.0.1', port: this.#stack.ports.sip }
+    const registrar = { host: '127.0.0.1', port: this.#daemons.stack.ports.sip }
     return this.phones.phone({ user: number, password: '', registrar, transport: 'udp' })
   }
 
@@ -119,22 +91,11 @@ export class PeerRoom {
   async close(): Promise<void> {
     await this.#nullClient?.stop()
     await this.phones.close()
-    await this.#stack.stop()
-    if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.#folder}`)
-    else rmSync(this.#folder, { recursive: true, force: true })
-  }
-
-  async #beginOurs(): Promise<void> {
-    await this.#stack.restart('hotline')
-    for (const { user } of this.agents) {
-      const state = await this.#admin.agentState(user)
-      if (state === 'offline') await this.#admin.makeReady(user)
-      else if (state !== 'ready') await this.#admin.post(`/agents/${user}/ready`)
-    }
+    await this.#daemons.close()
   }
 
   async #beginNull(): Promise<void> {
-    const { ports, secrets, logDir } = this.#stack
+    const { ports, secrets, logDir } = this.#daemons.stack
     let ready = false
     this.#nullClient = await Child.start({
       name: 'null-client',

@@ -48,6 +48,16 @@ export function writeBareConfig({ folder, agentId, edge }: { folder: string; age
   return dialplans
 }
 
+/** Writes our configuration with a number that answers and plays music beside it, and returns its folder. */
+export function writeMusicConfig(folder: string): string {
+  const dialplans = join(folder, 'dialplans')
+  cpSync(join(projectRoot(), 'dialplans'), dialplans, { recursive: true })
+  const music = join(projectRoot(), 'ivr/prompts/music/queue.wav')
+  const extensionOfMusic = extension(numbers.bare, [['answer'], ['endless_playback', music]])
+  insert(join(dialplans, 'dialplan/hotline.xml'), '<context name="hotline">', extensionOfMusic)
+  return dialplans
+}
+
 function insert(file: string, after: string, what: string): void {
   writeFileSync(
     file,

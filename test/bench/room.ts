@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
+import { freePorts } from '../../scripts/launch/free-ports.ts'
+import { type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone } from '../../src/embedded/softphone/index.ts'
 import { createLogger } from '../../src/kernel/index.ts'
 import type { InstrumentOptions } from './instrument.ts'
@@ -12,6 +13,8 @@ export interface Room {
   readonly stack: Stack
   readonly admin: HotlineClient
   readonly agent: Phone
+  /** Of the phones. */
+  readonly sipPort: number
   /** Of the hotline's HTTP. */
   readonly url: string
   citizen(number: string): Phone
@@ -42,7 +45,7 @@ export async function inRoom<T>(
     await agent.register({ expires: 600 })
     await admin.makeReady('8001')
     const citizen = (number: string) => phones.phone({ user: number, password: '', registrar, transport: 'udp' })
-    return await measure({ stack, admin, agent, citizen, url })
+    return await measure({ stack, admin, agent, citizen, sipPort: phones.sipPort, url })
   } finally {
     await phones.close()
     await stack.stop()

@@ -1,59 +1,46 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { findChromium, keepPicture, seriousFindings, TestBrowser } from '../support/browser.ts'
-import { Centre, variants } from '../support/centre.ts'
+import { describe, expect, test } from 'vitest'
+import { password } from '../support/agent-page.ts'
+import { findChromium, inBrowser, keepPicture } from '../support/browser.ts'
+import { browserCentre } from '../support/browser-centre.ts'
+import { variants } from '../support/centre.ts'
 import { until } from '../support/until.ts'
 
 const chromium = findChromium()
 if (!chromium)
   console.warn('no Chromium on this machine: the tests in a browser are left out (apt-get install chromium)')
 
-const password = 'a long password'
+/** Painted dots of the waveform, the citizen's band and the agent's: a silent one has two at most in each of its 600 columns. */
+const bandsOf = (page: Page) =>
+  page.evaluate<number[]>(`(() => {
+    const canvas = document.querySelector('.recording canvas')
+    const { width, height } = canvas
+    return [0, height / 2].map((top) => {
+      const dots = canvas.getContext('2d').getImageData(0, top, width, height / 2).data
+      return dots.filter((value, index) => index % 4 === 3 && value > 0).length
+    })
+  })()`)
+
+/** How long what is played is. */
+const secondsHeard = (page: Page) => page.evaluate<number>("document.querySelector('audio')?.duration ?? 0")
 
 // Pages of a busy machine are slow, and each step waits for its own.
-describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', { timeout: 120_000 }, (variant) => {
-  // What has nothing to do with the switch is looked at once.
-  const testOnce = test.runIf(variant.mediaSwitch === 'embedded')
-  let centre: Centre
-  let browser: TestBrowser
-  let url = ''
-  beforeAll(async () => {
-    browser = await TestBrowser.start()
-    centre = await Centre.start({ variant, city: 'desk-city.yaml', tickets: {} })
-    url = `http://127.0.0.1:${centre.stack.ports.http}`
-    await centre.admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
-  })
-  afterEach(() => centre.clear())
-  afterAll(async () => {
-    await browser.close()
-    await centre.stop()
-  })
+describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', inBrowser, (variant) => {
+  const room = browserCentre({ variant })
 
-  /** An agent at the own desk, ready, whose phone rings until it is answered. */
-  async function atDesk(agentId: string) {
-    const phone = await centre.agent(agentId, { ready: false })
-    await centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId })
-    const page = await browser.login({ url, username: agentId, password, path: '/desk' })
-    await page.getByRole('button', { name: '签入' }).click()
-    await page.locator('.state[data-state=notReady]').waitFor()
-    await page.keyboard.press('F2')
-    await page.locator('.state[data-state=ready]').waitFor()
-    return { page, phone }
-  }
   const talk = (page: Page) => page.locator('.call .talk').innerText()
   const untilTalk = (page: Page, words: string) =>
     until(async () => (await talk(page)).includes(words), `the desk says ${words}`, 30_000)
 
   test('the pop is there before the answer; hold, three-way with a branch; a reload in mid-call comes back to it', async () => {
-    const { page, phone } = await atDesk('8101')
-    const { call, callId, from } = await centre.call('0')
+    const { page, phone } = await room.atDesk('8101')
+    const { call, callId, from } = await room.centre.call('0')
 
     await page.getByTestId('number').waitFor()
     const ringing = await phone.nextCall()
     expect(await page.getByTestId('number').innerText()).toBe(from.user)
     await page.locator('.state[data-state=ringing]').waitFor()
-    expect(centre.timeline.of('call.answered').some(({ data }) => data.callId === callId)).toBe(false)
+    expect(room.centre.timeline.of('call.answered').some(({ data }) => data.callId === callId)).toBe(false)
     await keepPicture(page, `desk-pop-${variant.sipServer}`)
     await ringing.answer()
     await page.getByTestId('ticket-state').waitFor()
@@ -63,7 +50,7 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await untilTalk(page, '保持')
     await page.keyboard.press('F4')
     await untilTalk(page, '通话中')
-    centre.branch('12366', { kind: 'answer', afterMs: 100 })
+    room.centre.branch('12366', { kind: 'answer', afterMs: 100 })
     await page.keyboard.press('F7')
     await page.keyboard.type('12366')
     await page.keyboard.press('Enter')
@@ -94,51 +81,159 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await until(async () => (await page.getByTestId('own-answered').innerText()) === '1', 'one call answered', 30_000)
   })
 
-  testOnce('the wallboard shows what the API tells, and who waits at once', async () => {
-    const size = { width: 1920, height: 1080 }
-    const board = await browser.login({ url, username: 'zhang', password, path: '/wallboard', size })
-    await board.getByTestId('waiting').waitFor()
-    const figure = (name: string) => board.getByTestId(name).innerText()
-    const phone = await centre.agent('8102', { onCall: { kind: 'answer', afterMs: 0 }, ready: false })
+  test('the pop of a known citizen: the keys in words, the grade, the earlier call and the earlier ticket', async () => {
+    const { page, phone } = await room.atDesk('8107')
+    const first = await room.centre.call('0')
+    await (await phone.nextCall()).answer()
+    await page.getByTestId('ticket-state').waitFor()
+    await page.fill('#subject', '井盖缺失')
+    await page.keyboard.press('Alt+s')
+    await page.getByText('已暂存').waitFor()
+    await first.call.hangUp()
+    await page.locator('.state[data-state=wrapUp]').waitFor()
+    await page.getByRole('button', { name: '就绪' }).click()
+    await page.locator('.state[data-state=ready]').waitFor()
+    const { user } = first.from
+    await room.centre.admin.put(`/callers/${user}`, {
+      grade: 'note',
+      note: '多次重复来电',
+      evidence: ['一周内来电 20 次'],
+    })
 
-    const waits = await centre.call('0')
-    await centre.timeline.until('call.queued', ({ callId }) => callId === waits.callId)
-    await until(async () => (await figure('waiting')) === '1', 'one is seen waiting')
-    await board.getByTestId('alarm-general-waiting').waitFor()
-    await centre.timeline.until('queue.alarm-began', ({ queue, kind }) => queue === 'general' && kind === 'waiting')
-    await keepPicture(board, `wallboard-${variant.sipServer}`)
-    await centre.admin.makeReady('8102')
-    await phone.nextCall()
-    await until(async () => (await figure('waiting')) === '0', 'nobody waits')
-    await board.getByTestId('alarm-general-waiting').waitFor({ state: 'detached' })
-    await centre.timeline.until('queue.alarm-ended', ({ queue, kind }) => queue === 'general' && kind === 'waiting')
-    await until(async () => (await figure('agents-talking')) === '1', 'one agent is seen talking')
-    const leaves = await centre.call('0')
-    await centre.timeline.until('call.queued', ({ callId }) => callId === leaves.callId)
-    await leaves.call.hangUp()
-    await centre.timeline.until('call.abandoned', ({ callId }) => callId === leaves.callId)
+    const { callId } = await room.centre.call('14', { from: first.from })
+    await page.locator('.state[data-state=ringing]').waitFor()
 
-    const today = new Date(Math.floor((Date.now() + 28_800_000) / 86_400_000) * 86_400_000 - 28_800_000)
-    const summary = async () => {
-      const told = await centre.admin.get<Record<'offered' | 'answered' | 'abandoned', number>>(
-        `/metrics/summary?from=${today.toISOString()}`,
+    await page.getByTestId('menu-path').getByText('普通话 › 政策咨询及其他').waitFor()
+    await page.locator('.call .listed').getByText('提示 多次重复来电').waitFor()
+    await page.locator('.call li').filter({ hasText: '综合 · 已接' }).waitFor()
+    await page.locator('.found li').filter({ hasText: '井盖缺失' }).waitFor()
+    await keepPicture(page, `desk-pop-known-${variant.sipServer}`)
+    expect(room.centre.timeline.of('call.answered').some(({ data }) => data.callId === callId)).toBe(false)
+  })
+
+  test('branches change colour; the recording pauses; the emergency key; a transfer without consultation', async () => {
+    const tones = { citizen: 440, police: 2400, branch: 1700 } as const
+    const { page, phone } = await room.atDesk('8108')
+    const row = (number: string) => page.locator('.branches li').filter({ hasText: number })
+    const dot = (number: string, state: string) => row(number).locator(`.dot[data-state=${state}]`)
+    const colour = (state: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector('.branches .dot[data-state=${state}]')).backgroundColor`,
       )
-      return [told.offered, told.answered, told.abandoned].map(String)
-    }
-    const shown = async () => [await figure('offered'), await figure('answered'), await figure('abandoned')]
-    await until(async () => (await shown()).join() === (await summary()).join(), 'the same figures', 30_000)
-    expect(Number(await figure('abandoned'))).toBeGreaterThanOrEqual(1)
+    const { call, callId } = await room.centre.call('0', { tone: tones.citizen })
+    await (await phone.nextCall()).answer()
+    await untilTalk(page, '通话中')
+    await room.centre.timeline.until('recording.started', (data) => data.callId === callId)
+
+    await room.centre.admin.post('/calendars/prices/close', { reason: '盘点' })
+    await dot('12358', 'closed').waitFor()
+    const colours = new Set([await colour('closed')])
+    expect(await row('12358').getByRole('button', { name: '转接' }).isDisabled()).toBe(true)
+    await room.centre.admin.post('/calendars/prices/reopen')
+    await dot('12358', 'open').waitFor()
+    colours.add(await colour('open'))
+    expect(await row('12358').getByRole('button', { name: '转接' }).isEnabled()).toBe(true)
+
+    await page.keyboard.press('Alt+p')
+    await page.getByText('录音已暂停').waitFor()
+    await room.centre.timeline.until('recording.paused', (data) => data.callId === callId)
+    await page.keyboard.press('Alt+p')
+    await page.getByText('录音已暂停').waitFor({ state: 'detached' })
+    await room.centre.timeline.until('recording.resumed', (data) => data.callId === callId)
+
+    room.centre.branch('110', { kind: 'answer', afterMs: 0, tone: tones.police })
+    await page.keyboard.press('Alt+e')
+    await page.getByRole('button', { name: '110 公安' }).click()
+    await untilTalk(page, '三方通话 110')
+    expect(await call.hears(tones.police, { withinMs: 20_000 })).toBe(true)
+    await page.keyboard.press('F10')
+    await untilTalk(page, '通话中')
+
+    const branch = room.centre.branch('12333', { kind: 'answer', afterMs: 0, tone: tones.branch })
+    await row('12333').getByRole('button', { name: '转接' }).click()
+    await page.locator('.state[data-state=wrapUp]').waitFor()
+    expect(await call.hears(tones.branch, { withinMs: 20_000 })).toBe(true)
+    expect(await (await branch.nextCall()).hears(tones.citizen, { withinMs: 20_000 })).toBe(true)
+    expect(room.centre.timeline.of('call.consulted').some(({ data }) => data.callId === callId)).toBe(false)
+    await dot('12333', 'busy').waitFor()
+    colours.add(await colour('busy'))
+    expect(colours.size).toBe(3)
+    await keepPicture(page, `desk-branches-${variant.sipServer}`)
+    await call.hangUp()
+    await dot('12333', 'open').waitFor()
+  })
+
+  test('whoever is asked sees who asks and commands nothing, until the call is handed over', async () => {
+    const own = await room.atDesk('8109')
+    const { call, callId } = await room.centre.call('0')
+    await (await own.phone.nextCall()).answer()
+    await untilTalk(own.page, '通话中')
+    const asked = await room.atDesk('8110')
+
+    await own.page.keyboard.press('F7')
+    await own.page.keyboard.type('8110')
+    await own.page.locator('.branches li').filter({ hasText: '8110' }).locator('.dot[data-state=open]').waitFor()
+    await own.page.keyboard.press('Enter')
+    const atAsked = await asked.phone.nextCall()
+    await untilTalk(asked.page, '坐席 8109 请您加入')
+    await atAsked.answer()
+    await untilTalk(own.page, '与 8110 通话')
+    await own.page.keyboard.press('F8')
+    await untilTalk(own.page, '三方通话 8110')
+    await asked.page.locator('.state[data-state=talking]').waitFor()
+
+    expect(await talk(asked.page)).toBe('坐席 8109 请您加入')
+    expect(await asked.page.locator('.call .commands').count()).toBe(0)
+    expect(await asked.page.getByTestId('ticket-state').count()).toBe(0)
+    await own.page.keyboard.press('F9')
+    await room.centre.timeline.until('call.transferred', (data) => data.callId === callId)
+    await untilTalk(asked.page, '通话中')
+    await asked.page.getByTestId('ticket-state').waitFor()
+    await asked.page.keyboard.press('F4')
+    await untilTalk(asked.page, '保持')
+    await call.hangUp()
+  })
+
+  test('a message left at night is heard at its ticket and at the call’s timeline', async () => {
+    await room.centre.admin.post('/calendars/hotline/close', { reason: '夜间' })
+    const { call, callId } = await room.centre.call('')
+    expect(await call.hears(1000, { withinMs: 30_000 })).toBe(true)
+    call.sendTone(440)
+    await until(async () => !(await call.hears(1000, { withinMs: 200 })), 'the tone has ended', 10_000)
+    await room.centre.timeline.until('voicemail.left', (data) => data.callId === callId, { withinMs: 60_000 })
+    await room.centre.admin.post('/calendars/hotline/reopen')
+    const page = await room.browser.login({ url: room.url, username: 'zhang', password, path: '/tickets' })
+
+    await page.getByRole('row').filter({ hasText: '语音留言' }).getByRole('link').first().click()
+    await page.getByRole('button', { name: /调听/ }).click()
+    const { data } = await room.centre.timeline.until('voicemail.played', ({ by }) => by === 'zhang')
+    await until(async () => (await secondsHeard(page)) > 1, 'the message is there', 30_000)
+    await keepPicture(page, `ticket-voice-message-${variant.sipServer}`)
+
+    await page.goto(`${room.url}/supervisor`)
+    await page.getByRole('button', { name: '通话记录' }).click()
+    await page.getByRole('button', { name: '查询' }).click()
+    await page.getByRole('button', { name: '通话轨迹' }).first().click()
+    await page.getByRole('heading', { name: '语音留言' }).waitFor()
+    await page.getByRole('button', { name: /调听/ }).click()
+    await until(async () => (await secondsHeard(page)) > 1, 'the message is there, too', 30_000)
+    const played = room.centre.timeline.of('voicemail.played').filter((each) => each.data.by === 'zhang')
+    expect(new Set(played.map((each) => each.data.voicemailId))).toEqual(new Set([data.voicemailId]))
   })
 
   test('a supervisor sees the room live, listens, moves an agent, and finds the call with its timeline and recording', async () => {
-    const phone = await centre.agent('8105', { onCall: { kind: 'answer', afterMs: 0, tone: 1000 } })
-    const own = await centre.agent('8106', { onCall: { kind: 'answer', afterMs: 0 }, skills: ['tax'], ready: false })
-    await centre.admin.post('/agents/8106/login', { extension: '8106' })
-    const page = await browser.login({ url, username: 'zhang', password, path: '/supervisor' })
+    const phone = await room.centre.agent('8105', { onCall: { kind: 'answer', afterMs: 0, tone: 1000 } })
+    const own = await room.centre.agent('8106', {
+      onCall: { kind: 'answer', afterMs: 0 },
+      skills: ['tax'],
+      ready: false,
+    })
+    await room.centre.admin.post('/agents/8106/login', { extension: '8106' })
+    const page = await room.browser.login({ url: room.url, username: 'zhang', password, path: '/supervisor' })
     const agent = page.locator('[data-agent="8105"]')
     await agent.locator('.tag[data-state=ready]').waitFor()
 
-    const { call, callId, from } = await centre.call('0', { tone: 440 })
+    const { call, callId, from } = await room.centre.call('0', { tone: 440 })
     await agent.locator('.tag[data-state=talking]').waitFor()
     const row = page.locator(`[data-call="${callId}"]`)
     expect(await row.locator('strong').innerText()).toBe(from.user)
@@ -155,129 +250,25 @@ describe.skipIf(!chromium).each(variants())('the desks in a browser on $name', {
     await page.getByRole('option', { name: '税务' }).click()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: '保存' }).click()
-    const groups = () => centre.admin.get<{ groups: object[] }>('/agents/8105/groups').then((told) => told.groups)
+    const groups = () => room.centre.admin.get<{ groups: object[] }>('/agents/8105/groups').then((told) => told.groups)
     await until(async () => (await groups()).length === 1, 'the agent serves one queue')
     expect(await groups()).toEqual([{ queue: 'tax', rank: 1 }])
     await agent.getByRole('button', { name: '置忙' }).click()
     await call.hangUp()
-    await centre.timeline.until('recording.stored', (data) => data.callId === callId, { withinMs: 30_000 })
+    await room.centre.timeline.until('recording.stored', (data) => data.callId === callId, { withinMs: 30_000 })
     expect(phone.calls.length).toBeGreaterThan(0)
 
     await page.getByRole('button', { name: '通话记录' }).click()
     await page.fill('#by-number', from.user)
     await page.getByRole('button', { name: '查询' }).click()
     await page.getByRole('row').filter({ hasText: from.user }).getByRole('button', { name: '通话轨迹' }).click()
-    await page.getByText('call.released').waitFor()
+    await page.getByTitle('call.released').getByText('通话结束').waitFor()
     await page.getByText('200 OK').first().waitFor()
     await page.getByRole('button', { name: /调听/ }).click()
-    await centre.timeline.until('recording.played', (data) => data.callId === callId && data.by === 'zhang')
-    const seconds = () => page.evaluate<number>("document.querySelector('audio')?.duration ?? 0")
-    await until(async () => (await seconds()) > 0, 'the recording is there', 30_000)
+    await room.centre.timeline.until('recording.played', (data) => data.callId === callId && data.by === 'zhang')
+    await until(async () => (await secondsHeard(page)) > 0, 'the recording is there', 30_000)
+    await until(async () => Math.min(...(await bandsOf(page))) > 3000, 'the waveform shows both parties', 30_000)
+    await page.getByTitle('call.queued').locator('..').getByText('队列：综合').waitFor()
     await keepPicture(page, `call-timeline-${variant.sipServer}`)
-  })
-
-  testOnce(
-    'a ticket from the pop to the archive: desk, unit and supervisor, each with the steps that are theirs',
-    async () => {
-      const tickets = HotlineClient.with(`http://127.0.0.1:${centre.stack.ports.tickets}`, centre.admin.token)
-      await tickets.put('/officials/li.housing', { unitId: 'housing', password })
-      const { page, phone } = await atDesk('8107')
-      const { call } = await centre.call('0')
-      await page.getByTestId('number').waitFor()
-      await (await phone.nextCall()).answer()
-      await page.getByTestId('ticket-state').waitFor()
-      await page.keyboard.press('F1')
-      await page.keyboard.type('住房')
-      await page.getByRole('option', { name: /住房/ }).first().waitFor()
-      await page.keyboard.press('ArrowDown')
-      await page.keyboard.press('Enter')
-      await page.fill('#subject', '屋顶漏水')
-      await page.keyboard.press('Alt+d')
-      await until(async () => (await page.getByTestId('ticket-state').innerText()) === '待签收', 'dispatched', 30_000)
-      await call.hangUp()
-
-      const take = async (at: Page, step: string, state: string, fill: () => Promise<void> = async () => {}) => {
-        await at.getByRole('button', { name: step, exact: true }).click()
-        await fill()
-        await until(async () => (await at.getByTestId('state').innerText()) === state, state, 30_000)
-      }
-      const send = (at: Page) => at.getByRole('button', { name: '提交' }).click()
-      const official = await browser.login({ url, username: 'li.housing', password, path: '/tickets' })
-      await official.getByRole('row').filter({ hasText: '屋顶漏水' }).getByRole('link').click()
-      await official.getByTestId('state').waitFor()
-      expect(await official.getByRole('button', { name: '审核', exact: true }).count()).toBe(0)
-      await take(official, '签收', '已签收')
-      await take(official, '开始办理', '办理中')
-      await take(official, '答复', '已答复', async () => {
-        await official.fill('#field-reply', '已派人修好')
-        await send(official)
-      })
-      const path = new URL(official.url()).pathname
-      const supervisor = await browser.login({ url, username: 'zhang', password, path })
-      await take(supervisor, '审核', '审核中')
-      await take(supervisor, '审核通过', '待回访', () => send(supervisor))
-      await keepPicture(supervisor, 'ticket')
-      await take(supervisor, '回访', '已办结', async () => {
-        await supervisor.getByRole('combobox', { name: '回访方式' }).click()
-        await supervisor.getByRole('option', { name: '电话' }).click()
-        for (const question of ['已联系上', '已解决', '满意'])
-          await supervisor.getByRole('radiogroup', { name: question }).getByText('是').click()
-        await send(supervisor)
-      })
-      await take(supervisor, '归档', '已归档')
-      await supervisor.getByText('流程图').click()
-      await supervisor.locator('g.node[data-current]').waitFor()
-      expect(await supervisor.locator('.history li').count()).toBeGreaterThanOrEqual(8)
-    },
-  )
-
-  testOnce('a desk whose line was down has what happened meanwhile when it is back', async () => {
-    const { page, phone } = await atDesk('8103')
-    const notice = '水厂检修，今晚十点恢复供水'
-    await page.context().setOffline(true)
-    await page.getByText('与服务的连接中断').waitFor({ timeout: 60_000 })
-
-    await centre.admin.post('/notices', { text: notice, to: 'all' })
-    const { from } = await centre.call('0')
-    await phone.nextCall()
-    await page.context().setOffline(false)
-
-    await page.getByText(notice).waitFor()
-    expect(await page.getByTestId('number').innerText()).toBe(from.user)
-  })
-
-  testOnce('a wrong password is told, and who may not see a page does not', async () => {
-    const page = await browser.open(`${url}/desk`)
-    await page.fill('#username', 'zhang')
-    await page.fill('#password', 'a wrong one')
-    await page.keyboard.press('Enter')
-
-    await page.getByText('用户名或密码不正确').waitFor()
-    expect(new URL(page.url()).pathname).toBe('/login')
-    await expect(HotlineClient.login(url, { username: 'zhang', password: 'another' })).rejects.toThrow('login-refused')
-  })
-
-  testOnce('axe finds nothing serious on any page, light or dark, and no page broke a rule', async () => {
-    const login = await browser.open(`${url}/login`)
-    expect(await seriousFindings(login)).toEqual([])
-    await keepPicture(login, 'login')
-    const { page } = await atDesk('8104')
-    expect(await seriousFindings(page)).toEqual([])
-    await page.getByRole('button', { name: '深色' }).click()
-    expect(await seriousFindings(page)).toEqual([])
-    await keepPicture(page, 'desk-dark')
-    const supervisor = await browser.login({ url, username: 'zhang', password, path: '/supervisor' })
-    expect(await seriousFindings(supervisor)).toEqual([])
-    const office = HotlineClient.with(`http://127.0.0.1:${centre.stack.ports.tickets}`, centre.admin.token)
-    await office.post('/tickets', { channel: 'web', callerNumber: '13800009999', matter: { title: '噪音扰民' } })
-    const tickets = await browser.login({ url, username: 'zhang', password, path: '/tickets' })
-    expect(await seriousFindings(tickets)).toEqual([])
-    await keepPicture(tickets, 'tickets')
-    await tickets.getByRole('link', { name: /^YH/ }).first().click()
-    await tickets.getByTestId('state').waitFor()
-    expect(await seriousFindings(tickets)).toEqual([])
-    const board = await browser.login({ url, username: 'zhang', password, path: '/wallboard' })
-    expect(await seriousFindings(board)).toEqual([])
-    expect(browser.faults).toEqual([])
   })
 })

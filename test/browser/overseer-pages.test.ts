@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
-import { findChromium, keepPicture, seriousFindings, TestBrowser } from '../support/browser.ts'
+import { findChromium, inBrowser, keepPicture, seriousFindings, TestBrowser } from '../support/browser.ts'
 import { type HotlineInProcess, startHotlineInProcess } from '../support/hotline-in-process.ts'
 import { readWorkbook } from '../support/read-workbook.ts'
 import { recordAbandonedCall, recordAnsweredCall } from '../support/recorded-calls.ts'
@@ -12,7 +12,12 @@ import { recordAbandonedCall, recordAnsweredCall } from '../support/recorded-cal
 const password = 'a long password'
 
 interface Plan {
-  readonly slots: readonly { minute: number; seats: number; needed: Readonly<Record<string, number>> }[]
+  readonly slots: readonly {
+    minute: number
+    arrivals: number
+    seats: number
+    needed: Readonly<Record<string, number>>
+  }[]
 }
 
 /** Two calls that were answered, one of them late, and one that was given up. */
@@ -25,10 +30,14 @@ async function recordToday(service: HotlineInProcess): Promise<void> {
   })
 }
 
-/** Two agents and twelve calls of two minutes in the half hour from 10:00 in China, two days ago; every third gives up. */
+const day = 86_400_000
+/** 10:00 in China, two days ago. */
+const morning = new Date(Math.floor(Date.now() / day - 2) * day + 2 * 3_600_000)
+const weekdayOfMorning = `星期${'日一二三四五六'.charAt(morning.getUTCDay())}`
+
+/** Two agents and twelve calls of two minutes in the half hour from that morning on; every third gives up. */
 async function recordMorning(service: HotlineInProcess): Promise<void> {
-  const day = 86_400_000
-  const begin = Math.floor(Date.now() / day - 2) * day + 2 * 3_600_000
+  const begin = morning.getTime()
   await service.record((log) => {
     const change = (agentId: string, to: 'ready' | 'talking' | 'offline', at: number) =>
       log.append(
@@ -51,17 +60,28 @@ async function recordMorning(service: HotlineInProcess): Promise<void> {
   })
 }
 
-describe.skipIf(!findChromium())('the pages of those who oversee the hotline', { timeout: 120_000 }, () => {
+/** The cells of a report as CSV (RFC 4180), row by row; no cell of ours has a comma or a quote in it. */
+function readCsv(file: Buffer): string[][] {
+  const lines = file
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split('\r\n')
+  return lines.map((line) => line.split(','))
+}
+
+describe.skipIf(!findChromium())('the pages of those who oversee the hotline', inBrowser, () => {
   let service: HotlineInProcess
   let browser: TestBrowser
   let menusDir = ''
+  let admin: HotlineClient
   const visit = (path: string) => browser.login({ url: service.url, username: 'zhang', password, path })
   beforeAll(async () => {
     menusDir = await mkdtemp(join(tmpdir(), 'yihao-menus-'))
     await cp(join(projectRoot(), 'ivr/menus'), menusDir, { recursive: true })
     browser = await TestBrowser.start()
     service = await startHotlineInProcess({ MENUS_DIR: menusDir })
-    const admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
+    admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
     await recordMorning(service)
     await recordToday(service)
     await admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
@@ -93,6 +113,10 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
     await page.locator('[data-prompt=choose-tax]').getByRole('button').click()
     expect((await (await sound).body()).subarray(0, 4).toString()).toBe('RIFF')
 
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.locator('[data-menu=tax]').getByText('Income tax').waitFor()
+    await page.getByRole('button', { name: '中文' }).click()
+
     const file = join(menusDir, 'service-lines.yaml')
     const good = await readFile(file, 'utf8')
     await writeFile(file, good.replace('queue: tax', 'queue: taxi'))
@@ -118,25 +142,46 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', {
       return readFile(await (await download).path())
     }
 
-    expect((await saved('下载 CSV')).toString('utf8')).toMatch(/^\uFEFF开始时间,队列\/线路,来电/)
-    expect(readWorkbook(await saved('下载 XLSX'))[1]?.slice(1, 4)).toEqual(['tax', 3, 2])
+    const opened = async () => [readCsv(await saved('下载 CSV')), readWorkbook(await saved('下载 XLSX'))] as const
+    const [text, workbook] = await opened()
+    expect(text[0]?.slice(0, 3)).toEqual(['开始时间', '队列/线路', '来电'])
+    expect(text[1]?.slice(1, 4)).toEqual(['tax', '3', '2'])
+    expect(workbook[1]?.slice(1, 4)).toEqual(['tax', 3, 2])
+    expect(workbook.map((row) => row.length)).toEqual(text.map((row) => row.length))
     await page.getByRole('button', { name: '坐席报表' }).click()
     await page.getByRole('cell', { name: '8001' }).waitFor()
+    const [agentText, agents] = await opened()
+    expect(agentText[0]?.[0]).toBe('坐席')
+    const shown = page.getByRole('row').filter({ hasText: '8001' }).getByRole('cell')
+    expect(agentText.find(([agentId]) => agentId === '8001')?.[1]).toBe((await shown.allInnerTexts())[1])
+    expect(agents.map((row) => String(row[0]))).toEqual(agentText.map((row) => row[0]))
     const told = page.waitForResponse((answer) => answer.url().includes('/api/v1/staffing'))
     await page.getByRole('button', { name: '编席' }).click()
     await page.getByText('80% 的来电在 15 秒内').waitFor()
-    const morning = page
+    const halfHour = page
       .locator('[data-test=staffing] tbody tr')
       .filter({ has: page.getByText('10:00', { exact: true }) })
     const plan = (await (await told).json()) as Plan
     const slot = plan.slots.find(({ minute }) => minute === 600)
     expect(slot?.seats).toBeGreaterThan(0)
-    const needed = (await morning.locator('strong').allInnerTexts()).map(Number)
+    const needed = (await halfHour.locator('strong').allInnerTexts()).map(Number)
     expect(needed).toEqual([slot?.needed['erlangC'], slot?.needed['erlangA'], slot?.needed['simulation']])
-    await morning.scrollIntoViewIfNeeded()
+    await halfHour.scrollIntoViewIfNeeded()
     await keepPicture(page, 'staffing')
     expect(await seriousFindings(page)).toEqual([])
     await page.locator('[data-test=staffing]').waitFor()
+
+    await admin.put(`/calendar-days/${morning.toISOString().slice(0, 10)}`, { kind: 'holiday', name: '调休' })
+    const planOf = async (days: string) => {
+      await page.getByRole('combobox', { name: '日期类型' }).press('Enter')
+      await page.getByRole('option', { name: days, exact: true }).click()
+      const answer = page.waitForResponse((told) => told.url().includes('/api/v1/staffing'))
+      await page.getByRole('button', { name: '查询' }).click()
+      return (await (await answer).json()) as Plan
+    }
+    const holidays = await planOf('节假日')
+    expect(holidays.slots.find(({ minute }) => minute === 600)?.arrivals).toBe(12)
+    expect((await planOf(weekdayOfMorning)).slots).toEqual([])
     expect(browser.faults).toEqual([])
   })
 })

@@ -5,19 +5,27 @@ import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import type { Timeline } from '../../scripts/client/timeline.ts'
 import type { Child } from '../../scripts/launch/child.ts'
 import { freePort } from '../../scripts/launch/free-port.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
-import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
+import { freePorts } from '../../scripts/launch/free-ports.ts'
+import { type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
-import { createLogger, newSecret } from '../../src/kernel/index.ts'
+import { createLogger } from '../../src/kernel/index.ts'
 import type { InstrumentOptions } from '../bench/instrument.ts'
 import { SippRoom } from '../sipp/sipp-room.ts'
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 import { writeChaosCity } from './city.ts'
-import { type EventShuffler, startEventShuffler } from './event-shuffler.ts'
-import { type Ledger, readLedger } from './ledger.ts'
+import { type Ledger, lostAndTwice, readLedger } from './ledger.ts'
+import { PostgresServer } from './postgres-server.ts'
+import { Wires } from './wires.ts'
+import { withPort } from './with-port.ts'
 
 const answering: Phone['onCall'] = { kind: 'answer', afterMs: 50 }
+
+export interface RoomOptions {
+  /** For the hotline process. */
+  readonly hotlineEnv?: Readonly<Record<string, string>>
+  /** The folder of another version, whose hotline process and city the room begins with. */
+  readonly versionBefore?: string
+}
 
 /** The whole hotline with its ticket service on a PostgreSQL of its own, and wires that can be broken. */
 export class ChaosRoom {
@@ -26,62 +34,52 @@ export class ChaosRoom {
   readonly admin: HotlineClient
   readonly timeline: Timeline
   readonly sipp: SippRoom
-  /** Between the hotline and the switch, and between the hotline and the database. */
-  readonly switchWire: TcpProxy
-  readonly databaseWire: TcpProxy
-  /** Where desks and the ticket service find the hotline: leads to the process that is active. */
-  readonly address: TcpProxy
-  readonly #postgres: PostgresServer
+  readonly wires: Wires
+  readonly postgres: PostgresServer
   readonly #folder: string
   readonly #known = new Set<string>()
   readonly #citizens: Phone[] = []
   #numbers = 13_800_000_000
   #accepted = 0
   #agents = 7000
-  #shuffler: EventShuffler | undefined
 
   private constructor(
-    parts: Pick<ChaosRoom, 'stack' | 'phones' | 'admin' | 'timeline' | 'switchWire' | 'databaseWire' | 'address'> & {
-      postgres: PostgresServer
-      folder: string
-    },
+    parts: Pick<ChaosRoom, 'stack' | 'phones' | 'admin' | 'timeline' | 'wires' | 'postgres'> & { folder: string },
   ) {
     this.stack = parts.stack
     this.phones = parts.phones
     this.admin = parts.admin
     this.timeline = parts.timeline
-    this.switchWire = parts.switchWire
-    this.databaseWire = parts.databaseWire
-    this.address = parts.address
-    this.#postgres = parts.postgres
+    this.wires = parts.wires
+    this.postgres = parts.postgres
     this.#folder = parts.folder
     this.sipp = new SippRoom(this)
   }
 
   static async start(
     { sipServer, mediaSwitch }: Pick<InstrumentOptions, 'sipServer' | 'mediaSwitch'>,
-    { hotlineEnv = {} }: { hotlineEnv?: Record<string, string> } = {},
+    { hotlineEnv, versionBefore }: RoomOptions = {},
   ): Promise<ChaosRoom> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-chaos-'))
     chmodSync(folder, 0o711)
-    const postgres = await PostgresServer.start(join(folder, 'postgres'))
-    const databaseWire = await startTcpProxy({ targetPort: postgres.port })
     const ports = await freePorts()
-    const switchWire = await startTcpProxy({ targetPort: ports.switchEsl })
-    const address = await startTcpProxy({ targetPort: ports.http })
-    const url = `http://127.0.0.1:${address.port}`
+    const postgres = await PostgresServer.start(join(folder, 'postgres'))
+    const wires = await Wires.between({ ports, postgres })
+    const url = `http://127.0.0.1:${wires.hotlineAddress.port}`
     const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
-    const wired = new URL(postgres.url)
-    wired.port = String(databaseWire.port)
-    const wires = { DATABASE_URL: wired.href, SWITCHES: `127.0.0.1:${switchWire.port}` }
     const stack = await startStack({
       stateDir: join(folder, 'state'),
       ports,
       sipServer,
       mediaSwitch,
-      databaseUrl: postgres.url,
-      env: { CITY: writeChaosCity(folder), DRAIN_SECONDS: '0' },
-      hotlineEnv: { ...wires, ...hotlineEnv },
+      databaseUrl: withPort(postgres.url, wires.databaseAddress.port),
+      env: { CITY: writeChaosCity(folder, versionBefore), DRAIN_SECONDS: '0' },
+      hotlineEnv: {
+        DATABASE_URL: withPort(postgres.url, wires.database.port),
+        SWITCHES: `127.0.0.1:${wires.switch.port}`,
+        ...hotlineEnv,
+      },
+      ...(versionBefore !== undefined && { hotlineProgram: join(versionBefore, 'dist/src/main.js') }),
       tickets: { HOTLINE_URL: url },
     }).catch(async (error: unknown) => {
       await postgres.stop()
@@ -92,7 +90,7 @@ export class ChaosRoom {
       password: stack.adminPassword ?? '',
     })
     const timeline = await admin.timeline()
-    return new ChaosRoom({ stack, phones, admin, timeline, switchWire, databaseWire, address, postgres, folder })
+    return new ChaosRoom({ stack, phones, admin, timeline, wires, postgres, folder })
   }
 
   get hotline(): Child {
@@ -102,16 +100,6 @@ export class ChaosRoom {
   /** Where the sounds are kept: the disk a scenario may fill. */
   get soundsDir(): string {
     return join(this.#folder, 'state/sounds')
-  }
-
-  get databaseUrl(): string {
-    return this.#postgres.url
-  }
-
-  readonly postgres = {
-    /** Ends the server as an immediate shutdown does. */
-    stop: () => this.#postgres.stop(),
-    start: () => this.#postgres.start(),
   }
 
   citizen(): Phone {
@@ -181,39 +169,31 @@ export class ChaosRoom {
     return this.#accepted
   }
 
-  /** Waits until a further process has asked for the lease in vain. */
-  async standsBy(): Promise<void> {
+  /** Starts a further hotline process, of this version; resolves when it has asked for the lease in vain. */
+  async startStandby(): Promise<{ port: number; process: Child }> {
     const log = join(this.stack.logDir, 'standby.log')
-    const says = () => existsSync(log) && readFileSync(log, 'utf8').includes('standing by')
-    await until(says, 'the further process stands by', 30_000)
+    const waiting = () => (existsSync(log) ? readFileSync(log, 'utf8').split('standing by').length : 1)
+    const before = waiting()
+    const port = await freePort()
+    const process = await this.stack.startStandby(port)
+    await until(() => waiting() > before, 'the further process stands by', 30_000)
+    return { port, process }
   }
 
   /** The address of the hotline moves to another process: connections break, and those who had them come again. */
   async moveTo(port: number): Promise<void> {
-    this.address.leadTo(port)
-    this.address.cut()
-    this.address.mend()
+    this.wires.hotlineAddress.leadTo(port)
+    this.wires.hotlineAddress.cut()
+    this.wires.hotlineAddress.mend()
     await this.timeline.resume()
   }
 
-  /** From now on events of the switch come twice and in another order. */
-  async shuffleEvents(): Promise<EventShuffler> {
-    const shuffler = await startEventShuffler({ targetPort: this.stack.ports.switchEsl })
-    this.#shuffler = shuffler
-    await this.#reconnectTo(shuffler.port)
-    return shuffler
-  }
-
-  async unshuffle(): Promise<void> {
-    await this.#reconnectTo(this.stack.ports.switchEsl)
-    await this.#shuffler?.close()
-  }
-
-  async #reconnectTo(port: number): Promise<void> {
-    this.switchWire.cut()
+  /** The hotline loses its connection to the switch, and finds another way to it at this port. */
+  async reconnectTo(port: number): Promise<void> {
+    this.wires.switch.cut()
     await until(async () => !(await this.serves()), 'the hotline notices')
-    this.switchWire.leadTo(port)
-    this.switchWire.mend()
+    this.wires.switch.leadTo(port)
+    this.wires.switch.mend()
     await until(() => this.serves(), 'the hotline is connected again')
   }
 
@@ -232,31 +212,29 @@ export class ChaosRoom {
 
   /** Waits until the log, the records and the tickets have caught up with every call, and reads the ledger. */
   async balance(withinMs = 60_000): Promise<Ledger> {
-    let ledger = await this.#ledger()
+    let ledger = await this.ledger()
     const settled = async () => {
-      ledger = await this.#ledger()
-      return ledger.offered > 0 && ledger.open === 0 && ledger.ticketsMissing === 0 && ledger.recordingsMissing === 0
+      ledger = await this.ledger()
+      return ledger.offered > 0 && lostAndTwice(ledger).lost === 0
     }
     // What is still missing then is what the ledger tells.
     await until(settled, 'the ledger is settled', withinMs, 200).catch(() => undefined)
     return ledger
   }
 
-  #ledger(): Promise<Ledger> {
-    return readLedger({ url: this.#postgres.url, soundsDir: this.soundsDir })
+  /** As it is now. */
+  ledger(): Promise<Ledger> {
+    return readLedger({ url: this.postgres.url, soundsDir: this.soundsDir })
   }
 
   async stop(): Promise<void> {
-    this.databaseWire.mend()
-    this.switchWire.mend()
+    this.wires.mend()
     await this.timeline.close()
     await this.sipp.phonesOff()
     await this.phones.close()
     await this.stack.stop()
-    await this.address.close()
-    await this.databaseWire.close()
-    await this.switchWire.close()
-    await this.#postgres.stop()
+    await this.wires.close()
+    await this.postgres.stop()
     if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.#folder}`)
     else rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -264,59 +242,5 @@ export class ChaosRoom {
   #phone(user: string, password: string): Phone {
     const registrar = { host: '127.0.0.1', port: this.stack.ports.sip }
     return this.phones.phone({ user, password, registrar, transport: 'udp' })
-  }
-}
-
-/** A PostgreSQL that is stopped and started again on the same port with the same data. */
-class PostgresServer {
-  readonly port: number
-  readonly #folder: string
-  readonly #password = newSecret()
-  #running: RunningPostgres | undefined
-
-  private constructor(folder: string, port: number) {
-    this.#folder = folder
-    this.port = port
-  }
-
-  static async start(folder: string): Promise<PostgresServer> {
-    const server = new PostgresServer(folder, await freePort())
-    await server.start()
-    await server.#running?.createDatabase('yihao')
-    return server
-  }
-
-  get url(): string {
-    return this.#running?.url('yihao') ?? ''
-  }
-
-  /** The server's children may hold its memory a moment longer than their parent lived. */
-  async start(): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        this.#running = await startPostgres({ folder: this.#folder, port: this.port, password: this.#password })
-        return
-      } catch (error) {
-        if (attempt === 20) throw error
-        await new Promise((resolve) => setTimeout(resolve, 500))
-      }
-    }
-  }
-
-  /** SIGQUIT: nobody is asked to finish, as in a crash. */
-  async stop(): Promise<void> {
-    const pidFile = join(this.#folder, 'data/postmaster.pid')
-    const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
-    process.kill(pid, 'SIGQUIT')
-    await until(() => !isAlive(pid), 'PostgreSQL has ended')
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }

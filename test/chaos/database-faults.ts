@@ -3,33 +3,88 @@ import { at } from '../bench/blocks.ts'
 import { rounded } from '../bench/finding.ts'
 import { until } from '../support/until.ts'
 import type { ChaosRoom } from './chaos-room.ts'
+import type { Ledger } from './ledger.ts'
 import { sippAgents, sippCallers } from './load.ts'
 import type { Report } from './report.ts'
 import type { Scenario } from './scenario.ts'
 
+/** What is done to the database while calls go on. */
+interface DatabaseFault {
+  readonly about: string
+  readonly awayMs: (short: boolean) => number
+  /** Before there is any load. */
+  readonly prepare: (room: ChaosRoom) => Promise<{ begin(): Promise<void>; end(): Promise<void> }>
+}
+
 /** Calls go on while the database is away, and everything is written when it is back. */
-function awayFor(milliseconds: (short: boolean) => number, about: string): Scenario {
+function databaseFault({ about, awayMs, prepare }: DatabaseFault): Scenario {
   return {
     about,
-    target: 'every call is answered meanwhile; every fact in the log once; lost 0, twice 0',
+    target: 'every call is answered meanwhile; every fact in the log once; every recording stored; lost 0, twice 0',
     async run(room, report, { short }) {
+      const fault = await prepare(room)
+      const before = await room.ledger()
       await sippAgents(room, 4, { talkMs: 1000 })
-      const forMs = milliseconds(short)
+      const forMs = awayMs(short)
       const calls = short ? 6 : Math.max(20, forMs / 1000)
       const load = sippCallers(room, report, { calls, rate: 2 })
       await until(() => room.timeline.of('call.answered').length > 0, 'the first call is answered')
-      await room.postgres.stop()
+      await fault.begin()
       await new Promise((resolve) => setTimeout(resolve, forMs))
       report.expect(await room.serves(), 'the hotline says that it is not ready')
-      await room.postgres.start()
+      await fault.end()
       const { failed } = await load
       report.expect(failed === 0, `${failed} calls did not go as planned while the database was away`)
+      await until(() => isAllStored(room, before), 'every recording is stored', 90_000, 500)
     },
   }
 }
 
-export const restartDatabase = awayFor(() => 0, 'PostgreSQL is killed and started again under load')
-export const databaseGone = awayFor((short) => (short ? 3000 : 60_000), 'PostgreSQL is gone for 60 s under load')
+/** Each call answered since is in the log, and its recording is stored. */
+async function isAllStored(room: ChaosRoom, before: Ledger): Promise<boolean> {
+  const { answered, released, offered, recordings } = await room.ledger()
+  return offered === released && recordings - before.recordings === answered - before.answered
+}
+
+function crash({ postgres }: ChaosRoom) {
+  return Promise.resolve({ begin: () => postgres.crash(), end: () => postgres.start() })
+}
+
+export const restartDatabase = databaseFault({
+  about: 'PostgreSQL is killed and started again under load',
+  awayMs: () => 0,
+  prepare: crash,
+})
+
+export const databaseGone = databaseFault({
+  about: 'PostgreSQL is gone for 60 s under load',
+  awayMs: (short) => (short ? 3000 : 60_000),
+  prepare: crash,
+})
+
+export const databaseFailover = databaseFault({
+  about: 'PostgreSQL is killed under load, its synchronous replica is promoted and gets its address',
+  awayMs: (short) => (short ? 2000 : 10_000),
+  async prepare({ postgres, wires }) {
+    const replica = await postgres.replicate()
+    return {
+      begin: () => postgres.crash(),
+      async end() {
+        await replica.promote()
+        wires.databaseAddress.leadTo(replica.port)
+      },
+    }
+  },
+})
+
+export const replicaGone = databaseFault({
+  about: 'the synchronous replica of PostgreSQL is killed under load, so that no commit ends, and comes back',
+  awayMs: (short) => (short ? 3000 : 30_000),
+  async prepare({ postgres }) {
+    const replica = await postgres.replicate()
+    return { begin: () => replica.crash(), end: () => replica.start() }
+  },
+})
 
 export const slowDatabase: Scenario = {
   about: 'every byte from and to PostgreSQL takes 2 s',
@@ -40,9 +95,9 @@ export const slowDatabase: Scenario = {
     await sippAgents(room, 2)
     const load = sippCallers(room, report, { calls: short ? 4 : 20, rate: 1 })
     const before = await offers(room, agent, calls)
-    room.databaseWire.slow(1000)
+    room.wires.database.slow(1000)
     const during = await offers(room, agent, calls)
-    room.databaseWire.mend()
+    room.wires.database.mend()
     await load
     judge(report, before, during)
   },

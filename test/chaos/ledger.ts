@@ -24,6 +24,10 @@ export interface Ledger {
   readonly recordings: number
   /** Said to be stored in the log, and not in the table or not on disk. */
   readonly recordingsMissing: number
+  /** Begun, and neither stored nor said to have failed. */
+  readonly recordingsUntold: number
+  /** Said to have failed, and not stored later either: what failed for the disk or the database is tried again. */
+  readonly recordingsFailed: number
   readonly voicemails: number
   readonly voicemailsMissing: number
   /** Two calls at one agent at the same time. */
@@ -37,15 +41,21 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
   const db = openDatabase({ url, logger: silent, connections: 1, statementTimeoutMs: 60_000 })
   try {
     const { rows } = await sql<Omit<Ledger, 'recordingsMissing' | 'voicemailsMissing'>>`
-      with facts as (select type, data ->> 'callId' as call_id, data ->> 'callerNumber' as caller from events),
+      with facts as (
+          select type, data ->> 'callId' as call_id, data ->> 'callerNumber' as caller, data ->> 'reason' as reason from events),
         counts as (
           select call_id,
-            count(*) filter (where type = 'call.answered')::int as answered,
+            -- A phone that hung up before the two were joined answered nobody: the caller waited on.
+            greatest(0, count(*) filter (where type = 'call.answered')
+              - count(*) filter (where type = 'call.queued' and reason = 'bridge-failed'))::int as answered,
             count(*) filter (where type = 'call.branch-answered')::int as by_branch,
             count(*) filter (where type = 'call.abandoned')::int as abandoned,
             count(*) filter (where type = 'call.released')::int as released
           from facts where call_id is not null group by call_id
-          having count(*) filter (where type = 'call.offered') > 0)
+          having count(*) filter (where type = 'call.offered') > 0),
+        sounds as (
+          select call_id, bool_or(type = 'recording.stored') as stored, bool_or(type = 'recording.failed') as failed
+          from facts where type in ('recording.started', 'recording.stored', 'recording.failed') group by call_id)
       select
         (select count(*)::int from counts) as offered,
         (select count(*)::int from counts where answered > 0) as answered,
@@ -63,6 +73,8 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
           as "ticketsMissing",
         (select (count(*) - count(distinct call_id))::int from tickets.tickets where call_id is not null) as "ticketsTwice",
         (select count(*)::int from recordings) as recordings,
+        (select count(*)::int from sounds where not stored and not failed) as "recordingsUntold",
+        (select count(*)::int from sounds where failed and not stored) as "recordingsFailed",
         (select count(*)::int from voicemails) as voicemails,
         (select count(*)::int from (
           select data ->> 'to' as state, lag(data ->> 'to') over (partition by subject order by sequence) as before
@@ -87,7 +99,12 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
 /** Sums of what must not be: calls of which something is missing, and those of which something is there twice. */
 export function lostAndTwice(ledger: Ledger): { readonly lost: number; readonly twice: number } {
   return {
-    lost: ledger.open + ledger.ticketsMissing + ledger.recordingsMissing + ledger.voicemailsMissing,
+    lost:
+      ledger.open +
+      ledger.ticketsMissing +
+      ledger.recordingsMissing +
+      ledger.recordingsUntold +
+      ledger.voicemailsMissing,
     twice:
       ledger.offeredTwice +
       ledger.releasedTwice +

@@ -1,16 +1,14 @@
 import { messageOf } from '../../src/kernel/index.ts'
 import type { Finding } from '../bench/finding.ts'
 import type { InstrumentOptions } from '../bench/instrument.ts'
-import { ChaosRoom } from './chaos-room.ts'
+import { ChaosRoom, type RoomOptions } from './chaos-room.ts'
 import { lostAndTwice } from './ledger.ts'
 import { Report } from './report.ts'
 
 /** A fault, under load, and what must come of it. */
-export interface Scenario {
+export interface Scenario extends RoomOptions {
   readonly about: string
   readonly target: string
-  /** For the hotline process. */
-  readonly hotlineEnv?: () => Record<string, string>
   readonly run: (room: ChaosRoom, report: Report, scale: Scale) => Promise<void>
 }
 
@@ -23,8 +21,7 @@ export interface Scale {
 
 /** Runs a scenario in a room of its own. */
 export async function runScenario(name: string, scenario: Scenario, options: InstrumentOptions): Promise<Finding> {
-  const hotlineEnv = scenario.hotlineEnv?.()
-  const room = await ChaosRoom.start(options, hotlineEnv ? { hotlineEnv } : {})
+  const room = await ChaosRoom.start(options, scenario)
   try {
     return await runIn(room, { name, scenario, options })
   } finally {

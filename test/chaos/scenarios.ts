@@ -1,10 +1,18 @@
-import { databaseGone, restartDatabase, slowDatabase, ticketsDown } from './database-faults.ts'
+import {
+  databaseFailover,
+  databaseGone,
+  replicaGone,
+  restartDatabase,
+  slowDatabase,
+  ticketsDown,
+} from './database-faults.ts'
 import { killHotline } from './kill-hotline.ts'
-import { clockJump, diskFull, eventsShuffled, soak, stalledClient } from './other-faults.ts'
+import { clockJump, diskFull, eventsShuffled, stalledClient } from './other-faults.ts'
 import { answerRace, overload, phoneGone, twoCallsOneAgent } from './phone-faults.ts'
 import type { Scenario } from './scenario.ts'
+import { soak } from './soak.ts'
 import { absentHotline, cutWire, halfOpenWire, killSwitch } from './switch-faults.ts'
-import { splitBrain, standby, transferKill } from './takeover.ts'
+import { splitBrain, standby, transferKill, upgrade } from './takeover.ts'
 
 /** Every fault by the name that `npm run chaos` knows it by. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -16,6 +24,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'postgres-restart': restartDatabase,
   'postgres-gone': databaseGone,
   'postgres-slow': slowDatabase,
+  'postgres-failover': databaseFailover,
+  'replica-gone': replicaGone,
   'tickets-down': ticketsDown,
   'phone-gone': phoneGone,
   'answer-race': answerRace,
@@ -28,5 +38,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'transfer-kill': transferKill,
   standby,
   'split-brain': splitBrain,
+  upgrade,
   soak,
 }

@@ -1,4 +1,4 @@
-import { freePort } from '../../scripts/launch/free-port.ts'
+import type { Child } from '../../scripts/launch/child.ts'
 import { until } from '../support/until.ts'
 import type { ChaosRoom } from './chaos-room.ts'
 import { sippAgents, sippCallers } from './load.ts'
@@ -48,9 +48,7 @@ export const standby: Scenario = {
     await sippAgents(room, 3)
     const filled = await fillQueue(room, '8041')
     const load = sippCallers(room, report, { calls: short ? 4 : 20, rate: 2 })
-    const port = await freePort()
-    await room.stack.startStandby(port)
-    await room.standsBy()
+    const { port } = await room.startStandby()
 
     const killedAt = Date.now()
     await room.hotline.kill('SIGKILL')
@@ -63,6 +61,39 @@ export const standby: Scenario = {
   },
 }
 
+const { YIHAO_BEFORE: versionBefore } = process.env
+
+export const upgrade: Scenario = {
+  about:
+    'the hotline is upgraded under load, process by process (from the version in the folder YIHAO_BEFORE, if there is one)',
+  target: 'serving <= 6 s after each change, bridged lost 0, order kept, WebSocket clients resume; lost 0, twice 0',
+  ...(versionBefore !== undefined && { versionBefore }),
+  async run(room, report, { short }) {
+    await sippAgents(room, 3)
+    const filled = await fillQueue(room, '8045')
+    const load = sippCallers(room, report, { calls: short ? 8 : 60, rate: 2 })
+    const first = await room.startStandby()
+    await handOver(room, report, { from: room.hotline, to: first.port })
+    // Where the version before ran, this one runs from now on, and has its turn.
+    const second = await room.startStandby()
+    await handOver(room, report, { from: first.process, to: second.port })
+
+    await servesInOrder(room, report, filled)
+    const { failed } = await load
+    report.expect(failed === 0, `${failed} calls did not go as planned`)
+  },
+}
+
+/** A planned change: the process that is active is asked to end. */
+async function handOver(room: ChaosRoom, report: Report, { from, to }: { from: Child; to: number }): Promise<void> {
+  const beganAt = Date.now()
+  const stopped = from.stop()
+  await until(() => room.serves(to), 'the other process serves', 30_000)
+  report.limit('servingAgainMs', Date.now() - beganAt, 6000)
+  await stopped
+  await room.moveTo(to)
+}
+
 export const splitBrain: Scenario = {
   about: 'the active hotline process is frozen (SIGSTOP), the standby takes over, the frozen one is continued',
   target: 'fencing holds: the continued process dials nobody, writes nothing and ends; lost 0, twice 0',
@@ -70,9 +101,7 @@ export const splitBrain: Scenario = {
     await sippAgents(room, 3)
     const filled = await fillQueue(room, '8042')
     const load = sippCallers(room, report, { calls: short ? 4 : 20, rate: 2 })
-    const port = await freePort()
-    await room.stack.startStandby(port)
-    await room.standsBy()
+    const { port } = await room.startStandby()
     const { pid } = room.hotline
 
     const frozenAt = Date.now()

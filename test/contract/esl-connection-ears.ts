@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/kernel/index.ts'
-import { EslConnection, type EslHeaders } from '../../src/switch/freeswitch/esl-connection.ts'
+import { EslConnection } from '../../src/switch/freeswitch/esl-connection.ts'
+import type { EslHeaders } from '../../src/switch/freeswitch/json-events.ts'
 import { silent } from '../support/database.ts'
 
 /** A connection with everything it told. */

@@ -1,105 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningSipServer, sipServers } from '../support/drachtio-daemon.ts'
-import { newBranch, type RawMessage, type RawPhone, request, response, tcpPhone, udpPhone } from '../support/raw-sip.ts'
-import { connectApp, disconnectApp, type ProxyResults, type SrfApp, sdp } from './sip-server-app.ts'
-
-type Transport = 'udp' | 'tcp'
+import { describe, expect, test } from 'vitest'
+import { sipServers } from '../support/drachtio-daemon.ts'
+import { newBranch, type RawMessage, request, response } from '../support/raw-sip.ts'
+import { sdp } from './sip-server-app.ts'
+import { proxiedCalls } from './sip-server-proxied-calls.ts'
+import { sipServerScene } from './sip-server-scene.ts'
 
 describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) => {
-  let server: RunningSipServer
-  const apps: SrfApp[] = []
-  const phones: RawPhone[] = []
-
-  beforeAll(async () => {
-    server = await start()
-  })
-
-  afterAll(async () => {
-    await server.stop()
-  })
-
-  afterEach(async () => {
-    await Promise.all(apps.splice(0).map(disconnectApp))
-    await Promise.all(phones.splice(0).map((phone) => phone.close()))
-  })
-
-  async function aPhone(transport: Transport = 'udp'): Promise<RawPhone> {
-    const phone = await (transport === 'udp' ? udpPhone() : tcpPhone())
-    phones.push(phone)
-    return phone
-  }
-
-  /** An application that proxies every INVITE to the phones and tells how it went. */
-  async function proxyTo(targets: readonly RawPhone[], options: Record<string, unknown> = { recordRoute: true }) {
-    const results: Promise<ProxyResults>[] = []
-    const app = await connectApp(server, (srf) =>
-      srf.invite((req) => {
-        const proxied = srf.proxyRequest(
-          req,
-          targets.map((phone) => phone.uri('1001')),
-          { ...options },
-        )
-        proxied.catch(() => undefined)
-        results.push(proxied)
-      }),
-    )
-    apps.push(app)
-    return { results }
-  }
-
-  const target = () => `sip:1001@127.0.0.1:${server.sipPort}`
-
-  function invite(phone: RawPhone, parts: Partial<Parameters<typeof request>[0]> = {}): string {
-    return request({ phone, method: 'INVITE', uri: target(), body: sdp(), ...parts })
-  }
-
-  /** A request of the caller within the call, by the route set it learnt (RFC 3261 section 12.1.2). */
-  function fromCaller(caller: RawPhone, answer: RawMessage, method: string, cseq: number, body = ''): string {
-    return request({
-      phone: caller,
-      method,
-      uri: addressOf(answer.header('contact')),
-      callId: answer.header('call-id') ?? '',
-      from: answer.header('from') ?? '',
-      to: answer.header('to') ?? '',
-      routes: answer.headers('record-route').flatMap(list).toReversed(),
-      cseq,
-      body,
-    })
-  }
-
-  function fromCallee(callee: RawPhone, heard: RawMessage, method: string, cseq: number, body = ''): string {
-    return request({
-      phone: callee,
-      method,
-      uri: addressOf(heard.header('contact')),
-      callId: heard.header('call-id') ?? '',
-      from: `${heard.header('to')};tag=p`,
-      to: heard.header('from') ?? '',
-      routes: heard.headers('record-route').flatMap(list),
-      cseq,
-      body,
-    })
-  }
-
-  /** The same of a caller who sends everything to the number it called. */
-  function unrouted(caller: RawPhone, answer: RawMessage, method: string, cseq: number): string {
-    const [callId, from, to] = ['call-id', 'from', 'to'].map((name) => answer.header(name) ?? '')
-    return request({ phone: caller, method, uri: target(), callId, from, to, cseq })
-  }
-
-  async function establish(caller: RawPhone, callee: RawPhone, { withRoute = true } = {}) {
-    caller.send(invite(caller), server.sipPort)
-    const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 180, { tag: 'p' }), server.sipPort)
-    await caller.expect('180')
-    callee.send(response(heard, 200, { tag: 'p', contact: callee.uri('1001'), body: sdp(40_100) }), server.sipPort)
-    const answer = await caller.expect('200')
-    const ack = withRoute ? fromCaller(caller, answer, 'ACK', 1) : unrouted(caller, answer, 'ACK', 1)
-    caller.send(ack, server.sipPort)
-    await callee.expect('ACK')
-    return { heard, answer }
-  }
+  const scene = sipServerScene(start)
+  const { aPhone } = scene
+  const { proxyTo, target, invite, fromCaller, fromCallee, unrouted, establish } = proxiedCalls(scene)
 
   describe.each([
     ['udp', 'udp'],
@@ -112,15 +21,15 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
       const { results } = await proxyTo([callee])
 
       const { heard, answer } = await establish(caller, callee)
-      caller.send(fromCaller(caller, answer, 'BYE', 2), server.sipPort)
+      caller.send(fromCaller(caller, answer, 'BYE', 2), scene.server.sipPort)
       const bye = await callee.expect('BYE')
-      callee.send(response(bye, 200), server.sipPort)
+      callee.send(response(bye, 200), scene.server.sipPort)
       const goodbye = await caller.expect('200')
 
       expect(heard.startLine).toBe(`INVITE ${callee.uri('1001')} SIP/2.0`)
       expect(heard.headers('via')).toHaveLength(2)
       expect(heard.header('max-forwards')).toBe('69')
-      expect(heard.header('record-route')).toContain(`127.0.0.1:${server.sipPort}`)
+      expect(heard.header('record-route')).toContain(`127.0.0.1:${scene.server.sipPort}`)
       expect(heard.body).toBe(sdp())
       expect(answer.headers('via')).toHaveLength(1)
       expect(bye.header('route')).toBeUndefined()
@@ -136,11 +45,11 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
         await proxyTo([callee])
         const { answer } = await establish(caller, callee, { withRoute: false })
         const bye = unrouted(caller, answer, 'BYE', 2)
-        caller.send(bye, server.sipPort)
-        callee.send(response(await callee.expect('BYE'), 200), server.sipPort)
+        caller.send(bye, scene.server.sipPort)
+        callee.send(response(await callee.expect('BYE'), 200), scene.server.sipPort)
         await caller.expect('200')
 
-        caller.send(unrouted(caller, answer, 'BYE', 3), server.sipPort)
+        caller.send(unrouted(caller, answer, 'BYE', 3), scene.server.sipPort)
 
         expect((await caller.expect('481')).header('cseq')).toBe('3 BYE')
       },
@@ -151,24 +60,24 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
       const { results } = await proxyTo([callee])
       const { heard, answer } = await establish(caller, callee)
       await results[0]
-      await Promise.all(apps.splice(0).map(disconnectApp))
+      await scene.applicationsGo()
 
-      callee.send(fromCallee(callee, heard, 'INVITE', 1, sdp(40_102)), server.sipPort)
+      callee.send(fromCallee(callee, heard, 'INVITE', 1, sdp(40_102)), scene.server.sipPort)
       const reInvite = await caller.expect('INVITE')
-      caller.send(response(reInvite, 200, { contact: caller.uri('caller'), body: sdp(40_104) }), server.sipPort)
+      caller.send(response(reInvite, 200, { contact: caller.uri('caller'), body: sdp(40_104) }), scene.server.sipPort)
       const agreed = await callee.expect('200')
-      callee.send(fromCallee(callee, heard, 'ACK', 1), server.sipPort)
+      callee.send(fromCallee(callee, heard, 'ACK', 1), scene.server.sipPort)
       await caller.expect('ACK')
       for (const [at, method] of ['INFO', 'UPDATE', 'REFER', 'NOTIFY'].entries()) {
-        caller.send(fromCaller(caller, answer, method, 2 + at, 'body'), server.sipPort)
+        caller.send(fromCaller(caller, answer, method, 2 + at, 'body'), scene.server.sipPort)
         const passed = await callee.expect(method)
-        callee.send(response(passed, 202), server.sipPort)
+        callee.send(response(passed, 202), scene.server.sipPort)
         expect((await caller.expect('202')).header('cseq')).toBe(`${2 + at} ${method}`)
         expect(passed.body).toBe('body')
       }
-      callee.send(fromCallee(callee, heard, 'BYE', 2), server.sipPort)
+      callee.send(fromCallee(callee, heard, 'BYE', 2), scene.server.sipPort)
       const bye = await caller.expect('BYE')
-      caller.send(response(bye, 200), server.sipPort)
+      caller.send(response(bye, 200), scene.server.sipPort)
       await callee.expect('200')
 
       expect(agreed.body).toBe(sdp(40_104))
@@ -179,22 +88,22 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
       await proxyTo([callee])
       const call = { branch: newBranch(), callId: newBranch() }
 
-      caller.send(invite(caller, call), server.sipPort)
+      caller.send(invite(caller, call), scene.server.sipPort)
       const heard = await callee.expect('INVITE')
-      callee.send(response(heard, 180, { tag: 'p' }), server.sipPort)
+      callee.send(response(heard, 180, { tag: 'p' }), scene.server.sipPort)
       await caller.expect('180')
       const hungUpAt = Date.now()
-      caller.send(request({ phone: caller, method: 'CANCEL', uri: target(), ...call }), server.sipPort)
+      caller.send(request({ phone: caller, method: 'CANCEL', uri: target(), ...call }), scene.server.sipPort)
       const cancel = await callee.expect('CANCEL')
       const tookMs = Date.now() - hungUpAt
-      callee.send(response(cancel, 200), server.sipPort)
-      callee.send(response(heard, 487, { tag: 'p' }), server.sipPort)
+      callee.send(response(cancel, 200), scene.server.sipPort)
+      callee.send(response(heard, 487, { tag: 'p' }), scene.server.sipPort)
       const ack = await callee.expect('ACK')
       const accepted = await caller.expect('200')
       const refused = await caller.expect('487')
       caller.send(
         request({ phone: caller, method: 'ACK', uri: target(), to: refused.header('to') ?? '', ...call }),
-        server.sipPort,
+        scene.server.sipPort,
       )
 
       expect(tookMs).toBeLessThan(1000)
@@ -211,14 +120,14 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     await proxyTo([callee])
     const call = { branch: newBranch(), callId: newBranch() }
 
-    caller.send(invite(caller, call), server.sipPort)
+    caller.send(invite(caller, call), scene.server.sipPort)
     const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 180, { tag: 'p' }), server.sipPort)
+    callee.send(response(heard, 180, { tag: 'p' }), scene.server.sipPort)
     await caller.expect('180')
-    caller.send(request({ phone: caller, method: 'CANCEL', uri: target(), ...call }), server.sipPort)
+    caller.send(request({ phone: caller, method: 'CANCEL', uri: target(), ...call }), scene.server.sipPort)
     const cancel = await callee.expect('CANCEL')
-    callee.send(response(heard, 200, { tag: 'p', contact: callee.uri(), body: sdp() }), server.sipPort)
-    callee.send(response(cancel, 481), server.sipPort)
+    callee.send(response(heard, 200, { tag: 'p', contact: callee.uri(), body: sdp() }), scene.server.sipPort)
+    callee.send(response(cancel, 481), scene.server.sipPort)
     const replies = [await caller.expect('200'), await caller.expect('200')]
 
     expect(replies.map((each) => each.header('cseq')).toSorted()).toEqual(['1 CANCEL', '1 INVITE'])
@@ -230,14 +139,14 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const { results } = await proxyTo([callee])
     const call = { branch: newBranch(), callId: newBranch() }
 
-    caller.send(invite(caller, call), server.sipPort)
+    caller.send(invite(caller, call), scene.server.sipPort)
     const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 486, { tag: 'p', extra: ['X-Why: busy'] }), server.sipPort)
+    callee.send(response(heard, 486, { tag: 'p', extra: ['X-Why: busy'] }), scene.server.sipPort)
     const ack = await callee.expect('ACK')
     const refused = await caller.expect('486')
     caller.send(
       request({ phone: caller, method: 'ACK', uri: target(), to: refused.header('to') ?? '', ...call }),
-      server.sipPort,
+      scene.server.sipPort,
     )
 
     expect(topBranch(ack)).toBe(topBranch(heard))
@@ -251,14 +160,14 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, first, second] = [await aPhone(), await aPhone(), await aPhone()]
     const { results } = await proxyTo([first, second])
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const heardFirst = await first.expect('INVITE')
     await second.expectNo('INVITE', 200)
-    first.send(response(heardFirst, 480, { tag: 'p1' }), server.sipPort)
+    first.send(response(heardFirst, 480, { tag: 'p1' }), scene.server.sipPort)
     const heardSecond = await second.expect('INVITE')
-    second.send(response(heardSecond, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), server.sipPort)
+    second.send(response(heardSecond, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), scene.server.sipPort)
     const answer = await caller.expect('200')
-    caller.send(fromCaller(caller, answer, 'ACK', 1), server.sipPort)
+    caller.send(fromCaller(caller, answer, 'ACK', 1), scene.server.sipPort)
     await second.expect('ACK')
 
     expect(answer.header('to')).toContain('tag=p2')
@@ -270,19 +179,19 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, first, second] = [await aPhone(), await aPhone(), await aPhone()]
     await proxyTo([first, second], { recordRoute: true, forking: 'simultaneous' })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const [heardFirst, heardSecond] = [await first.expect('INVITE'), await second.expect('INVITE')]
-    first.send(response(heardFirst, 180, { tag: 'p1' }), server.sipPort)
-    second.send(response(heardSecond, 180, { tag: 'p2' }), server.sipPort)
+    first.send(response(heardFirst, 180, { tag: 'p1' }), scene.server.sipPort)
+    second.send(response(heardSecond, 180, { tag: 'p2' }), scene.server.sipPort)
     await caller.expect('180')
     await caller.expect('180')
-    second.send(response(heardSecond, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), server.sipPort)
+    second.send(response(heardSecond, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), scene.server.sipPort)
     const cancel = await first.expect('CANCEL')
-    first.send(response(cancel, 200), server.sipPort)
-    first.send(response(heardFirst, 487, { tag: 'p1' }), server.sipPort)
+    first.send(response(cancel, 200), scene.server.sipPort)
+    first.send(response(heardFirst, 487, { tag: 'p1' }), scene.server.sipPort)
     await first.expect('ACK')
     const answer = await caller.expect('200')
-    caller.send(fromCaller(caller, answer, 'ACK', 1), server.sipPort)
+    caller.send(fromCaller(caller, answer, 'ACK', 1), scene.server.sipPort)
     await second.expect('ACK')
 
     await caller.expectNo('487', 200)
@@ -292,10 +201,10 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, silent, second] = [await aPhone(), await aPhone(), await aPhone()]
     await proxyTo([silent, second], { recordRoute: true, provisionalTimeout: '300ms' })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     await silent.expect('INVITE')
     const heard = await second.expect('INVITE')
-    second.send(response(heard, 486, { tag: 'p' }), server.sipPort)
+    second.send(response(heard, 486, { tag: 'p' }), scene.server.sipPort)
 
     await caller.expect('486')
   })
@@ -304,7 +213,7 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, silent] = [await aPhone(), await aPhone()]
     const { results } = await proxyTo([silent], { recordRoute: true, provisionalTimeout: '300ms' })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     await silent.expect('INVITE')
 
     await caller.expect('408')
@@ -316,13 +225,13 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, slow, second] = [await aPhone(), await aPhone(), await aPhone()]
     await proxyTo([slow, second], { recordRoute: true, finalTimeout: '400ms' })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const ringing = await slow.expect('INVITE')
-    slow.send(response(ringing, 180, { tag: 'p1' }), server.sipPort)
+    slow.send(response(ringing, 180, { tag: 'p1' }), scene.server.sipPort)
     await caller.expect('180')
     const heard = await second.expect('INVITE')
     await slow.expect('CANCEL')
-    second.send(response(heard, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), server.sipPort)
+    second.send(response(heard, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), scene.server.sipPort)
 
     expect((await caller.expect('200')).header('to')).toContain('tag=p2')
   })
@@ -331,11 +240,11 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, first, second] = [await aPhone(), await aPhone(), await aPhone()]
     await proxyTo([first], { recordRoute: true, followRedirects: true })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const heard = await first.expect('INVITE')
-    first.send(response(heard, 302, { tag: 'p1', contact: second.uri('elsewhere') }), server.sipPort)
+    first.send(response(heard, 302, { tag: 'p1', contact: second.uri('elsewhere') }), scene.server.sipPort)
     const followed = await second.expect('INVITE')
-    second.send(response(followed, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), server.sipPort)
+    second.send(response(followed, 200, { tag: 'p2', contact: second.uri(), body: sdp() }), scene.server.sipPort)
 
     expect((await caller.expect('200')).header('to')).toContain('tag=p2')
   })
@@ -344,9 +253,9 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, callee] = [await aPhone(), await aPhone()]
     await proxyTo([callee], {})
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 200, { tag: 'p', contact: callee.uri(), body: sdp() }), server.sipPort)
+    callee.send(response(heard, 200, { tag: 'p', contact: callee.uri(), body: sdp() }), scene.server.sipPort)
     const answer = await caller.expect('200')
 
     expect(heard.header('record-route')).toBeUndefined()
@@ -358,9 +267,9 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, callee] = [await aPhone(), await aPhone()]
     await proxyTo([callee], { recordRoute: true, headers: { 'X-Trunk': 'a' } })
 
-    caller.send(invite(caller), server.sipPort)
+    caller.send(invite(caller), scene.server.sipPort)
     const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 486, { tag: 'p' }), server.sipPort)
+    callee.send(response(heard, 486, { tag: 'p' }), scene.server.sipPort)
     await caller.expect('486')
 
     expect(heard.header('x-trunk')).toBe('a')
@@ -371,11 +280,11 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     await proxyTo([callee])
     const text = invite(caller)
 
-    caller.send(text, server.sipPort)
-    caller.send(text, server.sipPort)
+    caller.send(text, scene.server.sipPort)
+    caller.send(text, scene.server.sipPort)
     const first = await callee.expect('INVITE')
     const second = await callee.expect('INVITE')
-    callee.send(response(first, 486, { tag: 'p' }), server.sipPort)
+    callee.send(response(first, 486, { tag: 'p' }), scene.server.sipPort)
     await caller.expect('486')
 
     expect(second.text).toBe(first.text)
@@ -385,7 +294,7 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const [caller, callee] = [await aPhone(), await aPhone()]
     const { results } = await proxyTo([callee])
 
-    caller.send(invite(caller).replace('Max-Forwards: 70', 'Max-Forwards: 0'), server.sipPort)
+    caller.send(invite(caller).replace('Max-Forwards: 70', 'Max-Forwards: 0'), scene.server.sipPort)
 
     await caller.expect('483')
     await expect(results[0]).rejects.toContain('483')
@@ -398,23 +307,15 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
     const name = Buffer.from([0xc0, 0xee, 0xcb, 0xc4, 0xa0, 0xff]).toString('latin1')
     const from = `"${name}" <sip:caller@127.0.0.1>;tag=caller`
 
-    caller.send(invite(caller, { from }), server.sipPort)
+    caller.send(invite(caller, { from }), scene.server.sipPort)
     const heard = await callee.expect('INVITE')
-    callee.send(response(heard, 486, { tag: 'p' }), server.sipPort)
+    callee.send(response(heard, 486, { tag: 'p' }), scene.server.sipPort)
     const refused = await caller.expect('486')
 
     expect(heard.header('from')).toBe(from)
     expect(refused.header('from')).toBe(from)
   })
 })
-
-function list(value: string): string[] {
-  return value.split(',').map((each) => each.trim())
-}
-
-function addressOf(contact: string | undefined): string {
-  return /<([^>]+)>/.exec(contact ?? '')?.[1] ?? ''
-}
 
 function topBranch(message: RawMessage): string | undefined {
   return /branch=([^;,]+)/.exec(message.header('via') ?? '')?.[1]

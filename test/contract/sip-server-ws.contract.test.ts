@@ -7,7 +7,13 @@ import { type AppRequest, connectApp, disconnectApp, type SrfApp, sdp } from './
 /** A busy machine is no reason to fail. */
 const patience = 10_000
 
-describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => {
+const ways = sipServers().flatMap((server) => [
+  { ...server, secure: false, over: 'WebSocket' },
+  { ...server, secure: true, over: 'secured WebSocket' },
+])
+
+describe.each(ways)('SIP over $over: $name', ({ start, isReal, secure }) => {
+  const transport = secure ? 'wss' : 'ws'
   let server: RunningSipServer
   let app: SrfApp & Asks
   let onInvite: (request: AppRequest) => void = () => {}
@@ -16,12 +22,12 @@ describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => 
   const phones: RawPhone[] = []
 
   beforeAll(async () => {
-    server = await start()
+    server = await start({ secure })
     app = (await connectApp(server, (srf) => {
       srf.register((req, res) => {
         const user = /sip:([^@]+)@/.exec(req.get('to'))?.[1] ?? ''
         const { source_address: host, source_port: port } = req as AppRequest & { source_port: number }
-        sources.set(user, `sip:${user}@${host}:${port};transport=ws`)
+        sources.set(user, `sip:${user}@${host}:${port};transport=${transport}`)
         res.send(200, { headers: { Contact: `${req.get('contact')};expires=600` } })
       })
       srf.options((_req, res) => res.send(200))
@@ -38,10 +44,12 @@ describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => 
     await Promise.all(phones.splice(0).map((phone) => phone.close()))
   })
 
+  const connected = (options: { origin?: string; protocol?: string } = {}) =>
+    wsPhone(server.wsPort, { ...options, secure })
   const target = (user = '12345') => `sip:${user}@127.0.0.1:${server.sipPort}`
 
   async function registered(user: string) {
-    const browser = await wsPhone(server.wsPort)
+    const browser = await connected()
     phones.push(browser)
     const address = `<sip:${user}@127.0.0.1>`
     const register = request({
@@ -92,7 +100,7 @@ describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => 
   test('a call for a browser goes over its connection, rings and is answered', async () => {
     const { offered, answer } = await talking('web-2')
 
-    expect(offered.header('via')).toMatch(/^SIP\/2\.0\/WS /)
+    expect(offered.header('via')).toMatch(secure ? /^SIP\/2\.0\/WSS / : /^SIP\/2\.0\/WS /)
     expect(answer.header('contact')).toContain('.invalid')
   })
 
@@ -141,7 +149,7 @@ describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => 
   test('a browser that connects anew is reached by its new connection, also in a call of before', async () => {
     const { browser, phone, answer } = await talking('web-7')
     await browser.close()
-    const again = await wsPhone(server.wsPort)
+    const again = await connected()
     phones.push(again)
     const address = '<sip:web-7@127.0.0.1>'
     const contact = `Contact: <${browser.uri('caller')}>`
@@ -189,15 +197,15 @@ describe.each(sipServers())('SIP over WebSocket: $name', ({ start, isReal }) => 
   })
 
   test.skipIf(isReal)('a page of somebody else may not connect', async () => {
-    await expect(wsPhone(server.wsPort, { origin: 'https://evil.example' })).rejects.toThrow('403')
+    await expect(connected({ origin: 'https://evil.example' })).rejects.toThrow('403')
   })
 
   test.skipIf(isReal)('a connection that does not speak SIP is refused', async () => {
-    await expect(wsPhone(server.wsPort, { protocol: 'chat' })).rejects.toThrow('400')
+    await expect(connected({ protocol: 'chat' })).rejects.toThrow('400')
   })
 
   test('a page of this host may connect, whatever its port', async () => {
-    const browser = await wsPhone(server.wsPort, { origin: 'http://127.0.0.1:8080' })
+    const browser = await connected({ origin: 'http://127.0.0.1:8080' })
     phones.push(browser)
 
     browser.send(request({ phone: browser, method: 'OPTIONS', uri: target() }), 0)

@@ -61,6 +61,25 @@ describe.each(switches())('bridges on $name', (target) => {
     expect(await exists(caller.uuid)).toBe('true')
   })
 
+  test('bridging - an agent who hangs up while the two are joined takes no caller along', async () => {
+    for (let ms = 0; ms <= 75; ms += 5) {
+      const caller = await scene.incoming()
+      const agent = await scene.outgoing({ variables: ',park_after_bridge=true,hangup_after_bridge=false' })
+      await scene.esl.execute(caller.uuid, 'endless_playback', scene.sound('welcome'))
+      await caller.call.hears(pitch.welcome)
+
+      const from = scene.esl.events.length
+      await scene.esl.api(`uuid_bridge ${caller.uuid} ${agent.uuid}`)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      await agent.call.hangUp()
+      await gone(agent.uuid)
+
+      await scene.esl.event('CHANNEL_PARK', { 'Unique-ID': caller.uuid }, { from })
+      expect(await exists(caller.uuid), `after ${ms} ms`).toBe('true')
+      await endEverybody(scene)
+    }
+  }, 60_000)
+
   test('bridging - when one of two is parked, park_after_bridge parks the other, and who listens goes on hearing', async () => {
     const { caller, agent } = await talking(scene, ',park_after_bridge=true,send_silence_when_idle=-1')
     await scene.esl.api(`uuid_setvar ${caller.uuid} park_after_bridge true`)
@@ -178,5 +197,20 @@ describe.each(switches())('bridges on $name', (target) => {
     expect(kicked).toMatch(/^\+OK kicked \d+\n$/)
     expect(await scene.esl.api(`conference ${room} kick 99`)).toBe('-ERR Non-Existant ID 99\n')
     await until(async () => (await scene.esl.api('show channels count')).includes('2 total'))
+  })
+
+  test('conference - keys of a member with dist-dtmf reach every other one, those of the rest nobody', async () => {
+    const [agent, citizen, branch] = [await scene.incoming(), await scene.outgoing(), await scene.outgoing()]
+    const room = `conference:room${newId().slice(0, 8)}@hotline`
+    await scene.esl.api(`uuid_transfer ${agent.uuid} ${room}+flags{dist-dtmf} inline`)
+    for (const { uuid } of [citizen, branch]) await scene.esl.api(`uuid_transfer ${uuid} ${room} inline`)
+    expect(await agent.call.hears(pitch.agent)).toBe(true)
+
+    await branch.call.sendDtmf('9', { via: 'rfc4733' })
+    await scene.esl.event('DTMF', { 'DTMF-Digit': '9', 'Unique-ID': branch.uuid })
+    await agent.call.sendDtmf('14#', { via: 'rfc4733' })
+
+    for (const { call } of [citizen, branch]) await until(() => call.digitsHeard === '14#')
+    expect(agent.call.digitsHeard).toBe('')
   })
 })

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { frameSamples, parseWav, serializeWav, ToneSource, toneLevel } from '../../src/embedded/rtp/index.ts'
+import { parseWav, toneLevel } from '../../src/embedded/rtp/index.ts'
 import { type Call, type CallPolicy, createSoftphones, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { createLogger, newId } from '../../src/kernel/index.ts'
-import type { RunningSwitch } from '../support/freeswitch-daemon.ts'
+import type { RunningSwitch, SwitchStart } from '../support/freeswitch-daemon.ts'
+import { toneFile } from '../support/tone.ts'
 import { EslClient } from './switch-esl-client.ts'
 import type { SwitchUnderTest } from './switches.ts'
 
@@ -29,10 +30,10 @@ export interface Scene {
   close(): Promise<void>
 }
 
-export async function openScene(target: SwitchUnderTest): Promise<Scene> {
+export async function openScene(target: SwitchUnderTest, options: Omit<SwitchStart, 'prompts'> = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-switch-'))
   await makeSounds(folder)
-  const running = await target.start({ prompts: folder })
+  const running = await target.start({ ...options, prompts: folder })
   const esl = await EslClient.login(running)
   await esl.send('event json ALL')
   const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
@@ -61,16 +62,6 @@ async function makeSounds(folder: string): Promise<void> {
   await writeFile(join(folder, 'cmn', 'fallback.wav'), toneFile(pitch.fallback, 1000))
   await writeFile(join(folder, 'welcome.wav'), toneFile(pitch.welcome, 1000))
   await writeFile(join(folder, 'menu.wav'), toneFile(pitch.menu, 1000))
-}
-
-function toneFile(frequency: number, ms: number): Buffer {
-  const frames = ms / 20
-  const samples = new Int16Array(frames * frameSamples)
-  const source = new ToneSource({ frequencies: [frequency] })
-  for (let index = 0; index < frames; index += 1) {
-    source.read(samples.subarray(index * frameSamples, (index + 1) * frameSamples))
-  }
-  return serializeWav({ channels: [samples] })
 }
 
 interface Parts {

@@ -3,11 +3,10 @@ import { newId } from '../../src/kernel/index.ts'
 import { request } from '../support/raw-sip.ts'
 import { WebPhone } from '../support/web-phone.ts'
 import { endEverybody, openScene, pitch, type Scene } from './switch-scene.ts'
-import { standIn } from './switches.ts'
+import { switches } from './switches.ts'
 
-// werift and FreeSWITCH do not understand each other's SDP; FreeSWITCH is held against a real browser in test/browser.
-describe('WebRTC on the stand-in', () => {
-  const target = standIn
+// A real browser is held against both switches in test/browser; here its part is werift's.
+describe.each(switches())('WebRTC on $name', (target) => {
   let scene: Scene
   let phone: WebPhone
   beforeAll(async () => {

@@ -1,6 +1,7 @@
+import { findFreeSwitch } from '../../scripts/launch/freeswitch.ts'
 import { startSoftswitch } from '../../src/embedded/softswitch/index.ts'
 import { createLogger, newSecret } from '../../src/kernel/index.ts'
-import { findFreeswitch, type RunningSwitch, type SwitchStart, startFreeswitch } from '../support/freeswitch-daemon.ts'
+import { type RunningSwitch, type SwitchStart, startFreeswitch } from '../support/freeswitch-daemon.ts'
 
 export interface SwitchUnderTest {
   readonly name: string
@@ -11,7 +12,7 @@ export interface SwitchUnderTest {
 /** The switches a contract suite runs on. YIHAO_REAL=only leaves FreeSWITCH alone and makes its absence a failure. */
 export function switches(): SwitchUnderTest[] {
   const only = process.env.YIHAO_REAL === 'only'
-  const program = findFreeswitch()
+  const program = findFreeSwitch()
   if (only && program === undefined) {
     throw new Error('YIHAO_REAL=only, but freeswitch is neither on PATH nor in FREESWITCH_HOME/bin')
   }
@@ -26,12 +27,12 @@ export function switches(): SwitchUnderTest[] {
 /** The soft switch alone, for what is asked of it beyond FreeSWITCH. */
 export const standIn: SwitchUnderTest = { name: 'stand-in', isReal: false, start: startStandIn }
 
-async function startStandIn({ prompts }: SwitchStart): Promise<RunningSwitch> {
+async function startStandIn({ prompts, rtp = { first: 0, last: 0 } }: SwitchStart): Promise<RunningSwitch> {
   const eslPassword = newSecret()
   const softswitch = await startSoftswitch({
     sip: { host: '127.0.0.1', port: 0 },
     esl: { host: '127.0.0.1', port: 0, password: eslPassword },
-    rtp: { first: 0, last: 0 },
+    rtp,
     configuration: 'dialplans',
     environment: { YIHAO_PROMPTS: prompts },
     logger: createLogger({ name: 'softswitch', level: 'error' }),

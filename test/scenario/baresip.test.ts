@@ -1,304 +1,215 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hearsTone } from '../../src/embedded/rtp/index.ts'
-import { type Baresip, baresipPort, hasBaresip, startBaresip } from '../support/baresip.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hasBaresip } from '../support/baresip/baresip-process.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { Telephone, TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
-if (!hasBaresip) console.warn('baresip is not on PATH (Debian package baresip-core): its scenario is skipped')
+if (!hasBaresip) console.warn('baresip is not on PATH (Debian package baresip-core): its scenarios are skipped')
 
-// A phone that is not ours: what our phones and our switch might get wrong in the same way shows here.
-describe.skipIf(!hasBaresip).each(variants())('baresip as the agent’s phone on $name', (variant) => {
+const tones = { caller: 440, agent: 1000, third: 1700 }
+const ofCall = (callId: string) => (data: { callId: string | null }) => data.callId === callId
+
+// Phones that are not ours: what our phones and our switch might get wrong in the same way shows here. A choice of what
+// `npm run test:baresip` plays with baresips: all scenarios.
+describe.skipIf(!hasBaresip).each(variants())('baresip on $name', (variant) => {
   let centre: Centre
-  let citizen: Baresip
-  const number = '13900008800'
   beforeAll(async () => {
-    const sipPort = await baresipPort()
-    centre = await Centre.start({ variant, city: 'baresip-city.yaml', trunkPort: sipPort })
-    citizen = await startBaresip({ user: number, port: centre.stack.ports.sip, hertz: 440, sipPort })
+    centre = await Centre.start({ variant, city: 'baresip-city.yaml', phones: 'baresip' })
   })
-  afterAll(async () => {
-    await citizen?.stop()
-    await centre.stop()
-  })
+  afterEach(() => centre.clear())
+  afterAll(() => centre.stop())
 
-  test('baresip registers, is rung, answers, both hear each other, and the agent is free afterwards', async () => {
-    const password = 'phone-of-8801'
-    await centre.admin.createAgent({ agentId: '8801', name: 'Baresip', phonePassword: password })
-    const baresip = await startBaresip({ user: '8801', password, port: centre.stack.ports.sip, hertz: 1000 })
-    try {
-      await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
-      await centre.admin.makeReady('8801')
+  const agent = (agentId: string, { tone = tones.agent, skills = [] }: { tone?: number; skills?: string[] } = {}) =>
+    centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0, tone }, skills })
 
-      const { call, callId } = await centre.call('14', { tone: 440 })
+  /** Whose keys lead to nobody but an agent with no skill. */
+  async function talk(phone: Telephone) {
+    const { call, callId } = await centre.call('14', { tone: tones.caller })
+    await centre.timeline.until('call.bridged', ofCall(callId))
+    return { call, callId, atAgent: await phone.nextCall() }
+  }
 
-      await centre.timeline.until('call.bridged', (data) => data.callId === callId)
-      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      await call.hangUp()
-      await centre.timeline.until('call.released', (data) => data.callId === callId)
-      await until(async () => (await centre.admin.agentState('8801')) === 'ready', 'the agent is ready')
-      await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
-      const [heard = new Int16Array()] = baresip.heard()
-      // The last second: the beginning may be silence from before the bridge.
-      expect(hearsTone(heard.slice(-8000), 440)).toBe(true)
-      expect(hearsTone(heard.slice(-8000), 1000)).toBe(false)
-    } finally {
-      await baresip.stop()
-    }
+  const hear = async (...pairs: (readonly [TelephoneCall, number])[]) => {
+    for (const [who, tone] of pairs) expect(await who.hears(tone, { withinMs: 8000 }), `${tone} Hz`).toBe(true)
+  }
+
+  const command = (callId: string, name: string, body: object = {}) =>
+    centre.admin.post(`/calls/${callId}/${name}`, body)
+
+  const isReady = (agentId: string) =>
+    until(async () => (await centre.admin.agentState(agentId)) === 'ready', `${agentId} is ready`)
+
+  test('an agent is rung, answers, both hear each other, and the agent is free afterwards', async () => {
+    const { call, callId, atAgent } = await talk(await agent('8801'))
+
+    await hear([call, tones.agent], [atAgent, tones.caller])
+    expect(await atAgent.hears(tones.agent, { withinMs: 300 })).toBe(false)
+    await call.hangUp()
+
+    expect((await atAgent.ended).cause).toBe('hungUpByOther')
+    await centre.timeline.until('call.released', ofCall(callId))
+    await isReady('8801')
   })
 
   test('the keys of baresip: hold and resume are noted, transfer gives the citizen to a branch, or back when it is busy', async () => {
-    const password = 'phone-of-8802'
-    await centre.admin.createAgent({ agentId: '8802', name: 'Baresip', phonePassword: password })
-    const baresip = await startBaresip({ user: '8802', password, port: centre.stack.ports.sip, hertz: 1000 })
-    try {
-      await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
-      await centre.admin.makeReady('8802')
-      const { call, callId } = await centre.call('14', { tone: 440 })
-      const ofCall = (data: { callId: string }) => data.callId === callId
-      await centre.timeline.until('call.bridged', ofCall)
-      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+    const phone = await agent('8802')
+    const { call, callId, atAgent } = await talk(phone)
+    await hear([call, tones.agent])
 
-      await baresip.press('hold')
-      await centre.timeline.until('call.held', ofCall)
-      await baresip.press('resume')
-      await centre.timeline.until('call.retrieved', ofCall)
-      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
+    await atAgent.hold()
+    await centre.timeline.until('call.held', ofCall(callId))
+    await atAgent.resume()
+    await centre.timeline.until('call.retrieved', ofCall(callId))
+    await hear([call, tones.agent])
 
-      centre.branch('12333', { kind: 'reject', status: 486 })
-      await baresip.press('transfer', `sip:12333@127.0.0.1:${centre.stack.ports.sip}`)
-      const failed = await centre.timeline.until('call.consultation-failed', ofCall)
-      expect(failed.data).toMatchObject({ target: '12333', outcome: 'busy' })
-      // baresip 1.0 hangs up when its REFER is refused; the citizen is queued again, and it is rung again.
-      expect(await call.hears(1000, { withinMs: 15_000 })).toBe(true)
+    centre.branch('12333', { kind: 'reject', status: 486 })
+    expect(await atAgent.refer('12333')).toBe(486)
+    const failed = await centre.timeline.until('call.consultation-failed', ofCall(callId))
+    expect(failed.data).toMatchObject({ target: '12333', outcome: 'busy' })
+    // baresip 1.0 hangs up when its REFER is refused; the citizen is queued again, and it is rung again.
+    const again = await phone.nextCall({ withinMs: 15_000 })
+    await hear([call, tones.agent])
 
-      const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: 1700 })
-      await baresip.press('transfer', `sip:12366@127.0.0.1:${centre.stack.ports.sip}`)
-      await centre.timeline.until('call.transferred', ofCall)
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      expect(await (await branch.nextCall()).hears(440, { withinMs: 5000 })).toBe(true)
-      await until(async () => (await centre.admin.agentState('8802')) === 'ready', 'the agent is ready')
-      await call.hangUp()
-      await centre.timeline.until('call.released', ofCall)
-    } finally {
-      await baresip.stop()
-    }
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.third })
+    expect(await again.refer('12366')).toBe(200)
+    await centre.timeline.until('call.transferred', ofCall(callId))
+    await hear([call, tones.third], [await branch.nextCall(), tones.caller])
+    await isReady('8802')
+    await call.hangUp()
+    await centre.timeline.until('call.released', ofCall(callId))
   })
 
-  test('baresip in a three-way with a branch: everybody hears everybody, and the other two go on when it hangs up', async () => {
-    const password = 'phone-of-8803'
-    await centre.admin.createAgent({ agentId: '8803', name: 'Baresip', phonePassword: password })
-    const baresip = await startBaresip({ user: '8803', password, port: centre.stack.ports.sip, hertz: 1000 })
-    try {
-      await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
-      await centre.admin.makeReady('8803')
-      const { call, callId } = await centre.call('14', { tone: 440 })
-      const ofCall = (data: { callId: string }) => data.callId === callId
-      await centre.timeline.until('call.bridged', ofCall)
-      const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: 1700 })
-      await centre.admin.post(`/calls/${callId}/consult`, { branch: '12366' })
-      const atBranch = await branch.nextCall()
-      expect(await atBranch.hears(1000, { withinMs: 5000 })).toBe(true)
+  test('a three-way with a branch: everybody hears everybody, and the other two go on when the agent hangs up', async () => {
+    const { call, callId, atAgent } = await talk(await agent('8803'))
+    const branch = centre.branch('12366', { kind: 'answer', afterMs: 100, tone: tones.third })
+    await command(callId, 'consult', { branch: '12366' })
+    const atBranch = await branch.nextCall()
+    await hear([atBranch, tones.agent])
 
-      await centre.admin.post(`/calls/${callId}/join`)
+    await command(callId, 'join')
 
-      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      expect(await atBranch.hears(440, { withinMs: 5000 })).toBe(true)
-      expect(await atBranch.hears(1000, { withinMs: 5000 })).toBe(true)
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      await baresip.press('hangup')
-      await centre.timeline.until('call.transferred', ofCall)
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      expect(await atBranch.hears(440, { withinMs: 5000 })).toBe(true)
-      await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
-      const [heard = new Int16Array()] = baresip.heard()
-      for (const tone of [440, 1700]) expect(hearsTone(heard.slice(-8000), tone), `${tone} Hz`).toBe(true)
-      await call.hangUp()
-      await centre.timeline.until('call.released', ofCall)
-    } finally {
-      await baresip.stop()
-    }
+    await hear([call, tones.agent], [call, tones.third])
+    await hear([atAgent, tones.caller], [atAgent, tones.third])
+    await hear([atBranch, tones.caller], [atBranch, tones.agent])
+    await atAgent.hangUp()
+    await centre.timeline.until('call.transferred', ofCall(callId))
+    await hear([call, tones.third], [atBranch, tones.caller])
+    await call.hangUp()
+    await centre.timeline.until('call.released', ofCall(callId))
   })
 
-  /** An agent whose phone is baresip, ready. */
-  async function baresipAgent(agentId: string, hertz: number, skills: string[] = []) {
-    const password = `phone-of-${agentId}`
-    await centre.admin.createAgent({ agentId, name: 'Baresip', phonePassword: password, skills })
-    const baresip = await startBaresip({ user: agentId, password, port: centre.stack.ports.sip, hertz })
-    await until(() => /200 OK/.test(baresip.output()), `baresip registers: ${baresip.output()}`)
-    await centre.admin.makeReady(agentId)
-    return baresip
-  }
-  const heardBy = async (baresip: { heard(): Int16Array[] }, tones: readonly number[]) => {
-    await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
-    const last = baresip.heard().at(-1) ?? new Int16Array()
-    return tones.map((tone) => hearsTone(last.slice(-8000), tone))
+  /** An agent who talks, and a supervisor, who takes no calls. */
+  async function watchedTalk(agentId: string, supervisorId: string) {
+    const supervisor = await agent(supervisorId, { tone: tones.third })
+    await centre.admin.post(`/agents/${supervisorId}/break`, { reason: 'supervision' })
+    return { ...(await talk(await agent(agentId))), supervisor }
   }
 
-  test('a supervisor listens by baresip to an agent on baresip: hears both, is heard by nobody', async () => {
-    const agent = await baresipAgent('8811', 1000)
-    const supervisor = await baresipAgent('8812', 1700)
-    try {
-      // The supervisor takes no calls.
-      await centre.admin.post('/agents/8812/break', { reason: 'supervision' })
-      const { call, callId } = await centre.call('14', { tone: 440 })
-      await centre.timeline.until('call.bridged', (data) => data.callId === callId)
+  test('a supervisor listens to an agent: hears both, is heard by nobody', async () => {
+    const { call, callId, atAgent, supervisor } = await watchedTalk('8811', '8812')
 
-      await centre.admin.post(`/calls/${callId}/listen`, { agentId: '8812' })
+    await command(callId, 'listen', { agentId: '8812' })
 
-      await centre.timeline.until('call.monitor-started', (data) => data.callId === callId)
-      expect(await call.hears(1000, { withinMs: 5000 })).toBe(true)
-      expect(await call.hears(1700, { withinMs: 1000 })).toBe(false)
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      await call.hangUp()
-      await centre.timeline.until('call.released', (data) => data.callId === callId)
-      expect(await heardBy(supervisor, [440, 1000])).toEqual([true, true])
-      expect(await heardBy(agent, [440, 1700])).toEqual([true, false])
-    } finally {
-      await Promise.all([agent.stop(), supervisor.stop()])
-    }
+    await centre.timeline.until('call.monitor-started', ofCall(callId))
+    const listening = await supervisor.nextCall()
+    await hear([listening, tones.caller], [listening, tones.agent], [call, tones.agent], [atAgent, tones.caller])
+    expect(await call.hears(tones.third, { withinMs: 1000 })).toBe(false)
+    expect(await atAgent.hears(tones.third, { withinMs: 1000 })).toBe(false)
+    await call.hangUp()
+    await centre.timeline.until('call.released', ofCall(callId))
   })
 
-  test('a supervisor on baresip whispers to the agent, barges in, and takes the call over', async () => {
-    const agent = await baresipAgent('8813', 1000)
-    const supervisor = await baresipAgent('8814', 1700)
-    try {
-      await centre.admin.post('/agents/8814/break', { reason: 'supervision' })
-      const { call, callId } = await centre.call('14', { tone: 440 })
-      const ofCall = (data: { callId: string }) => data.callId === callId
-      await centre.timeline.until('call.bridged', ofCall)
+  test('a supervisor whispers to the agent, barges in, and takes the call over', async () => {
+    const { call, callId, atAgent, supervisor } = await watchedTalk('8813', '8814')
 
-      await centre.admin.post(`/calls/${callId}/whisper`, { agentId: '8814' })
-      await centre.timeline.until('call.monitor-started', ofCall)
-      await listenAWhile()
-      expect(await call.hears(1700, { withinMs: 1000 })).toBe(false)
-      await centre.admin.post(`/calls/${callId}/barge`, { agentId: '8814' })
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      await centre.admin.post(`/calls/${callId}/take-over`, { agentId: '8814' })
+    await command(callId, 'whisper', { agentId: '8814' })
+    await centre.timeline.until('call.monitor-started', ofCall(callId))
+    await hear([atAgent, tones.third])
+    expect(await call.hears(tones.third, { withinMs: 1000 })).toBe(false)
+    await command(callId, 'barge', { agentId: '8814' })
+    await hear([call, tones.third])
+    await command(callId, 'take-over', { agentId: '8814' })
 
-      await centre.timeline.until('call.taken-over', ofCall)
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      await until(async () => (await heardOften(agent, 1700)) > 4, 'the agent heard the whisper')
-      await supervisor.press('hold')
-      await centre.timeline.until('call.held', ofCall)
-      await supervisor.press('resume')
-      await centre.timeline.until('call.retrieved', ofCall)
-      expect(await call.hears(1700, { withinMs: 5000 })).toBe(true)
-      await listenAWhile()
-      await call.hangUp()
-      await centre.timeline.until('call.released', ofCall)
-      expect(await heardBy(supervisor, [440])).toEqual([true])
-    } finally {
-      await Promise.all([agent.stop(), supervisor.stop()])
-    }
+    await centre.timeline.until('call.taken-over', ofCall(callId))
+    const taken = await supervisor.nextCall()
+    await hear([call, tones.third], [taken, tones.caller])
+    await taken.hold()
+    await centre.timeline.until('call.held', ofCall(callId))
+    await taken.resume()
+    await centre.timeline.until('call.retrieved', ofCall(callId))
+    await hear([call, tones.third])
+    await call.hangUp()
+    await centre.timeline.until('call.released', ofCall(callId))
   }, 60_000)
 
-  test('click-to-call and the emergency key by baresip: the citizen, the agent and 110 hear each other', async () => {
-    const agent = await baresipAgent('8821', 1000)
-    try {
-      const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', { number, agentId: '8821' })
-      await centre.timeline.until('call.bridged', (data) => data.callId === callId)
-      const police = centre.branch('110', { kind: 'answer', afterMs: 100, tone: 1700 })
+  test('click-to-call and the emergency key: the citizen, the agent and 110 hear each other', async () => {
+    const phone = await agent('8821')
+    const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 0, tone: tones.caller } })
+    const body = { number: citizen.user, agentId: '8821' }
+    const { callId } = await centre.admin.post<{ callId: string }>('/outbound-calls', body)
+    await centre.timeline.until('call.bridged', ofCall(callId))
+    const police = centre.branch('110', { kind: 'answer', afterMs: 100, tone: tones.third })
 
-      await centre.admin.post(`/calls/${callId}/emergency`, { service: '110', mode: 'three-way' })
+    await command(callId, 'emergency', { service: '110', mode: 'three-way' })
 
-      const at110 = await police.nextCall()
-      expect(await at110.hears(440, { withinMs: 5000 })).toBe(true)
-      expect(await at110.hears(1000, { withinMs: 5000 })).toBe(true)
-      await listenAWhile()
-      await citizen.press('hangup')
-      await centre.timeline.until('call.released', (data) => data.callId === callId)
-      expect(await heardBy(agent, [440, 1700])).toEqual([true, true])
-      expect(await heardBy(citizen, [1000, 1700])).toEqual([true, true])
-    } finally {
-      await agent.stop()
-    }
+    const [at110, atAgent, atCitizen] = [await police.nextCall(), await phone.nextCall(), await citizen.nextCall()]
+    await hear([at110, tones.caller], [at110, tones.agent], [atAgent, tones.caller], [atAgent, tones.third])
+    await hear([atCitizen, tones.agent], [atCitizen, tones.third])
+    await atCitizen.hangUp()
+    await centre.timeline.until('call.released', ofCall(callId))
   })
 
-  /** baresip is the citizen: it dials 12345 and presses keys. */
-  async function dial(keys: string) {
-    const before = centre.timeline.of('call.offered').length
-    await citizen.press('dial', `sip:12345@127.0.0.1:${centre.stack.ports.sip}`)
-    const offered = await centre.timeline.until(
-      'call.offered',
-      ({ callerNumber, callId }) =>
-        callerNumber === number &&
-        !centre.timeline
-          .of('call.offered')
-          .slice(0, before)
-          .some(({ data }) => data.callId === callId),
-    )
-    const { callId } = offered.data
-    const ofCall = (data: { callId: string | null }) => data.callId === callId
-    await centre.timeline.until('call.accepted', ofCall)
-    await citizen.press('sndcode', keys)
-    return { callId, ofCall }
-  }
-
-  test('baresip as the citizen: keys through the menu, waits, talks with an agent on baresip, rates the talk', async () => {
-    const { ofCall } = await dial('131')
-    const queued = await centre.timeline.until('call.queued', ofCall)
+  test('a citizen gets through the menu by keys, waits, talks, and rates the talk', async () => {
+    const { call, callId } = await centre.call('131', { tone: tones.caller })
+    const queued = await centre.timeline.until('call.queued', ofCall(callId))
     expect(queued.data).toMatchObject({ queue: 'market-supervision', language: 'cmn' })
 
-    const agent = await baresipAgent('8831', 1000, ['market-supervision'])
-    try {
-      await centre.timeline.until('call.bridged', ofCall)
-      await listenAWhile()
-      await agent.press('hangup')
-      await centre.timeline.until('call.rating-asked', ofCall)
-      await citizen.press('sndcode', '5')
+    const phone = await agent('8831', { skills: ['market-supervision'] })
+    await centre.timeline.until('call.bridged', ofCall(callId))
+    const atAgent = await phone.nextCall()
+    await hear([call, tones.agent], [atAgent, tones.caller])
+    await atAgent.hangUp()
+    await centre.timeline.until('call.rating-asked', ofCall(callId))
+    await call.sendDtmf('5', { via: 'rfc4733' })
 
-      expect((await centre.timeline.until('call.rated', ofCall)).data).toMatchObject({ agentId: '8831', rating: 5 })
-      await centre.timeline.until('call.released', ofCall)
-      expect(await heardBy(agent, [440])).toEqual([true])
-      await until(async () => (await heardOften(citizen, 1000)) > 4, 'the citizen heard the agent')
-    } finally {
-      await agent.stop()
-    }
+    const rated = await centre.timeline.until('call.rated', ofCall(callId))
+    expect(rated.data).toMatchObject({ agentId: '8831', rating: 5 })
+    await centre.timeline.until('call.released', ofCall(callId))
   }, 60_000)
 
-  test('baresip as the citizen: nobody is there, so it leaves a message', async () => {
-    const { ofCall } = await dial('121')
-    await centre.timeline.until('call.sent-to-voicemail', ofCall)
+  test('a citizen whom nobody answers leaves a message', async () => {
+    const { call, callId, from } = await centre.call('121', { tone: tones.caller })
+    await centre.timeline.until('call.sent-to-voicemail', ofCall(callId))
 
     // The same key skips the greeting, ends the message, and accepts it.
-    const left = () => centre.timeline.of('voicemail.left').find(({ data }) => ofCall(data))
+    const left = () => centre.timeline.of('voicemail.left').find(({ data }) => data.callId === callId)
     for (let presses = 0; presses < 8 && !left(); presses += 1) {
-      await citizen.press('sndcode', '#')
-      await listenAWhile(2500)
+      await call.sendDtmf('#', { via: 'rfc4733' })
+      await speakAWhile()
     }
 
-    expect(left()?.data).toMatchObject({ queue: 'social-security', callerNumber: number })
-    await centre.timeline.until('call.released', ofCall)
+    expect(left()?.data).toMatchObject({ queue: 'social-security', callerNumber: from.user })
+    await centre.timeline.until('call.released', ofCall(callId))
   }, 60_000)
 
-  test('baresip as the citizen: asks for a callback by key, and is called back', async () => {
-    const { ofCall } = await dial('111')
-    await centre.timeline.until('call.queued', ofCall)
-    await citizen.press('sndcode', '11')
-    const { callbackId } = (await centre.timeline.until('callback.opened', ofCall)).data
-    await centre.timeline.until('call.released', ofCall, { withinMs: 20_000 })
+  test('a citizen asks for a callback by key, and is called back', async () => {
+    const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 0, tone: tones.caller } })
+    const { call, callId } = await centre.call('111', { from: citizen })
+    await centre.timeline.until('call.queued', ofCall(callId))
+    await call.sendDtmf('11', { via: 'rfc4733' })
+    const { callbackId } = (await centre.timeline.until('callback.opened', ofCall(callId))).data
+    await centre.timeline.until('call.released', ofCall(callId), { withinMs: 20_000 })
 
-    const agent = await centre.agent('8832', { skills: ['tax'], onCall: { kind: 'answer', afterMs: 0, tone: 1000 } })
+    const phone = await agent('8832', { skills: ['tax'] })
 
-    const atAgent = await agent.nextCall({ withinMs: 10_000 })
-    expect(await atAgent.hears(440, { withinMs: 10_000 })).toBe(true)
+    const atAgent = await phone.nextCall({ withinMs: 10_000 })
+    const atCitizen = await citizen.nextCall({ withinMs: 10_000 })
+    await hear([atAgent, tones.caller], [atCitizen, tones.agent])
     const closed = await centre.timeline.until('callback.closed', (data) => data.callbackId === callbackId)
     expect(closed.data).toMatchObject({ outcome: 'reached', by: '8832' })
-    await listenAWhile()
     await atAgent.hangUp()
-    await until(async () => (await heardOften(citizen, 1000)) > 4, 'the citizen heard the agent')
   }, 60_000)
 })
 
-/** What baresip keeps of a call is checked at its end: the time in which there is something to keep. */
-const listenAWhile = (ms = 1500) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** In how many fifths of a second of its last call the phone heard the tone. */
-async function heardOften(baresip: Baresip, hertz: number): Promise<number> {
-  await until(() => baresip.heard().length > 0, 'baresip kept what it heard')
-  const last = baresip.heard().at(-1) ?? new Int16Array()
-  const fifths = Array.from({ length: Math.floor(last.length / 1600) }, (_, n) => last.slice(n * 1600, (n + 1) * 1600))
-  return fifths.filter((part) => hearsTone(part, hertz)).length
-}
+/** A message has to be longer than nothing before the key that ends it. */
+const speakAWhile = () => new Promise((resolve) => setTimeout(resolve, 2500))

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700 }
@@ -30,7 +30,7 @@ describe.each(variants())('branch hotlines on $name', (variant) => {
   const command = (callId: string, name: string, body: object = {}) =>
     centre.admin.post<{ talk: string }>(`/calls/${callId}/${name}`, body)
   const branchNow = (number: string) => centre.admin.get<BranchView>(`/branches/${number}`)
-  const together = async (call: Call, atAgent: Call) => {
+  const together = async (call: TelephoneCall, atAgent: TelephoneCall) => {
     expect(await call.hears(tones.agent, { withinMs: 5000 })).toBe(true)
     expect(await atAgent.hears(tones.caller, { withinMs: 5000 })).toBe(true)
   }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EventType } from '../../src/events/index.ts'
-import { Centre, undocumentedFacts, variants } from '../support/centre.ts'
+import { Centre, variants } from '../support/centre.ts'
+import { undocumentedFacts } from '../support/undocumented-facts.ts'
 import { until } from '../support/until.ts'
 
 const tones = { citizen: 440, agent: 1000 }

@@ -168,7 +168,9 @@ describe.each(variants())('callers, groups, codes and desks on $name', (variant)
     expect(await own.get('/codes')).toEqual({
       breakReasons: { lunch: '午餐', training: '培训' },
       wrapUpCodes: { solved: '已解决', ticket: '已建工单' },
+      callOutcomes: ['satisfied', 'call-again'],
       queues: ['general', 'tax', 'social-security', 'market-supervision', 'nuisance'],
+      emergencyServices: ['110', '119'],
     })
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700, service: 2400 }
@@ -26,11 +26,11 @@ describe.each(variants())('the emergency key on $name', (variant) => {
     return { call, callId, from, phone, atAgent, command, key }
   }
 
-  const hear = async (...pairs: (readonly [Call, number])[]) => {
+  const hear = async (...pairs: (readonly [TelephoneCall, number])[]) => {
     for (const [who, tone] of pairs) expect([tone, await who.hears(tone, { withinMs: 5000 })]).toEqual([tone, true])
   }
 
-  async function hearsNoMore(call: Call, tone: number): Promise<boolean> {
+  async function hearsNoMore(call: TelephoneCall, tone: number): Promise<boolean> {
     await until(async () => !(await call.hears(tone, { withinMs: 300 })), `${tone} Hz is heard no more`)
     return !(await call.hears(tone, { withinMs: 300 }))
   }

@@ -279,6 +279,29 @@ describe.each(variants())('hostile callers on $name', (variant) => {
     expect(agent.calls).toHaveLength(0)
   })
 
+  test('a caller whose agents are gone before they are joined does not bring the room to rest', async () => {
+    const phones = await Promise.all(
+      ['5021', '5022'].map((agentId) => centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0 } })),
+    )
+    const hangUpFirst = () => Promise.all(phones.map((phone) => phone.calls.at(-1)?.hangUp()))
+    tap.before = (command) => (command.includes('uuid_bridge') ? hangUpFirst().then(() => {}) : undefined)
+
+    const first = await centre.call('')
+    const isOfFirst = (data: { callId: string }) => data.callId === first.callId
+    await centre.timeline.until('call.join-failed', (data) => isOfFirst(data) && data.heldBackMs > 0)
+    tap.before = () => undefined
+    const second = await centre.call('')
+    await centre.timeline.until('call.bridged', ({ callId }) => callId === second.callId)
+
+    // The one who came first waits, and is served after a while.
+    expect(centre.timeline.of('call.bridged').some(({ data }) => isOfFirst(data))).toBe(false)
+    const failures = centre.timeline.of('call.join-failed').filter(({ data }) => isOfFirst(data))
+    expect(failures.map(({ data }) => data.heldBackMs)).toEqual([0, 0, 20_000])
+    const bridged = await centre.timeline.until('call.bridged', isOfFirst, { withinMs: 40_000 })
+    expect(Date.parse(bridged.time) - Date.parse(failures[2]?.time ?? '')).toBeGreaterThanOrEqual(20_000)
+    await Promise.all([first.call.hangUp(), second.call.hangUp()])
+  }, 90_000)
+
   test('methods that nobody asked for are refused, and OPTIONS is answered', async () => {
     const phone = await aPhone()
     const uri = `sip:12345@127.0.0.1:${sip}`

@@ -1,21 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { frameSamples, serializeWav, ToneSource } from '../../src/embedded/rtp/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import { toneFile } from '../support/tone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, cmn: 1500, yue: 2000, en: 2600, all: 3100 }
 
-function toneFile(frequency: number, ms: number): string {
-  const frames = ms / 20
-  const samples = new Int16Array(frames * frameSamples)
-  const source = new ToneSource({ frequencies: [frequency] })
-  for (let index = 0; index < frames; index += 1) {
-    source.read(samples.subarray(index * frameSamples, (index + 1) * frameSamples))
-  }
-  return serializeWav({ channels: [samples] }).toString('base64')
-}
-
-const sound = (frequency: number, ms = 800) => ({ wav: toneFile(frequency, ms) })
+const sound = (frequency: number, ms = 800) => ({ wav: toneFile(frequency, ms).toString('base64') })
 const inAll = () => ({ cmn: sound(tones.cmn), yue: sound(tones.yue), en: sound(tones.en) })
 
 describe.each(variants())('incident announcements on $name', (variant) => {

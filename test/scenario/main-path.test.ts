@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
-import { Centre, undocumentedFacts, variants } from '../support/centre.ts'
+import { Centre, variants } from '../support/centre.ts'
+import { undocumentedFacts } from '../support/undocumented-facts.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000 }

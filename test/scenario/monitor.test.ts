@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { Need, TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700, supervisor: 2200 }
@@ -14,7 +14,7 @@ describe.each(variants())('supervision on $name', (variant) => {
   afterAll(() => centre.stop())
 
   /** A citizen and an agent who talk, and a supervisor who is not ready for calls. */
-  async function talk(agentId: string, supervisorId: string) {
+  async function talk(agentId: string, supervisorId: string, supervisorNeeds: { needs?: Need } = {}) {
     const phone = await centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
     const { call, callId } = await centre.call('0', { tone: tones.caller })
     await centre.timeline.until('call.bridged', (data) => data.callId === callId)
@@ -23,6 +23,7 @@ describe.each(variants())('supervision on $name', (variant) => {
     const supervisor = await centre.agent(supervisorId, {
       onCall: { kind: 'answer', afterMs: 50, tone: tones.supervisor },
       ready: false,
+      ...supervisorNeeds,
     })
     await centre.admin.post(`/agents/${supervisorId}/login`, { extension: supervisorId })
     const ask = (mode: string) => centre.admin.post(`/calls/${callId}/${mode}`, { agentId: supervisorId })
@@ -31,14 +32,14 @@ describe.each(variants())('supervision on $name', (variant) => {
   }
 
   const started = (callId: string) => centre.timeline.until('call.monitor-started', (data) => data.callId === callId)
-  const hearsNo = async (call: Call, tone: number) => !(await call.hears(tone, { withinMs: 400 }))
+  const hearsNo = async (call: TelephoneCall, tone: number) => !(await call.hears(tone, { withinMs: 400 }))
 
-  async function hearsNoMore(call: Call, tone: number): Promise<boolean> {
+  async function hearsNoMore(call: TelephoneCall, tone: number): Promise<boolean> {
     await until(() => hearsNo(call, tone), `${tone} Hz is heard no more`)
     return hearsNo(call, tone)
   }
 
-  async function over(call: Call, callId: string) {
+  async function over(call: TelephoneCall, callId: string) {
     await call.hangUp()
     await centre.timeline.until('call.released', (data) => data.callId === callId)
   }
@@ -234,7 +235,7 @@ describe.each(variants())('supervision on $name', (variant) => {
   })
 
   test('what cannot be is refused by name, and the talk goes on', async () => {
-    const { call, callId, supervisor, ask, command } = await talk('5108', '5199')
+    const { call, callId, supervisor, ask, command } = await talk('5108', '5199', { needs: 'another-refusal' })
     const listen = (agentId: string) => centre.admin.post(`/calls/${callId}/listen`, { agentId })
 
     await expect(listen('5108')).rejects.toMatchObject({ status: 409, code: 'monitor-refused' })

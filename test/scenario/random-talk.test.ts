@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const commands = ['hold', 'retrieve', 'return', 'join', 'complete'] as const
@@ -81,8 +81,8 @@ describe.each(variants().slice(0, 1))('whatever is commanded and hung up in what
     )
   }, 240_000)
 
-  const over = new WeakSet<Call>()
-  const isOver = (call: Call) => {
+  const over = new WeakSet<TelephoneCall>()
+  const isOver = (call: TelephoneCall) => {
     void call.ended.then(() => over.add(call))
     return over.has(call)
   }

@@ -12,9 +12,9 @@ describe.each(variants())('rating on $name', (variant) => {
   afterEach(() => centre.clear())
   afterAll(() => centre.stop())
 
-  async function talk(agentId: string, keys = '0') {
+  async function talk(agentId: string, keys = '0', from = centre.citizen()) {
     const phone = await centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0, tone: pitch.agent } })
-    const { call, callId } = await centre.call(keys, { tone: pitch.caller })
+    const { call, callId } = await centre.call(keys, { from, tone: pitch.caller })
     await centre.timeline.until('call.bridged', (data) => data.callId === callId)
     expect(await call.hears(pitch.agent, { withinMs: 8000 })).toBe(true)
     const atAgent = phone.calls.at(-1)
@@ -95,7 +95,7 @@ describe.each(variants())('rating on $name', (variant) => {
   }, 120_000)
 
   test('an agent who releases by command is rated too', async () => {
-    const { call, callId } = await talk('8204')
+    const { call, callId } = await talk('8204', '0', centre.citizen({ needs: 'info-digits' }))
     await centre.admin.post('/users', {
       username: 'a8204',
       password: 'a long password',

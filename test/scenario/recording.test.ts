@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { parseWav, toneLevel } from '../../src/embedded/rtp/index.ts'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const pitch = { caller: 440, agent: 1000, branch: 1700 } as const
 /** Amplitudes: a tone that is there, and one that is not. */
 const [loud, quiet] = [1000, 150]
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const heard = async (who: Call, tone: number) => expect(await who.hears(tone, { withinMs: 8000 })).toBe(true)
+const heard = async (who: TelephoneCall, tone: number) => expect(await who.hears(tone, { withinMs: 8000 })).toBe(true)
 
 describe.each(variants())('recording on $name', (variant) => {
   let centre: Centre

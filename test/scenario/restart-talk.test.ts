@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700 }
@@ -13,6 +13,9 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
   afterEach(() => centre.clear())
   afterAll(() => centre.stop())
 
+  const severalCallsAt = (number: '12366') =>
+    centre.branch(number, { kind: 'answer', afterMs: 0, tone: tones.branch }, { needs: 'several-calls' })
+
   const command = (callId: string, name: string, body: object = {}) =>
     centre.admin.post<{ talk: string }>(`/calls/${callId}/${name}`, body)
 
@@ -24,19 +27,19 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
   }
   type Scene = Awaited<ReturnType<typeof talk>>
 
-  async function consult(scene: Scene, to: object, thirdPhone: { nextCall(): Promise<Call> }) {
+  async function consult(scene: Scene, to: object, thirdPhone: { nextCall(): Promise<TelephoneCall> }) {
     await command(scene.callId, 'consult', to)
     await centre.timeline.until('call.consulted', (data) => data.callId === scene.callId)
     return { ...scene, atThird: await thirdPhone.nextCall() }
   }
 
-  const consultation = async (agentId: string, branch: { nextCall(): Promise<Call> }) =>
+  const consultation = async (agentId: string, branch: { nextCall(): Promise<TelephoneCall> }) =>
     consult(await talk(agentId), { branch: '12366' }, branch)
 
-  const hear = async (pairs: readonly (readonly [Call, number])[]) => {
+  const hear = async (pairs: readonly (readonly [TelephoneCall, number])[]) => {
     for (const [who, tone] of pairs) expect(await who.hears(tone, { withinMs: 10_000 })).toBe(true)
   }
-  const hearNot = async (pairs: readonly (readonly [Call, number])[]) => {
+  const hearNot = async (pairs: readonly (readonly [TelephoneCall, number])[]) => {
     for (const [who, tone] of pairs)
       await until(async () => !(await who.hears(tone, { withinMs: 300 })), `${tone} Hz is heard no more`)
   }
@@ -52,7 +55,7 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
   }
 
   test('consultations, three-ways and holds go on where they were, and end as they would have', async () => {
-    const branch = centre.branch('12366', { kind: 'answer', afterMs: 0, tone: tones.branch })
+    const branch = severalCallsAt('12366')
     const completed = await consultation('5101', branch)
     const returned = await consultation('5102', branch)
     const threeWay = await consultation('5103', branch)
@@ -117,7 +120,7 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
   }, 90_000)
 
   test('what happens while nobody looks: third parties that ring, leave or are agents, and an agent who leaves', async () => {
-    const branch = centre.branch('12366', { kind: 'answer', afterMs: 0, tone: tones.branch })
+    const branch = severalCallsAt('12366')
     centre.branch('12333', { kind: 'ring' })
     const ringing = await talk('5111')
     await command(ringing.callId, 'consult', { branch: '12333' })

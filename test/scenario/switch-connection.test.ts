@@ -41,6 +41,7 @@ describe.each(variants())('the wire between hotline and switch breaks on $name',
       const waiting = await centre.call('0')
       const queued = await centre.timeline.until('call.queued', ({ callId }) => callId === waiting.callId)
       const inMenu = await centre.call('1')
+      await centre.timeline.until('call.menu-entered', ({ callId }) => callId === inMenu.callId)
 
       await breakFor(how, async () => {
         expect(await talking.call.hears(tones.agent)).toBe(true)

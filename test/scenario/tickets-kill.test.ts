@@ -5,14 +5,15 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { freePort } from '../../scripts/launch/free-port.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
+import { freePorts } from '../../scripts/launch/free-ports.ts'
+import { type Stack, startStack } from '../../scripts/launch/stack.ts'
 import { openDatabase } from '../../src/db/index.ts'
 import { type RunningPostgres, startPostgres } from '../../src/embedded/postgres.ts'
-import { createSoftphones, type Phone, type Softphones } from '../../src/embedded/softphone/index.ts'
 import { newSecret } from '../../src/kernel/index.ts'
 import { type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
 import { variants } from '../support/centre.ts'
 import { silent } from '../support/database.ts'
+import { RoomPhones } from '../support/room-phones.ts'
 import { until } from '../support/until.ts'
 
 /** The full run of issue and release is 300 calls and 20 kills: YIHAO_KILL_CALLS=300 YIHAO_KILLS=20. */
@@ -29,7 +30,7 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
   let postgresPort: number
   let password: string
   let stack: Stack
-  let phones: Softphones
+  let phones: RoomPhones
   let admin: HotlineClient
   let over = false
   const killed: string[] = []
@@ -53,7 +54,7 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
     })
     const url = `http://127.0.0.1:${stack.ports.http}`
     admin = await HotlineClient.login(url, { username: 'admin', password: stack.adminPassword ?? '' })
-    phones = await createSoftphones({ logger: silent })
+    phones = await RoomPhones.start()
     for (const agentId of agents) await anAgent(agentId)
   }, 120_000)
 
@@ -69,15 +70,12 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
   async function anAgent(agentId: string): Promise<void> {
     await admin.createAgent({ agentId, name: agentId, wrapUpSeconds: 0, phonePassword: `phone-of-${agentId}` })
     const phone = aPhone(agentId, `phone-of-${agentId}`)
-    phone.onCall = { kind: 'answer', afterMs: 50 }
     await phone.register({ expires: 3600 })
     await admin.makeReady(agentId)
   }
 
-  function aPhone(user: string, secret = ''): Phone {
-    const registrar = { host: '127.0.0.1', port: stack.ports.sip }
-    return phones.phone({ user, password: secret, registrar, transport: 'udp' })
-  }
+  const aPhone = (user: string, secret = '') =>
+    phones.phone({ user, password: secret, port: stack.ports.sip, onCall: { kind: 'answer', afterMs: 50 } })
 
   /** Agents whose call broke off say that they are ready again; a hotline that is away is asked later. */
   async function keepAgentsReady(): Promise<void> {
@@ -89,13 +87,15 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
 
   /** A citizen who presses 0 and stays for some seconds, whatever happens to the hotline meanwhile. */
   async function callOnce(n: number): Promise<void> {
-    const call = await aPhone(`139${String(n).padStart(8, '0')}`).call('12345')
+    const phone = aPhone(`139${String(n).padStart(8, '0')}`)
+    const call = await phone.call('12345')
     const answered = await Promise.race([call.answered, pause(15_000)])
     if (answered) {
       await call.sendDtmf('0', { via: 'rfc4733' }).catch(() => undefined)
       await pause(2500 + Math.random() * 1500)
     }
     await call.hangUp()
+    await phones.end([phone])
   }
 
   async function killSomething(): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { Need, TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700 }
@@ -13,10 +13,18 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
   afterEach(() => centre.clear())
   afterAll(() => centre.stop())
 
+  const answers = { kind: 'answer', afterMs: 0, tone: tones.agent } as const
+
   /** A citizen and an agent who talk. */
-  async function talk(agentId: string) {
-    const phone = await centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 0, tone: tones.agent } })
-    const { call, callId } = await centre.call('0', { tone: tones.caller })
+  async function talk(agentId: string, needs?: Need) {
+    const phone = await centre.agent(agentId, { onCall: answers, ...(needs && { needs }) })
+    return together(phone, await centre.call('0', { tone: tones.caller }))
+  }
+
+  async function together<A, C extends TelephoneCall>(
+    phone: { readonly user: string; nextCall(): Promise<A> },
+    { call, callId }: { call: C; callId: string },
+  ) {
     await centre.timeline.until('call.bridged', (data) => data.callId === callId)
     const atAgent = await phone.nextCall()
     expect(await call.hears(tones.agent)).toBe(true)
@@ -27,7 +35,7 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     centre.admin.post<{ talk: string }>(`/calls/${callId}/${name}`, body)
 
   /** Not now and not in a while: a tone that was in the air needs a moment to fade. */
-  async function hearsNoMore(call: Call, tone: number): Promise<boolean> {
+  async function hearsNoMore(call: TelephoneCall, tone: number): Promise<boolean> {
     await until(async () => !(await call.hears(tone, { withinMs: 300 })), `${tone} Hz is heard no more`)
     return !(await call.hears(tone, { withinMs: 300 }))
   }
@@ -61,6 +69,21 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
       expect(await atAgent.hears(tones.caller, { withinMs: 5000 })).toBe(true)
     }
 
+    await call.hangUp()
+    await closedOnce(callId)
+  })
+
+  test("the hold key of the agent's phone: noted as a hold, and after it the two hear each other", async () => {
+    const { call, callId, atAgent } = await talk('5036', 'own-hold')
+
+    await atAgent.hold()
+    await centre.timeline.until('call.held', (data) => data.callId === callId)
+    expect(await hearsNoMore(call, tones.agent)).toBe(true)
+    await atAgent.resume()
+
+    await centre.timeline.until('call.retrieved', (data) => data.callId === callId)
+    expect(await call.hears(tones.agent)).toBe(true)
+    expect(await atAgent.hears(tones.caller)).toBe(true)
     await call.hangUp()
     await closedOnce(callId)
   })
@@ -158,7 +181,7 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
   ] as const)(
     'REFER to %s: refused, and citizen and agent hear each other again',
     async (_what, id, number, policy, status) => {
-      const { call, callId, atAgent } = await talk(id)
+      const { call, callId, atAgent } = await talk(id, 'refused-refer')
       if (policy) centre.branch(number, policy)
 
       expect(await atAgent.refer(number)).toBe(status)
@@ -176,7 +199,10 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
   )
 
   test('REFER with Replaces: refused, both calls stand, and nobody is called who was named', async () => {
-    const { call, callId, atAgent, phone } = await talk('5033')
+    const needs = 'replaces'
+    const phone = await centre.agent('5033', { onCall: answers, needs })
+    const placed = await centre.call('0', { from: centre.citizen({ needs }), tone: tones.caller })
+    const { call, callId, atAgent } = await together(phone, placed)
     const colleague = await centre.agent('5034', { onCall: { kind: 'answer', afterMs: 0, tone: tones.branch } })
     // The phone's second call, as its key for an attended transfer makes it (RFC 5589 section 7).
     const second = await centre.call('0', { from: phone, tone: tones.agent })
@@ -211,7 +237,9 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
   })
 
   test("a citizen's REFER moves nobody", async () => {
-    const { call, callId, atAgent } = await talk('5033')
+    const phone = await centre.agent('5035', { onCall: answers })
+    const from = centre.citizen({ needs: 'refused-refer' })
+    const { call, callId, atAgent } = await together(phone, await centre.call('0', { from, tone: tones.caller }))
 
     await call.refer('12366')
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { parseWav, toneLevel } from '../../src/embedded/rtp/index.ts'
-import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const beep = 1000
@@ -42,7 +42,7 @@ async function speak(centre: Centre, tone = voice) {
   return placed
 }
 
-async function afterTone(call: Call, tone: number, begin: () => Promise<void>) {
+async function afterTone(call: TelephoneCall, tone: number, begin: () => Promise<void>) {
   call.sendTone(undefined)
   const heard = call.hears(beep, { withinMs: 20_000 })
   await begin()
@@ -226,7 +226,7 @@ describe.each(variants())('message lamps on $name', (variant) => {
   afterAll(() => centre.stop())
 
   test('phones of those who serve the queue are told of its messages, as they come and are handled', async () => {
-    const phone = await centre.agent('8301')
+    const phone = await centre.agent('8301', { needs: 'message-lamp' })
     const watch = await phone.watchMessages({ expires: 600 })
     await until(() => watch.told.some((body) => body.includes('Messages-Waiting: no')), 'the lamp is dark')
     const { call, callId } = await speak(centre)
@@ -258,7 +258,7 @@ describe.each(variants())('message lamps on $name', (variant) => {
   }
 
   test('the edge is restarted: a phone that subscribed is told to do so anew, and its lamp follows again', async () => {
-    const phone = await centre.agent('8302')
+    const phone = await centre.agent('8302', { needs: 'message-lamp' })
     const watch = await phone.watchMessages({ expires: 600 })
     await until(() => watch.told.length > 0, 'the lamp is told')
 
@@ -275,7 +275,8 @@ describe.each(variants())('message lamps on $name', (variant) => {
   }, 90_000)
 
   test('a phone that does not subscribe is told all the same, unless it refuses; so it is after the edge was killed', async () => {
-    const [phone, other] = [await centre.agent('8303', { ready: false }), await centre.agent('8304', { ready: false })]
+    const options = { ready: false, needs: 'message-lamp' } as const
+    const [phone, other] = [await centre.agent('8303', options), await centre.agent('8304', options)]
     phone.takesMessages = true
     await centre.admin.makeReady('8303')
     await centre.admin.makeReady('8304')
@@ -306,7 +307,7 @@ describe.each(variants())('voicemail without a disk on $name', (variant) => {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-small-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  async function refusedMessage(hotlineEnv: Record<string, string>, talk: (call: Call) => Promise<void>) {
+  async function refusedMessage(hotlineEnv: Record<string, string>, talk: (call: TelephoneCall) => Promise<void>) {
     const centre = await Centre.start({ variant, city, hotlineEnv })
     try {
       await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
@@ -349,7 +350,7 @@ describe.each(variants())('voicemail without a disk on $name', (variant) => {
     'a disk that is full when the message is stored: the same',
     async () => {
       await withSmallDisk(folder, '32k', async (disk) => {
-        const speakFor = async (call: Call) => {
+        const speakFor = async (call: TelephoneCall) => {
           await until(() => call.firstAudioAt !== undefined, 'the greeting is heard')
           await afterTone(call, voice, () => call.sendDtmf('#', { via: 'rfc4733' }))
           await pause(4000)

@@ -10,6 +10,7 @@ export interface SippAgents {
   /** See SippOptions. */
   readonly receiveWithinMs?: number
   readonly timeoutMs?: number
+  readonly sound?: boolean
 }
 
 /** What callers and agents need of a centre. */
@@ -35,6 +36,7 @@ export class SippRoom {
     wrapUpSeconds = 1,
     receiveWithinMs,
     timeoutMs = 120_000,
+    sound = false,
   }: SippAgents): Promise<Sipp> {
     const port = await freePort()
     for (const agentId of agentIds) {
@@ -46,6 +48,7 @@ export class SippRoom {
       scenario,
       port,
       timeoutMs,
+      sound,
       ...(receiveWithinMs === undefined ? {} : { receiveWithinMs }),
     })
     this.#phones.push(phones)

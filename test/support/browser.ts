@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
-import { type Browser, chromium, type Page, selectors } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page, selectors } from 'playwright-core'
 import { findProgram, isExecutable } from '../../scripts/launch/find-program.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
+import { artefacts } from './artefacts.ts'
+import { PageDiary, type PageFailure } from './page-diary.ts'
+import { toneFile } from './tone.ts'
+import { startUntouched } from './untouched-browser.ts'
 
-const artefacts = join(projectRoot(), 'artefacts/browser')
+/** This machine by a name that is not of loopback, so that its pages of HTTP are not secure. */
+export const otherHost = 'desk.test'
 
 /** A person at a screen: a login and the size of the window. */
 export interface Visit {
@@ -19,11 +25,34 @@ export interface Visit {
   readonly before?: (page: Page) => Promise<void>
 }
 
+export interface BrowserOptions {
+  /** Hertz of the tone that its microphones hear. */
+  readonly tone?: number
+  /** A window in which one page may be frozen (frozen-page.ts). */
+  readonly freezable?: boolean
+}
+
+/**
+ * Of the tests in a browser. Chromium beside a whole centre on two cores now and then misses a step for reasons of its own, so a
+ * test that failed is run once more; what failed first is kept by {@link TestBrowser.leave} and counted by `scripts/test`.
+ */
+export const inBrowser = { timeout: 180_000, retry: 1 } as const
+
 /** Chromium of this machine, or undefined. */
 export function findChromium(): string | undefined {
   const named = process.env['CHROMIUM']
   if (named !== undefined && isExecutable(named)) return named
   return findProgram('chromium', 'chromium-browser', 'google-chrome')
+}
+
+/** Two seconds of a tone, which Chromium repeats; kept for whoever asks for the same one. */
+function soundOf(tone: number): string {
+  const path = join(tmpdir(), `yihao-tone-${tone}-${process.pid}.wav`)
+  if (!existsSync(path)) {
+    writeFileSync(path, toneFile(tone, 2000))
+    process.once('exit', () => rmSync(path, { force: true }))
+  }
+  return path
 }
 
 let pagesAreBuilt = false
@@ -43,13 +72,15 @@ export class TestBrowser {
   /** Errors of pages that nobody caught, and what the content security policy refused. */
   readonly faults: string[] = []
   readonly #browser: Browser
+  readonly #isFreezable: boolean
+  readonly #diaries: PageDiary[] = []
 
-  private constructor(browser: Browser) {
+  private constructor(browser: Browser, { isFreezable = false } = {}) {
     this.#browser = browser
+    this.#isFreezable = isFreezable
   }
 
-  /** `sound`: a WAV file that is what its microphones hear, again and again. */
-  static async start({ sound }: { sound?: string } = {}): Promise<TestBrowser> {
+  static async start({ tone, freezable = false }: BrowserOptions = {}): Promise<TestBrowser> {
     const executablePath = findChromium()
     if (!executablePath) throw new Error('no Chromium: apt-get install chromium, or name one with CHROMIUM')
     buildPages()
@@ -62,10 +93,13 @@ export class TestBrowser {
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
-      ...(sound === undefined ? [] : [`--use-file-for-fake-audio-capture=${sound}`]),
+      ...(tone === undefined ? [] : [`--use-file-for-fake-audio-capture=${soundOf(tone)}`]),
     ]
-    const args = ['--no-sandbox', '--no-first-run', ...quiet, ...media]
+    // Certificates of the tests are signed by nobody; a host of this name is this machine, and no loopback to a page.
+    const hosts = ['--ignore-certificate-errors', `--host-resolver-rules=MAP ${otherHost} 127.0.0.1`]
+    const args = ['--no-sandbox', '--no-first-run', ...quiet, ...media, ...hosts]
     selectors.setTestIdAttribute('data-test')
+    if (freezable) return new TestBrowser(await startUntouched({ executablePath, args }), { isFreezable: true })
     return new TestBrowser(await chromium.launch({ executablePath, headless: true, args }))
   }
 
@@ -75,9 +109,10 @@ export class TestBrowser {
     size: Visit['size'] = { width: 1366, height: 768 },
     before: (page: Page) => Promise<void> = async () => undefined,
   ): Promise<Page> {
-    const context = await this.#browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+    const context = await this.#context(size)
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()
+    this.#diaries.push(new PageDiary(page))
     page.on('pageerror', (error) => this.faults.push(error.message))
     page.on('console', (line) => {
       if (/Content Security Policy|\[Vue warn\]/.test(line.text())) this.faults.push(line.text())
@@ -96,8 +131,32 @@ export class TestBrowser {
     return page
   }
 
+  /** Closes what a test opened; when it failed, each page is kept first as a picture and in words. */
+  async leave({ failed }: { readonly failed: PageFailure | null }): Promise<void> {
+    const diaries = this.#diaries.splice(0)
+    if (failed)
+      for (const [index, diary] of diaries.entries())
+        await diary.keep({ ...failed, name: `${failed.name}-${index + 1}` })
+    if (this.#isFreezable) return
+    await Promise.all(diaries.map(({ page }) => page.context().close()))
+  }
+
+  /** Seconds of CPU that all processes of this browser have used so far. */
+  async cpuSeconds(): Promise<number> {
+    const session = await this.#browser.newBrowserCDPSession()
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    await session.detach()
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
+  }
+
   async close(): Promise<void> {
     await this.#browser.close()
+  }
+
+  async #context(size: Visit['size']): Promise<BrowserContext> {
+    const [own] = this.#browser.contexts()
+    if (this.#isFreezable && own) return own
+    return this.#browser.newContext({ viewport: size ?? null, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
   }
 }
 
@@ -106,13 +165,36 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(artefacts, `${name}.png`) })
 }
 
-/** What axe finds of serious and critical impact in a page, by WCAG 2.2 A and AA. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  // Put in by the debugger, since the page's own policy allows no script but ours.
+/** Once a page: every load would read one more half megabyte for each time, until a busy machine is not done within a test's patience. */
+const withAxe = new WeakSet<Page>()
+
+/** Puts axe into whatever the page loads from now on: by the debugger, since the page's own policy allows no script but ours. */
+export async function giveAxe(page: Page): Promise<void> {
+  if (withAxe.has(page)) return
+  withAxe.add(page)
   await page.addInitScript({ content: axe.source })
+}
+
+/** What axe finds of serious and critical impact in a page that is loaded anew, by WCAG 2.2 A and AA. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await giveAxe(page)
   await page.reload()
   await page.waitForLoadState('load')
-  await page.locator('main').waitFor()
+  await page
+    .locator('main')
+    .waitFor()
+    .catch(async (error: unknown) => {
+      throw new Error(`${page.url()} shows ${await page.locator('body').innerHTML()}`, { cause: error })
+    })
+  return findingsNow(page)
+}
+
+/** The same of a page as it stands, with what was opened in it; axe was put in before it was loaded. */
+export async function findingsNow(page: Page): Promise<string[]> {
+  // A colour that is still changing, as of a button that was just clicked, would be judged by chance.
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations < Infinity).map((each) => each.finished))`,
+  )
   const result = (await page.evaluate(
     `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
   )) as AxeResults

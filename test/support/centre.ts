@@ -1,17 +1,20 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Value } from 'typebox/value'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import type { Timeline } from '../../scripts/client/timeline.ts'
-import { findDrachtio, findFreeSwitch } from '../../scripts/launch/real-daemons.ts'
+import { findDrachtio } from '../../scripts/launch/drachtio.ts'
+import { freePorts } from '../../scripts/launch/free-ports.ts'
+import { findFreeSwitch } from '../../scripts/launch/freeswitch.ts'
 import { readOrMakeSecrets } from '../../scripts/launch/secrets.ts'
-import { freePorts, type Stack, startStack } from '../../scripts/launch/stack.ts'
-import { createSoftphones, type Phone, type PhoneOptions, type Softphones } from '../../src/embedded/softphone/index.ts'
-import { asyncApiDocument, eventSchemas } from '../../src/events/index.ts'
-import { createLogger, projectRoot } from '../../src/kernel/index.ts'
+import { type Stack, startStack } from '../../scripts/launch/stack.ts'
+import type { Call, CallPolicy, Phone, Softphones } from '../../src/embedded/softphone/index.ts'
 import { EslClient } from '../contract/switch-esl-client.ts'
+import { cityWithBranches } from './city-with-branches.ts'
 import { newDatabaseUrl } from './database.ts'
+import { type PhoneKind, RoomPhones } from './room-phones.ts'
+import type { Need, Telephone, TelephoneCall } from './telephone.ts'
+import { newTlsKeys, writeTlsKeys } from './tls-keys.ts'
 import { until } from './until.ts'
 
 /** What a scenario runs on. */
@@ -45,30 +48,47 @@ export interface CentreOptions {
   readonly city?: string
   /** Start the ticket service too, with these variables. */
   readonly tickets?: Readonly<Record<string, string>>
-  /** Where the trunk to citizens leads; to the phones of the test when not given. */
-  readonly trunkPort?: number
+  /** Browsers reach the SIP server by WSS, with a certificate of the test's own. */
+  readonly secured?: boolean
+  /** Whose phones the parties have; as YIHAO_PHONES says when not given. */
+  readonly phones?: PhoneKind
+}
+
+interface AgentOptions {
+  readonly onCall?: CallPolicy
+  readonly skills?: string[]
+  readonly ready?: boolean
+  readonly languages?: string[]
+  /** What not every phone can. */
+  readonly needs?: Need
+}
+
+interface CitizenOptions {
+  readonly user?: string
+  readonly onCall?: CallPolicy
+  readonly needs?: Need
 }
 
 /** The whole hotline as processes, with phones to call it and to answer. */
 export class Centre {
   readonly stack: Stack
-  readonly phones: Softphones
   readonly admin: HotlineClient
   readonly timeline: Timeline
   readonly #folder: string
-  readonly #citizens: Phone[] = []
+  readonly #phones: RoomPhones
+  readonly #citizens: Telephone[] = []
   readonly #known = new Set<string>()
   #numbers = 13_800_000_000
 
   private constructor(parts: {
     stack: Stack
-    phones: Softphones
+    phones: RoomPhones
     admin: HotlineClient
     timeline: Timeline
     folder: string
   }) {
     this.stack = parts.stack
-    this.phones = parts.phones
+    this.#phones = parts.phones
     this.admin = parts.admin
     this.timeline = parts.timeline
     this.#folder = parts.folder
@@ -82,22 +102,24 @@ export class Centre {
     databaseUrl,
     city = 'city.yaml',
     tickets,
-    trunkPort,
+    secured = false,
+    phones: kind,
   }: CentreOptions): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'yihao-centre-'))
     chmodSync(folder, 0o711)
     const ports = await freePorts()
-    const phones = await createSoftphones({ logger: createLogger({ name: 'phones', level: 'silent' }) })
+    const phones = await RoomPhones.start(kind)
     const stack = await startStack({
       stateDir: folder,
       ports: switchEslPort === undefined ? ports : { ...ports, switchEsl: switchEslPort },
       hotlineEnv,
+      ...(secured && { sipTls: writeTlsKeys(folder, await newTlsKeys()) }),
       ...(tickets && { tickets }),
       sipServer: variant.sipServer,
       mediaSwitch: variant.mediaSwitch,
       databaseUrl: databaseUrl ?? (await newDatabaseUrl()),
       env: {
-        CITY: cityWithBranches(folder, city, phones.sipPort, trunkPort),
+        CITY: cityWithBranches({ folder, file: city, sipPort: phones.sipPort }),
         DRAIN_SECONDS: '1',
         LOG_LEVEL: 'debug',
         ...env,
@@ -113,45 +135,42 @@ export class Centre {
     return this.stack.logDir
   }
 
+  /** The phones that are ours, whatever those of the parties are. */
+  get phones(): Softphones {
+    return this.#phones.ours
+  }
+
   /** A citizen's phone with a number of its own. */
-  citizen(options: Partial<PhoneOptions> = {}): Phone {
+  citizen(options: CitizenOptions & { needs: Need }): Phone
+  citizen(options?: CitizenOptions): Telephone
+  citizen(options: CitizenOptions = {}): Telephone {
     this.#numbers += 1
-    const phone = this.phones.phone({
-      user: String(this.#numbers),
-      password: '',
-      registrar: { host: '127.0.0.1', port: this.stack.ports.sip },
-      transport: 'udp',
-      ...options,
-    })
+    const account = { user: String(this.#numbers), password: '', port: this.stack.ports.sip }
+    const phone = this.#phones.phone({ ...account, ...options })
     this.#citizens.push(phone)
     return phone
   }
 
   /** The phone of a branch hotline: 12366 or 12333. */
-  branch(number: '12366' | '12333' | '12358' | '110' | '119', onCall: Phone['onCall']): Phone {
-    return this.citizen({ user: number, onCall })
+  branch(
+    number: '12366' | '12333' | '12358' | '110' | '119',
+    onCall: CallPolicy,
+    more: { needs?: Need } = {},
+  ): Telephone {
+    return this.citizen({ user: number, onCall, ...more })
   }
 
   /** An agent with a registered phone; ready unless told otherwise. */
+  async agent(agentId: string, options: AgentOptions & { needs: Need }): Promise<Phone>
+  async agent(agentId: string, options?: AgentOptions): Promise<Telephone>
   async agent(
     agentId: string,
-    {
-      onCall,
-      skills = [],
-      ready = true,
-      languages = ['cmn', 'yue', 'en'],
-    }: { onCall?: Phone['onCall']; skills?: string[]; ready?: boolean; languages?: string[] } = {},
-  ): Promise<Phone> {
+    { onCall, skills = [], ready = true, languages = ['cmn', 'yue', 'en'], needs }: AgentOptions = {},
+  ): Promise<Telephone> {
     const password = `phone-of-${agentId}`
     await this.admin.createAgent({ agentId, name: `Agent ${agentId}`, skills, languages, phonePassword: password })
-    const registrar = { host: '127.0.0.1', port: this.stack.ports.sip }
-    const phone = this.phones.phone({
-      user: agentId,
-      password,
-      registrar,
-      transport: 'udp',
-      ...(onCall ? { onCall } : {}),
-    })
+    const account = { user: agentId, password, port: this.stack.ports.sip }
+    const phone = this.#phones.phone({ ...account, ...(needs && { needs }), ...(onCall && { onCall }) })
     await phone.register({ expires: 300 })
     if (ready) await this.admin.makeReady(agentId)
     return phone
@@ -160,7 +179,15 @@ export class Centre {
   /** Dials 12345 and presses keys; resolves with the call and the id the centre gave it. */
   async call(
     keys: string,
-    { tone, from = this.citizen(), number = '12345' }: { tone?: number; from?: Phone; number?: string } = {},
+    options: { tone?: number; from: Phone; number?: string },
+  ): Promise<{ call: Call; callId: string; from: Phone }>
+  async call(
+    keys: string,
+    options?: { tone?: number; from?: Telephone; number?: string },
+  ): Promise<{ call: TelephoneCall; callId: string; from: Telephone }>
+  async call(
+    keys: string,
+    { tone, from = this.citizen(), number = '12345' }: { tone?: number; from?: Telephone; number?: string } = {},
   ) {
     const call = await from.call(number, tone === undefined ? {} : { tone })
     const answered = await call.answered
@@ -193,52 +220,31 @@ export class Centre {
 
   /** Everybody hangs up and logs out, so that the next scenario begins with an empty room. */
   async clear(): Promise<void> {
-    for (const phone of this.#citizens.splice(0)) await Promise.all(phone.calls.map((call) => call.hangUp()))
-    await until(async () => (await this.admin.get<object[]>('/calls')).length === 0, 'no call is left')
+    const citizens = this.#citizens.splice(0)
+    await Promise.all(citizens.flatMap(({ calls }) => calls.map((call) => call.hangUp())))
+    await until(async () => (await this.#calls()).length === 0, 'no call is left').finally(() => this.#releaseAll())
+    await this.#phones.end(citizens)
     const agents = await this.admin.get<{ agentId: string; state: string }[]>('/agents')
     for (const { agentId, state } of agents) {
       if (state !== 'offline') await this.admin.post(`/agents/${agentId}/logout`)
     }
   }
 
+  #calls(): Promise<{ readonly callId: string }[]> {
+    return this.admin.get('/calls')
+  }
+
+  /** What one test left does not stand in the way of the next. */
+  async #releaseAll(): Promise<void> {
+    for (const { callId } of await this.#calls()) await this.admin.post(`/calls/${callId}/release`)
+  }
+
   async stop(): Promise<void> {
     await this.timeline.close()
-    await this.phones.close()
+    await this.#phones.close()
     await this.stack.stop()
     // YIHAO_KEEP=1 leaves the logs of a scenario to be looked at.
     if (process.env['YIHAO_KEEP']) console.log(`logs: ${this.logDir}`)
     else rmSync(this.#folder, { recursive: true, force: true })
   }
-}
-
-/** What of the facts a scenario was sent is not as the AsyncAPI document says. */
-export function undocumentedFacts(events: Timeline['events']): string[] {
-  const source = events[0]?.source ?? ''
-  const about = { title: '', description: '', source, address: '/live', schemas: eventSchemas, sequenced: true }
-  const { messages } = asyncApiDocument(about).components
-  return events.flatMap((event) => {
-    const payload = messages[event.type]?.payload
-    const faults = payload ? Value.Errors(payload, event) : [{ instancePath: '/type', message: 'is in no message' }]
-    return faults.map(({ instancePath, message }) => `${event.type} ${event.id}: ${instancePath} ${message}`)
-  })
-}
-
-/** The test city with branches and the way to citizens: phones of the test, and one branch whose seats are agents of the centre. */
-function cityWithBranches(folder: string, file: string, sipPort: number, trunkPort = sipPort): string {
-  const city = readFileSync(join(projectRoot(), 'test/support', file), 'utf8')
-  const branch = (number: string, more = '') =>
-    `  "${number}": { name: "${number}", route: "sip:127.0.0.1:${sipPort}", ringFor: 4${more} }\n`
-  const path = join(folder, 'city.yaml')
-  // Hours that a test closes, where the city has them.
-  const hours = city.includes('prices:') ? ', hours: prices' : ''
-  const outbound = `outbound: { trunk: "sip:127.0.0.1:${trunkPort}", numbers: ["1[3-9][0-9]{9}"], ringFor: 5${hours}, outcomes: [satisfied, call-again] }\n`
-  const branches = [
-    branch('12366'),
-    branch('12333', ', capacity: 1'),
-    branch('12358', hours),
-    '  "12315": { name: market, mode: specialist-seats, queue: market-supervision }\n',
-  ]
-  const services = ['110', '119'].map((number) => `  "${number}": { route: "sip:127.0.0.1:${sipPort}", ringFor: 4 }\n`)
-  writeFileSync(path, `${city}branches:\n${branches.join('')}emergency:\n${services.join('')}${outbound}`)
-  return path
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Database, migrateToLatest, openDatabase } from '../../src/db/index.ts'
+import { atDatabase } from './at-database.ts'
 import { migrationsDir, silent } from './silent.ts'
 
 export { migrationsDir, silent }
@@ -10,10 +10,7 @@ export { migrationsDir, silent }
 export async function newDatabaseUrl(): Promise<string> {
   const postgresUrl = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
-  const client = new Client({ connectionString: postgresUrl })
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
+  await atDatabase(postgresUrl, `create database ${name}`)
   return postgresUrl.replace(/\/postgres$/, `/${name}`)
 }
 

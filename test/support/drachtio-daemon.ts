@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeDrachtioConfig } from '../../scripts/launch/drachtio.ts'
 import { freePort } from '../../scripts/launch/free-port.ts'
 import { startSipServer } from '../../src/embedded/sip-server/index.ts'
 import { createLogger, newSecret } from '../../src/kernel/index.ts'
+import { newTlsKeys, writeTlsKeys } from './tls-keys.ts'
 
 /** A running SIP server, the stand-in or the real one; UDP and TCP share `sipPort`. */
 export interface RunningSipServer {
@@ -20,7 +22,8 @@ export interface RunningSipServer {
 export interface SipServerUnderTest {
   readonly name: string
   readonly isReal: boolean
-  start(): Promise<RunningSipServer>
+  /** `secure`: its WebSocket is WSS, with a certificate nobody else signed. */
+  start(options?: { secure?: boolean }): Promise<RunningSipServer>
 }
 
 /** The servers a contract suite runs on. YIHAO_REAL=only leaves the real one alone and makes its absence a failure. */
@@ -34,20 +37,22 @@ export function sipServers(): SipServerUnderTest[] {
   return [...(only ? [] : [standIn]), ...(isInstalled ? [real] : [])]
 }
 
-async function startStandIn(): Promise<RunningSipServer> {
+async function startStandIn({ secure = false } = {}): Promise<RunningSipServer> {
   const secret = newSecret()
   const server = await startSipServer({
     sip: [
       { transport: 'udp', host: '127.0.0.1', port: 0 },
       { transport: 'tcp', host: '127.0.0.1', port: 0 },
-      { transport: 'ws', host: '127.0.0.1', port: 0 },
+      secure
+        ? { transport: 'wss', host: '127.0.0.1', port: 0, tls: await newTlsKeys() }
+        : { transport: 'ws', host: '127.0.0.1', port: 0 },
     ],
     admin: { host: '127.0.0.1', port: 0, secret },
     logger: createLogger({ name: 'sip-server', level: 'error' }),
   })
   return {
     sipPort: server.sipPort('udp'),
-    wsPort: server.sipPort('ws'),
+    wsPort: server.sipPort(secure ? 'wss' : 'ws'),
     adminPort: server.adminPort,
     secret,
     stop: () => server.close(),
@@ -55,11 +60,11 @@ async function startStandIn(): Promise<RunningSipServer> {
 }
 
 /** Starts drachtio-server with a configuration of its own on loopback, and waits until it answers. */
-async function startDrachtio(): Promise<RunningSipServer> {
+async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-drachtio-'))
   const [sipPort, wsPort, adminPort, secret] = [await freePort(), await freePort(), await freePort(), newSecret()]
-  const file = join(folder, 'drachtio.conf.xml')
-  await writeFile(file, configuration({ sipPort, wsPort, adminPort, secret }))
+  const tls = secure ? writeTlsKeys(folder, await newTlsKeys()) : undefined
+  const file = writeDrachtioConfig({ folder, sipPort, wsPort, tls, adminPort, secret })
   const daemon = spawn('drachtio', ['-f', file], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
   await listening(adminPort, () => daemon.exitCode !== null)
@@ -74,17 +79,6 @@ async function startDrachtio(): Promise<RunningSipServer> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-function configuration(ports: { sipPort: number; wsPort: number; adminPort: number; secret: string }): string {
-  const { sipPort, wsPort, adminPort, secret } = ports
-  return `<drachtio>
-  <admin port="${adminPort}" secret="${secret}">127.0.0.1</admin>
-  <sip><contacts><contact>sip:127.0.0.1:${sipPort};transport=udp,tcp</contact>
-  <contact>sip:127.0.0.1:${wsPort};transport=ws</contact></contacts></sip>
-  <logging><loglevel>error</loglevel></logging>
-</drachtio>
-`
 }
 
 async function listening(port: number, hasExited: () => boolean): Promise<void> {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Database, migrateToLatest, openDatabase } from '../../src/db/index.ts'
-import { EventJournal, EventLog, lastSequence } from '../../src/events/index.ts'
+import { type EventLog, lastSequence } from '../../src/events/index.ts'
 import { createHttpServer } from '../../src/http/index.ts'
-import { systemClock } from '../../src/kernel/index.ts'
 import { CommittedTail, liveRoutes } from '../../src/live/index.ts'
+import { openLog } from './open-log.ts'
 import { migrationsDir, silent } from './silent.ts'
 
 export const feedToken = 'token-of-the-ticket-service'
@@ -29,8 +29,7 @@ export async function startFeed({
   const db: Database = openDatabase({ url: databaseUrl, logger: silent, connections: 4 })
   await migrateToLatest({ db, folder: migrationsDir, logger: silent })
   const folder = mkdtempSync(join(tmpdir(), 'yihao-feed-'))
-  const { journal, left } = EventJournal.open({ folder, logger: silent })
-  const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const log = openLog({ db, folder })
   const tail = new CommittedTail({ log, last: await lastSequence(db) })
   const app = await createHttpServer({
     logger: silent,

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { freePort } from '../../scripts/launch/free-port.ts'
+import { freeSwitchArguments } from '../../scripts/launch/freeswitch.ts'
 import { newSecret } from '../../src/kernel/index.ts'
 
 export interface RunningSwitch {
@@ -17,53 +17,30 @@ export interface RunningSwitch {
 export interface SwitchStart {
   /** Folder of announcements, with `music/` in it. */
   readonly prompts: string
-}
-
-/** The freeswitch program in FREESWITCH_HOME or on PATH. */
-export function findFreeswitch(): string | undefined {
-  const home = process.env.FREESWITCH_HOME
-  const folders = [...(home ? [join(home, 'bin')] : []), ...(process.env.PATH ?? '').split(delimiter)]
-  return folders.map((folder) => join(folder, 'freeswitch')).find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    // Not there, or not for us: the next folder may have it.
-    return false
-  }
+  /** UDP ports of the sound; those of any installation when left out. */
+  readonly rtp?: { readonly first: number; readonly last: number }
 }
 
 /** Starts FreeSWITCH on a copy of `dialplans/`, everything it writes in a folder of its own, and waits until it answers. */
-export async function startFreeswitch(program: string, { prompts }: SwitchStart): Promise<RunningSwitch> {
+export async function startFreeswitch(program: string, { prompts, rtp }: SwitchStart): Promise<RunningSwitch> {
   const folder = await mkdtemp(join(tmpdir(), 'yihao-freeswitch-'))
   const conf = join(folder, 'conf')
   await cp('dialplans', conf, { recursive: true })
-  for (const name of ['log', 'db', 'run']) await mkdir(join(folder, name))
   const [sipPort, eslPort, eslPassword] = [await freePort(), await freePort(), newSecret()]
-  const rtpStart = 20_000 + 2 * Math.floor(Math.random() * 10_000)
-  const daemon = spawn(program, commandLine(folder, conf), {
+  const daemon = spawn(program, freeSwitchArguments({ configDir: conf, folder }), {
     stdio: 'ignore',
     env: {
       ...process.env,
       YIHAO_SWITCH_SIP_PORT: String(sipPort),
       YIHAO_SWITCH_ESL_PORT: String(eslPort),
       YIHAO_SWITCH_ESL_PASSWORD: eslPassword,
-      YIHAO_RTP_START: String(rtpStart),
-      YIHAO_RTP_END: String(rtpStart + 1000),
+      ...(rtp && { YIHAO_RTP_START: String(rtp.first), YIHAO_RTP_END: String(rtp.last) }),
       YIHAO_PROMPTS: prompts,
       YIHAO_STATE_DIR: folder,
     },
   })
   await answering(daemon, eslPort, join(folder, 'log', 'freeswitch.log'))
   return { sipPort, eslPort, eslPassword, stop: () => stop(daemon, folder) }
-}
-
-function commandLine(folder: string, conf: string): string[] {
-  const folders = ['log', 'db', 'run', 'certs'].flatMap((name) => [`-${name}`, join(folder, name)])
-  return ['-nonat', '-nf', '-nc', '-conf', conf, ...folders]
 }
 
 const startWithinMs = 40_000

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { type Hotline, startHotline } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/db/index.ts'
-import { EventJournal, EventLog, RecordProjector } from '../../src/events/index.ts'
-import { systemClock } from '../../src/kernel/index.ts'
+import type { EventLog } from '../../src/events/index.ts'
 import { newDatabaseUrl, silent } from './database.ts'
+import { openLog, project } from './open-log.ts'
 import { ScriptedEslServer } from './scripted-esl-server.ts'
 
 /** The hotline service in the process of the test, at a scripted switch, on a database of its own. */
@@ -63,13 +63,9 @@ export async function startHotlineInProcess(env: NodeJS.ProcessEnv = {}): Promis
     },
     async record(write) {
       const db = openDatabase({ url: databaseUrl, logger: silent })
-      const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-      const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+      const log = openLog({ db })
       write(log)
-      await log.flush(30_000)
-      const projector = new RecordProjector({ db, clock: systemClock, logger: silent })
-      await projector.catchUp()
-      projector.close()
+      await project(log, db)
       await log.close()
       await db.destroy()
     },

@@ -1,40 +1,29 @@
-import { writeFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { frameSamples, serializeWav, ToneSource } from '../../src/embedded/rtp/index.ts'
+import { pitchInPage } from './pitch-in-page.ts'
 import { until } from './until.ts'
 
-/** Writes a WAV file of two seconds of one tone, for a browser's microphone. */
-export function writeTone(path: string, frequency: number): void {
-  const samples = new Int16Array(100 * frameSamples)
-  const source = new ToneSource({ frequencies: [frequency] })
-  for (let at = 0; at < samples.length; at += frameSamples) source.read(samples.subarray(at, at + frameSamples))
-  writeFileSync(path, serializeWav({ channels: [samples] }))
-}
-
 /** Runs in the page: keeps the voice a call brings, and tells how loud a pitch is in it. */
-const ears = `
+const ears = `${pitchInPage}
 localStorage.setItem('yihao.sound', JSON.stringify({ cleaned: false }))
 window.levelOf = () => 0
+// One for all calls of the page: a browser opens no more than some fifty outputs.
+let context
+const tracks = []
+window.earsSay = () => JSON.stringify({
+  context: context && [context.state, context.currentTime],
+  tracks: tracks.map(({ muted, readyState }) => [muted, readyState]),
+})
 const Native = RTCPeerConnection
 window.RTCPeerConnection = class extends Native {
   constructor(...options) {
     super(...options)
     this.addEventListener('track', ({ track }) => {
-      const context = new AudioContext()
+      context ??= new AudioContext()
+      tracks.push(track)
       const analyser = context.createAnalyser()
       analyser.fftSize = 4096
       context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
-      const samples = new Float32Array(analyser.fftSize)
-      window.levelOf = (frequency) => {
-        analyser.getFloatTimeDomainData(samples)
-        let [cosine, sine] = [0, 0]
-        samples.forEach((sample, index) => {
-          const angle = (2 * Math.PI * frequency * index) / context.sampleRate
-          cosine += sample * Math.cos(angle)
-          sine += sample * Math.sin(angle)
-        })
-        return (2 * Math.hypot(cosine, sine)) / samples.length
-      }
+      window.levelOf = (frequency) => amplitudeOf(analyser, frequency)
     })
   }
 }`
@@ -51,7 +40,11 @@ async function levelOf(page: Page, frequency: number): Promise<number> {
 
 /** Waits until the page plainly hears the pitch. */
 export async function hearsPitch(page: Page, frequency: number): Promise<void> {
-  await until(async () => (await levelOf(page, frequency)) > 0.05, `${frequency} Hz is heard in the page`, 30_000)
+  const what = `${frequency} Hz is heard in the page`
+  await until(async () => (await levelOf(page, frequency)) > 0.05, what, 30_000).catch(async (error: Error) => {
+    const phone = await page.locator('[data-test=phone-state]').getAttribute('data-call')
+    throw new Error(`${error.message}; its phone is ${phone}, its ears say ${await page.evaluate('earsSay()')}`)
+  })
 }
 
 /** Waits until the page hears nothing of the pitch. */

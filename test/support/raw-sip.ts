@@ -17,7 +17,7 @@ export interface RawMessage {
 /** A phone of bare sockets: says exactly the bytes it is given and keeps everything it hears. */
 export interface RawPhone {
   readonly port: number
-  readonly transport: 'udp' | 'tcp' | 'ws'
+  readonly transport: 'udp' | 'tcp' | 'ws' | 'wss'
   /** What its Via names: its address, or a name that means nothing where it is a browser (RFC 7118 section 5.2). */
   readonly sentBy: string
   readonly heard: readonly RawMessage[]
@@ -110,19 +110,22 @@ function phone(parts: {
 /** A browser: one WebSocket to one server, and no address of its own. */
 export async function wsPhone(
   wsPort: number,
-  { origin, protocol = 'sip' }: { origin?: string; protocol?: string } = {},
+  { origin, protocol = 'sip', secure = false }: { origin?: string; protocol?: string; secure?: boolean } = {},
 ): Promise<RawPhone & { readonly socket: WebSocket }> {
   const ears = new Ears()
-  const socket = new WebSocket(`ws://127.0.0.1:${wsPort}/`, protocol, origin === undefined ? {} : { origin })
+  const transport = secure ? 'wss' : 'ws'
+  const options = { ...(origin === undefined ? {} : { origin }), rejectUnauthorized: false }
+  const socket = new WebSocket(`${transport}://127.0.0.1:${wsPort}/`, protocol, options)
   socket.on('message', (data: Buffer) => ears.hear(data))
   await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
   const host = `${randomBytes(6).toString('hex')}.invalid`
   return {
-    transport: 'ws',
+    transport,
     port: wsPort,
     sentBy: host,
     socket,
     heard: ears.all,
+    // Browsers write "ws" for both (RFC 7118 section 5.2.2 knows no other), JsSIP among them.
     uri: (user = 'phone') => `sip:${user}@${host};transport=ws`,
     send: (data) => socket.send(data.toString()),
     expect: (kind, withinMs = 3_000) => ears.expect(kind, withinMs),

@@ -12,6 +12,8 @@ export class ScriptedEslServer {
   readonly commands: string[] = []
   /** Those of them that came without a fence, so that the switch performs them for whoever asks. */
   readonly unfenced: string[] = []
+  /** Empty lines received between commands. */
+  wakes = 0
   /** Replaces the ordinary answers. An empty text is silence. */
   script: EslScript = () => undefined
   /** What is said to a new connection. */
@@ -90,7 +92,9 @@ export class ScriptedEslServer {
       pending += data.toString()
       // Line breaks between commands mean nothing: a client in a hurry sends them to be heard (esl-connection.ts).
       const trim = () => {
-        pending = pending.replace(/^\n+/, '')
+        const rest = pending.replace(/^\n+/, '')
+        this.wakes += pending.length - rest.length
+        pending = rest
       }
       trim()
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {

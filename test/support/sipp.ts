@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../scripts/launch/free-port.ts'
+import { encodeG711 } from '../../src/embedded/rtp/index.ts'
 import { projectRoot } from '../../src/kernel/index.ts'
 import { type Percentiles, percentilesOf, readResponseTimes, readStatistics } from './sipp-statistics.ts'
+import { toneOf } from './tone.ts'
 import { until } from './until.ts'
 
 export interface SippOptions {
@@ -29,6 +31,8 @@ export interface SippOptions {
   /** The SIP port; a free one without. */
   readonly port?: number
   readonly timeoutMs?: number
+  /** Sends G.711 for as long as a call lasts, from a port of its own for each; without it calls are silent. */
+  readonly sound?: boolean
   readonly args?: readonly string[]
 }
 
@@ -69,7 +73,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const folder = mkdtempSync(join(tmpdir(), 'yihao-sipp-'))
   // SIPp writes some of its files beside the scenario.
   const own = fileOf(options)
-  if (own !== undefined) copyFileSync(own, join(folder, 'scenario.xml'))
+  if (own !== undefined) writeFileSync(join(folder, 'scenario.xml'), scenarioOf(own, options, folder))
   if (options.lines) writeFileSync(join(folder, 'lines.csv'), csvOf(options.lines))
   // For sound, for a picture two further, and an RTCP for each.
   const process = spawn(program, argumentsOf(options, port, await freePort({ span: 4 })), {
@@ -93,6 +97,24 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
 function fileOf({ scenario }: SippOptions): string | undefined {
   const file = join(projectRoot(), 'test/sipp', `${scenario}.xml`)
   return existsSync(file) ? file : undefined
+}
+
+/** The scenario; where it says so, sound begins in one that is to send some. */
+function scenarioOf(file: string, { sound = false }: SippOptions, folder: string): string {
+  const scenario = readFileSync(file, 'utf8')
+  if (!sound) return scenario
+  const path = join(folder, 'sound.alaw')
+  writeFileSync(path, tone())
+  const begin = `<nop><action><exec rtp_stream="${path},-1,8,PCMA/8000"/></action></nop>`
+  return scenario.replaceAll('[media_port]', '[rtpstream_audio_port]').replace('<!-- Sound begins. -->', begin)
+}
+
+/** Ten seconds of G.711 A-law. */
+function tone(): Uint8Array {
+  const samples = toneOf(440, 10_000)
+  const octets = new Uint8Array(samples.length)
+  encodeG711('alaw', samples, octets)
+  return octets
 }
 
 function argumentsOf(options: SippOptions, port: number, mediaPort: number): string[] {

@@ -24,6 +24,23 @@ export async function canSleep(page: Page): Promise<void> {
   await page.addInitScript({ content: drowsiness })
 }
 
+/**
+ * Runs in the page: what it would do by its own clock after five seconds or more, which it sleeps through in a worker, is not done. What
+ * it does all the same it was told.
+ */
+const standingClock = `
+{
+  const post = Worker.prototype.postMessage
+  Worker.prototype.postMessage = function (message) {
+    if (!(message.ms >= 5000)) post.call(this, message)
+  }
+}`
+
+/** Before the first page of a window. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.addInitScript({ content: standingClock })
+}
+
 export async function fallAsleep(page: Page): Promise<void> {
   await page.evaluate('fallAsleep()')
 }

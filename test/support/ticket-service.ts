@@ -4,6 +4,7 @@ import { type Logger, newId, projectRoot } from '../../src/kernel/index.ts'
 import { startTicketService, type TicketService } from '../../src/tickets/app.ts'
 import type { PlanningClock } from '../../src/tickets/clocks/planning-clock.ts'
 import { readTicketConfig } from '../../src/tickets/config.ts'
+import { emptyMatter } from '../../src/tickets/office/ticket.ts'
 import { type TicketDatabase, type TicketTables, ticketSchema } from '../../src/tickets/ticket-database.ts'
 import { newDatabaseUrl, silent } from './database.ts'
 import { type FeedInProcess, feedToken, startFeed } from './feed-in-process.ts'
@@ -130,6 +131,14 @@ export class TicketRoom {
       return status === 200
     }, 'the call has its draft')
     return { callId, ticketId }
+  }
+
+  /** Writes down what the citizen said, without which nothing is dispatched. */
+  async describe(ticketId: string): Promise<void> {
+    const as = this.token('agent')
+    const { revision } = (await this.ask<TicketBody>('GET', `/tickets/${ticketId}`, { as })).body
+    const body = { ...emptyMatter, title: '屋顶漏水', content: '五楼天花板渗水', revision }
+    await this.ask('PUT', `/tickets/${ticketId}/matter`, { as, body })
   }
 
   /** Has facts of these types kept, as for a webhook whose receiver is away. */

@@ -33,7 +33,12 @@ const memorySamples = 4000
 /** A phone as a page makes one: WebRTC media (werift's, complete ICE and all), and SIP over UDP straight to a switch. */
 export class WebPhone {
   readonly sip: RawPhone
-  readonly #connection = new RTCPeerConnection({ codecs: { audio }, iceServers: [], iceUseIpv6: false })
+  readonly #connection = new RTCPeerConnection({
+    codecs: { audio },
+    iceServers: [],
+    iceUseIpv6: false,
+    iceInterfaceAddresses: { udp4: '127.0.0.1' },
+  })
   readonly #track = new MediaStreamTrack({ kind: 'audio' })
   readonly #sender: RTCRtpSender
   readonly #heard: number[] = []
@@ -70,22 +75,23 @@ export class WebPhone {
     return invite
   }
 
-  /** Takes the switch's answer to what was dialled. */
+  /** Takes the switch's answer to what was dialled; settled when sound can come and go. */
   async answered(invite: { callId: string; uri: string }, switchPort: number): Promise<RawMessage> {
     const answer = await this.sip.expect('200', 10_000)
-    await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.body })
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: spelledOut(answer.body) })
     const dialog = { to: answer.header('to') ?? '', from: answer.header('from') ?? '', callId: invite.callId }
     this.sip.send(request({ phone: this.sip, method: 'ACK', uri: invite.uri, ...dialog }), switchPort)
+    await until(() => this.#connection.connectionState === 'connected', 'ICE and DTLS are done')
     return answer
   }
 
   /** Answers the next call of the switch. */
   async answer(switchPort: number): Promise<RawMessage> {
     const invite = await this.sip.expect('INVITE', 10_000)
-    await this.#connection.setRemoteDescription({ type: 'offer', sdp: invite.body })
+    await this.#connection.setRemoteDescription({ type: 'offer', sdp: spelledOut(invite.body) })
     await this.#connection.setLocalDescription(await this.#connection.createAnswer())
     const contact = this.sip.uri('caller')
-    this.sip.send(response(invite, 200, { tag: 'web', contact, body: this.#sdp() }), switchPort)
+    this.sip.send(response(invite, 200, { tag: 'web', contact, body: asOffered(this.#sdp(), invite.body) }), switchPort)
     await this.sip.expect('ACK', 10_000)
     return invite
   }
@@ -139,4 +145,22 @@ export class WebPhone {
     if (this.#sender.codec) this.#sender.codec.payloadType = header.payloadType
     this.#track.writeRtp(new RtpPacket(new RtpHeader({ ...header, sequenceNumber: this.#sequence, ssrc: 1 }), payload))
   }
+}
+
+/**
+ * FreeSWITCH leaves out what goes without saying: the name of the only media section (RFC 8829 section 5.10), and that sound goes both
+ * ways (RFC 8866 section 6.7). Browsers know; werift 0.24.4 throws at the one and takes the other for inactive.
+ */
+function spelledOut(sdp: string): string {
+  const lines = [
+    ...(/^a=mid:/m.test(sdp) ? [] : ['a=mid:0']),
+    ...(/^a=(?:send|recv|inactive)/m.test(sdp) ? [] : ['a=sendrecv']),
+  ]
+  return lines.reduce((text, line) => `${text.trimEnd()}\r\n${line}\r\n`, sdp)
+}
+
+/** The profile of an answer is that of the offer (RFC 8829 section 5.3.1), and FreeSWITCH offers the older name of it. */
+function asOffered(answer: string, offer: string): string {
+  const profile = /^m=audio \d+ (\S+)/m.exec(offer)?.[1] ?? ''
+  return answer.replace(/^(m=audio \d+) \S+/m, `$1 ${profile}`)
 }

@@ -43,6 +43,17 @@ router.beforeEach(async (to) => {
   return admitted(to)
 })
 
+/** Milliseconds after which a page is asked for again whose files did not come. */
+const againAfter = 1000
+
+// The service may be starting anew at this moment: without this the page would stay empty for ever.
+router.onError((_error, to) => {
+  const shown = router.currentRoute.value.fullPath
+  setTimeout(() => {
+    if (router.currentRoute.value.fullPath === shown) void router.push(to.fullPath).catch(() => undefined)
+  }, againAfter)
+})
+
 function admitted(to: RouteLocationNormalized) {
   const { roles } = to.meta
   if (!roles) return true

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { RemoteInfo, Socket } from 'node:dgram'
-import { encodeG711, type G711Law, lawOfPayloadType, payloadTypeOf } from './g711.ts'
+import { type G711Law, lawOfPayloadType } from './g711.ts'
 import { frameSamples, JitterBuffer, type JitterStats } from './jitter-buffer.ts'
-import { parseRtp, type RtpPacket, rtpHeaderLength, writeRtpHeader } from './rtp-packet.ts'
+import { RtpPacker } from './rtp-packer.ts'
+import { parseRtp, type RtpPacket } from './rtp-packet.ts'
 import type { RtpPorts } from './rtp-ports.ts'
 import { RtpSourceLock } from './rtp-source-lock.ts'
 import { type DigitEvent, DigitReceiver, DigitSender, type EventPayload } from './telephone-event.ts'
@@ -49,7 +49,6 @@ export interface RtpSessionOptions {
 
 /** SIPp's play_dtmf always sends 96, whatever was negotiated. */
 const sippEventPayloadType = 96
-const sendBuffers = 4
 
 /**
  * One stream of G.711 each way on one UDP socket, paced by the shared beat. Each beat the frame received is put where
@@ -67,18 +66,12 @@ export class RtpSession implements TickMember {
   readonly #digitsOut = new DigitSender()
   readonly #lock = new RtpSourceLock()
   readonly #outgoing = new Int16Array(frameSamples)
-  readonly #datagrams = Array.from({ length: sendBuffers }, () => Buffer.alloc(rtpHeaderLength + frameSamples))
-  /** The name of what we send (RFC 3550 section 8). */
-  readonly ssrc = randomBytes(4).readUInt32BE()
-  #sequence = randomBytes(2).readUInt16BE()
-  #timestamp = randomBytes(4).readUInt32BE()
-  #eventTimestamp = 0
+  readonly #packer = new RtpPacker()
   #remote: RtpRemote | undefined
   #seal: RtpSeal | undefined
   #source: FrameSource | undefined
   #heardSsrc: number | undefined
   #heard = false
-  #marker = true
   #muted = false
   #closed = false
   #sent = 0
@@ -101,6 +94,11 @@ export class RtpSession implements TickMember {
   /** Binds a port of the range and joins the beat. Rejects with NoRtpPort. */
   static async open(options: RtpSessionOptions): Promise<RtpSession> {
     return new RtpSession(await options.ports.bind(), options)
+  }
+
+  /** The name of what we send (RFC 3550 section 8). */
+  get ssrc(): number {
+    return this.#packer.ssrc
   }
 
   get port(): number {
@@ -136,7 +134,7 @@ export class RtpSession implements TickMember {
 
   /** What is sent from the next beat on; undefined sends nothing. */
   setSource(source: FrameSource | undefined): void {
-    if (this.#source === undefined) this.#marker = true
+    if (this.#source === undefined) this.#packer.paused()
     this.#source = source
   }
 
@@ -179,60 +177,28 @@ export class RtpSession implements TickMember {
     const remote = this.#remote
     const filled = this.#source?.read(this.#outgoing) ?? false
     this.#onSend?.(this.#outgoing, filled)
-    this.#timestamp = (this.#timestamp + frameSamples) >>> 0
+    this.#packer.beat()
     if (remote === undefined || this.#closed || this.#muted || remote.port === 0) return
     const event = this.#digitsOut.busy ? this.#digitsOut.next() : undefined
     if (event !== undefined && remote.eventPayloadType !== undefined) {
       this.#sendEvent(remote, remote.eventPayloadType, event)
-    } else if (filled) this.#sendAudio(remote)
-    else this.#marker = true
-  }
-
-  #sendAudio(remote: RtpRemote): void {
-    const datagram = this.#nextDatagram()
-    encodeG711(remote.law, this.#outgoing, datagram.subarray(rtpHeaderLength))
-    this.#write(datagram, payloadTypeOf[remote.law], this.#timestamp, this.#marker)
-    this.#marker = false
-    this.#transmit(datagram, rtpHeaderLength + frameSamples, remote)
+    } else if (filled) this.#transmit(this.#packer.audio(remote.law, this.#outgoing), remote)
+    else this.#packer.paused()
   }
 
   #sendEvent(remote: RtpRemote, payloadType: number, event: EventPayload): void {
-    if (event.first) this.#eventTimestamp = this.#timestamp
-    for (let copy = 0; copy < event.copies; copy += 1) {
-      const datagram = this.#nextDatagram()
-      event.octets.copy(datagram, rtpHeaderLength)
-      this.#write(datagram, payloadType, this.#eventTimestamp, event.first)
-      this.#transmit(datagram, rtpHeaderLength + event.octets.length, remote)
-    }
+    if (event.first) this.#packer.beginEvent()
+    for (let copy = 0; copy < event.copies; copy += 1) this.#transmit(this.#packer.event(payloadType, event), remote)
   }
 
-  // A buffer is used again only three packets later: the system may still hold the one just handed over.
-  #nextDatagram(): Buffer {
-    const datagram = this.#datagrams[this.#sequence % sendBuffers]
-    if (datagram === undefined) throw new RangeError('No RTP send buffer')
-    return datagram
-  }
-
-  #write(datagram: Buffer, payloadType: number, timestamp: number, marker: boolean): void {
-    writeRtpHeader(datagram, { marker, payloadType, sequence: this.#sequence, timestamp, ssrc: this.ssrc })
-    this.#sequence = (this.#sequence + 1) & 0xffff
-  }
-
-  #transmit(datagram: Buffer, length: number, remote: RtpRemote): void {
+  #transmit(datagram: Buffer, remote: RtpRemote): void {
     this.#sent += 1
     if (this.#seal !== undefined) {
-      this.#seal.send(datagram.subarray(0, length))
+      this.#seal.send(datagram)
       return
     }
-    const latched = this.#lock.current
-    this.#socket.send(
-      datagram,
-      0,
-      length,
-      latched?.port ?? remote.port,
-      latched?.address ?? remote.address,
-      ignoreResult,
-    )
+    const { port, address } = this.#lock.current ?? remote
+    this.#socket.send(datagram, port, address, ignoreResult)
   }
 
   readonly #onMessage = (datagram: Buffer, source: RemoteInfo): void => {

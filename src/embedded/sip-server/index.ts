@@ -1,3 +1,8 @@
+/**
+ * The stand-in for drachtio-server: the same SIP, and the same admin protocol for its applications; README.md lists
+ * the subset.
+ */
+
 import { type Clock, type Logger, systemClock } from '../../kernel/index.ts'
 import { Apps } from './apps.ts'
 import { DialogStore } from './dialog-store.ts'
@@ -79,4 +84,5 @@ function portOf(transactions: TransactionLayer, transport: Transport): number {
   return address.port
 }
 
+export type { TlsKeys } from './transport.ts'
 export type { SipListen } from './transport-layer.ts'

@@ -1,3 +1,4 @@
+import { NewestMap } from '../../kernel/index.ts'
 import { parseNameAddr, tagOf } from './grammar.ts'
 import { header, type SipMessage, type SipRequest, type SipResponse } from './sip-message.ts'
 
@@ -9,14 +10,12 @@ const mostRemembered = 20_000
  * 12.2.1.1); SIPp's own `uac` scenario and others send it to the number again, and their call would never be acknowledged.
  */
 export class ProxiedCalls {
-  readonly #targets = new Map<string, string>()
+  readonly #targets = new NewestMap<string, string>({ most: mostRemembered })
 
   /** Takes the answer to an INVITE that we stay in the path of. */
   answered(response: SipResponse): void {
     const contact = parseNameAddr(header(response, 'contact') ?? '')?.uri
     if (response.status < 200 || response.status >= 300 || contact === undefined) return
-    const [oldest] = this.#targets.keys()
-    if (this.#targets.size >= mostRemembered && oldest !== undefined) this.#targets.delete(oldest)
     this.#targets.set(keyOf(response), contact)
   }
 

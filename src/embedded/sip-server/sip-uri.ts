@@ -29,9 +29,11 @@ export function parseSipUri(text: string): SipUri | undefined {
   }
 }
 
+const transports: readonly Transport[] = ['udp', 'tcp', 'ws', 'wss']
+
 export function transportOf(uri: SipUri): Transport | undefined {
   const asked = uri.params.get('transport')?.toLowerCase()
-  return asked === 'udp' || asked === 'tcp' || asked === 'ws' ? asked : undefined
+  return transports.find((each) => each === asked)
 }
 
 export function hostPort({ host, port }: { host: string; port: number }): string {

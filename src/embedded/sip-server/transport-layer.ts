@@ -3,7 +3,16 @@ import { isIP, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { type Logger, messageOf } from '../../kernel/index.ts'
 import { listenTcp } from './tcp-listener.ts'
-import type { Destination, Endpoint, Flow, Listener, Receiver, Transport } from './transport.ts'
+import {
+  type Destination,
+  type Endpoint,
+  type Flow,
+  isWebSocket,
+  type Listener,
+  type Receiver,
+  type TlsKeys,
+  type Transport,
+} from './transport.ts'
 import { listenUdp } from './udp-listener.ts'
 import type { Via } from './via.ts'
 import { listenWs } from './ws-listener.ts'
@@ -12,9 +21,11 @@ export interface SipListen extends Endpoint {
   readonly transport: Transport
   /** WebSocket only: further origins pages may come from. */
   readonly origins?: readonly string[]
+  /** Secured WebSocket only, which is not without. */
+  readonly tls?: TlsKeys
 }
 
-const listenOn = { udp: listenUdp, tcp: listenTcp, ws: listenWs }
+const listenOn = { udp: listenUdp, tcp: listenTcp, ws: listenWs, wss: listenWs }
 
 /** All sockets of the server: who we are, and how bytes get to a place. */
 export class TransportLayer {
@@ -44,8 +55,12 @@ export class TransportLayer {
     return local && { host: advertised(local.host), port: local.port }
   }
 
-  /** The transport for a URI: the one it asks for, else UDP, else what there is. */
+  /**
+   * The transport for a URI: the one it asks for, else UDP, else what there is. Browsers write "ws" also when their connection
+   * is secured (RFC 7118 section 5.2.2 knows no other).
+   */
   choose(asked: Transport | undefined): Transport | undefined {
+    if (asked === 'ws' && !this.address('ws')) return this.choose('wss')
     if (asked) return this.address(asked) ? asked : undefined
     return this.address('udp') ? 'udp' : this.#listeners[0]?.transport
   }
@@ -57,8 +72,7 @@ export class TransportLayer {
 
   send(data: Buffer, to: Destination, failed: (error: Error) => void): void {
     if (to.flow?.isOpen) to.flow.send(data, failed)
-    // Browsers are reached by the connection they made, whatever name they go by (RFC 7118 section 5).
-    else if (isIP(to.host) || to.transport === 'ws') this.#sendTo(data, to, failed)
+    else if (isIP(to.host) || isWebSocket(to.transport)) this.#sendTo(data, to, failed)
     else {
       lookup(to.host, { family: this.#family() }).then(
         ({ address }) => this.#sendTo(data, { ...to, host: address }, failed),
@@ -84,7 +98,8 @@ export class TransportLayer {
 
   #sendTo(data: Buffer, to: Destination, failed: (error: Error) => void): void {
     const fits = (listener: Listener) =>
-      listener.transport === to.transport && (to.transport === 'ws' || isIPv6(listener.local.host) === isIPv6(to.host))
+      listener.transport === to.transport &&
+      (isWebSocket(to.transport) || isIPv6(listener.local.host) === isIPv6(to.host))
     const listener = this.#listeners.find(fits)
     if (listener) listener.flowTo({ host: to.host, port: to.port }).send(data, failed)
     else failed(new Error(`No ${to.transport} transport towards ${to.host}`))
@@ -97,7 +112,7 @@ async function openAll(options: { sip: readonly SipListen[]; receive: Receiver; 
   for (let attempt = 1; ; attempt++) {
     const opened: Listener[] = []
     try {
-      for (const { transport, host, port, origins = [] } of sip) {
+      for (const { transport, host, port, origins = [], tls } of sip) {
         opened.push(
           await listenOn[transport]({
             host,
@@ -105,6 +120,7 @@ async function openAll(options: { sip: readonly SipListen[]; receive: Receiver; 
             receive,
             logger,
             origins,
+            ...(tls && { tls }),
           }),
         )
       }
@@ -117,8 +133,8 @@ async function openAll(options: { sip: readonly SipListen[]; receive: Receiver; 
 }
 
 function sharedPort(opened: readonly Listener[], { transport, host }: { transport: Transport; host: string }): number {
-  if (transport === 'ws') return 0
-  return opened.find(({ local, transport: other }) => local.host === host && other !== 'ws')?.local.port ?? 0
+  if (isWebSocket(transport)) return 0
+  return opened.find(({ local, transport: other }) => local.host === host && !isWebSocket(other))?.local.port ?? 0
 }
 
 function isWildcard(host: string): boolean {

@@ -1,5 +1,16 @@
-/** What every part of the server knows of a transport; UDP, TCP and WebSocket (RFC 7118) implement it. */
-export type Transport = 'udp' | 'tcp' | 'ws'
+/** What every part of the server knows of a transport; UDP, TCP and WebSocket (RFC 7118), plain and secured, implement it. */
+export type Transport = 'udp' | 'tcp' | 'ws' | 'wss'
+
+/** Browsers are reached by the connection they made, whatever name they go by (RFC 7118 section 5). */
+export function isWebSocket(transport: Transport): transport is 'ws' | 'wss' {
+  return transport === 'ws' || transport === 'wss'
+}
+
+/** What a server of TLS shows and knows, both in PEM. */
+export interface TlsKeys {
+  readonly cert: string
+  readonly key: string
+}
 
 export interface Endpoint {
   readonly host: string

@@ -1,20 +1,12 @@
 import { newId } from '../../kernel/index.ts'
 import type { App, Origin, Sent } from './app.ts'
 import { type AppRequest, freeHeaders, initialRequest, RequestRefused } from './app-request.ts'
+import { clientDialog } from './client-dialog.ts'
 import type { ClientTransaction } from './client-transaction.ts'
-import { Dialog, routeSet } from './dialog.ts'
-import { parseNameAddr, tagOf } from './grammar.ts'
+import type { Dialog } from './dialog.ts'
+import { tagOf } from './grammar.ts'
 import { destinationOf, ownUri } from './next-hop.ts'
-import {
-  cseqOf,
-  field,
-  type HeaderField,
-  header,
-  headerValues,
-  type SipRequest,
-  type SipResponse,
-  without,
-} from './sip-message.ts'
+import { cseqOf, field, type HeaderField, header, type SipRequest, type SipResponse, without } from './sip-message.ts'
 import { parseSipUri } from './sip-uri.ts'
 import type { Destination, Flow, Transport } from './transport.ts'
 import type { UaServices } from './ua-services.ts'
@@ -202,23 +194,7 @@ export class UaClient {
   }
 
   #makeDialog({ app, client, dialogId }: Outgoing, response: SipResponse, flow: Flow): Dialog {
-    const { request } = client
-    const contact = parseNameAddr(header(response, 'contact') ?? '')
-    return new Dialog({
-      id: dialogId ?? newId(),
-      app,
-      callId: header(request, 'call-id') ?? '',
-      local: header(request, 'from') ?? '',
-      remote: header(response, 'to') ?? '',
-      localSequence: cseqOf(request).number,
-      remoteSequence: 0,
-      routes: routeSet(response, 'uac'),
-      target: contact?.uri ?? request.uri,
-      contact: header(request, 'contact') ?? '',
-      behind: contactElsewhere(response, flow) ? { ...flow.remote, transport: flow.transport } : undefined,
-      flow,
-      isInvite: request.method === 'INVITE',
-    })
+    return clientDialog({ app, request: client.request, dialogId, response, flow })
   }
 
   #dialogResponse(dialog: Dialog, request: SipRequest, response: SipResponse): void {
@@ -271,11 +247,4 @@ export class UaClient {
 
 function dialogTransport(dialog: Dialog): Transport {
   return /;transport=tcp/i.test(dialog.contact) ? 'tcp' : 'udp'
-}
-
-/** With no proxy between us, an answer from another host than its Contact comes through an address translator. */
-function contactElsewhere(response: SipResponse, flow: Flow): boolean {
-  if (headerValues(response, 'record-route').length > 0) return false
-  const uri = parseSipUri(parseNameAddr(header(response, 'contact') ?? '')?.uri ?? '')
-  return uri !== undefined && uri.host !== flow.remote.host
 }

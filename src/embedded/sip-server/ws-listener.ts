@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from '../../kernel/index.ts'
 import { listenAt, remoteOf } from './listening.ts'
 import { hostPort } from './sip-uri.ts'
-import type { Endpoint, Flow, Listener, Receiver } from './transport.ts'
+import type { Endpoint, Flow, Listener, Receiver, TlsKeys } from './transport.ts'
 import { isOurOrigin } from './ws-origin.ts'
 
 export interface WsOptions extends Endpoint {
@@ -12,6 +13,8 @@ export interface WsOptions extends Endpoint {
   readonly logger: Logger
   /** Further origins pages may come from, e.g. `https://desk.example`; those of this host always may. */
   readonly origins?: readonly string[]
+  /** Secures the connections (RFC 7118 section 5.2.1: `WSS` in the Via). */
+  readonly tls?: TlsKeys
 }
 
 /** A message of SIP is no longer than this; a longer frame closes the connection (1009). */
@@ -23,14 +26,15 @@ const pong = Buffer.from('\r\n')
 
 /** SIP over WebSocket (RFC 7118): browsers connect, and only they; each message of a connection is one SIP message. */
 export async function listenWs(options: WsOptions): Promise<Listener> {
-  const { host, port, logger } = options
-  const http = createServer((_request, response) => response.writeHead(426).end())
+  const { host, port, logger, tls } = options
+  const refuseOther: RequestListener = (_request, response) => response.writeHead(426).end()
+  const http = tls ? createSecureServer({ ...tls }, refuseOther) : createServer(refuseOther)
   const local = await listenAt(http, { host, port })
   const connections = new WsConnections({ ...options, local })
   http.on('upgrade', (request, socket: Socket, head) => connections.upgrade(request, socket, head))
   http.on('error', (error) => logger.warn({ err: error }, 'SIP: WebSocket listener error'))
   return {
-    transport: 'ws',
+    transport: connections.transport,
     local,
     flowTo: (remote) => connections.to(remote),
     close: () =>
@@ -64,9 +68,14 @@ class WsConnections {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#adopt(webSocket, remote))
   }
 
+  get transport(): 'ws' | 'wss' {
+    return this.#options.tls ? 'wss' : 'ws'
+  }
+
   /** A server cannot connect to a browser: without a connection of its own there is no way there. */
   to(remote: Endpoint): Flow {
-    return this.#open.get(hostPort(remote)) ?? closedFlow({ local: this.#options.local, remote })
+    const { transport } = this
+    return this.#open.get(hostPort(remote)) ?? closedFlow({ transport, local: this.#options.local, remote })
   }
 
   close(): void {
@@ -76,7 +85,7 @@ class WsConnections {
 
   #adopt(webSocket: WebSocket, remote: Endpoint): void {
     const { local, logger, receive } = this.#options
-    const flow = new WsFlow({ webSocket, local, remote })
+    const flow = new WsFlow({ webSocket, transport: this.transport, local, remote })
     const key = hostPort(remote)
     this.#open.set(key, flow)
     webSocket.on('message', (data: Buffer) => {
@@ -95,16 +104,20 @@ function refuse(socket: Socket, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
+/** A connection as the rest of the server names it. */
+type WayBack = Pick<WsFlow, 'transport' | 'local' | 'remote'>
+
 class WsFlow implements Flow {
-  readonly transport = 'ws'
+  readonly transport: 'ws' | 'wss'
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly #webSocket: WebSocket
   readonly #pings: NodeJS.Timeout
   #answered = true
 
-  constructor({ webSocket, local, remote }: { webSocket: WebSocket; local: Endpoint; remote: Endpoint }) {
+  constructor({ webSocket, transport, local, remote }: WayBack & { webSocket: WebSocket }) {
     this.#webSocket = webSocket
+    this.transport = transport
     this.local = local
     this.remote = remote
     webSocket.on('pong', () => {
@@ -144,9 +157,9 @@ class WsFlow implements Flow {
   }
 }
 
-function closedFlow({ local, remote }: { local: Endpoint; remote: Endpoint }): Flow {
+function closedFlow({ transport, local, remote }: WayBack): Flow {
   return {
-    transport: 'ws',
+    transport,
     local,
     remote,
     isOpen: false,

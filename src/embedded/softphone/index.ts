@@ -1,3 +1,8 @@
+/**
+ * Telephones in code, which the demo and the tests call with: they register, ring, hold and transfer, and can tell
+ * what they hear.
+ */
+
 import { type Logger, messageOf, newSecret, systemClock } from '../../kernel/index.ts'
 import { RtpPorts, Ticker } from '../rtp/index.ts'
 import { type SipServer, startSipServer } from '../sip-server/index.ts'

@@ -35,6 +35,8 @@ export const agentEvents = {
     extension: nullable(name),
     callId: nullable(id),
   }),
+  /** A page of the agent's browser asked for the phone, which is this page's alone from now on. */
+  'agent.phone-opened': Type.Object({ agentId: name, extension: name, by: name }),
   /** A call was given to an agent and the phone is being reached. */
   'agent.offered': Type.Object({ agentId: name, callId: id, queue: nullable(name), legId: name, extension: name }),
   /** The agent's phone rings; `pop` is what the desk shows. */

@@ -79,6 +79,14 @@ export const callEvents = {
     legId: name,
     waitedMs: duration,
   }),
+  /** The phone that answered was gone, or could not be joined with the caller, who waits on and is offered again after `heldBackMs`. */
+  'call.join-failed': Type.Object({
+    callId: id,
+    agentId: nullable(name),
+    legId: name,
+    reason: name,
+    heldBackMs: duration,
+  }),
   /** No agent was there in time: a branch hotline is rung for the waiting caller. */
   'call.branch-offered': Type.Object({ callId: id, queue: name, target: name, legId: name }),
   /** The branch answered: the end of waiting, without an agent of ours. */
@@ -113,6 +121,8 @@ export const callEvents = {
   /** A figure of the queue passed a threshold of the city's file, and was back within it. */
   'queue.alarm-began': Type.Object({ queue: name, kind: alarmKind, threshold: Type.Number(), value: Type.Number() }),
   'queue.alarm-ended': Type.Object({ queue: name, kind: alarmKind, lastedMs: duration }),
+  'line.alarm-began': Type.Object({ line: name, kind: alarmKind, threshold: Type.Number(), value: Type.Number() }),
+  'line.alarm-ended': Type.Object({ line: name, kind: alarmKind, lastedMs: duration }),
   /** A step of the queue's overflow chain was due: another queue, a branch, an announcement. */
   'queue.overflowed': Type.Object({ callId: id, queue: name, waitedSeconds: Type.Integer(), to: name }),
   /** The line is closed by its calendar: the caller hears so. */

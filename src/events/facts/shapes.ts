@@ -47,5 +47,5 @@ export const monitoring = {
 export const agentState = Type.Enum(['offline', 'notReady', 'ready', 'ringing', 'talking', 'wrapUp', 'monitoring'])
 export const agentStatus = Type.Enum(['offline', 'available', 'break'])
 
-/** Which figure of a queue an alarm is of. */
+/** Which figure of a queue or of a line an alarm is of. */
 export const alarmKind = Type.Enum(['waiting', 'longestWait', 'answeredInTime'])

@@ -111,8 +111,11 @@ export const eslCommands = {
     command(`uuid_bridge ${token(legId, 'leg id')} ${token(otherLegId, 'leg id')}`),
   hangUp: (legId: LegId, cause: HangupCause) =>
     command(`uuid_kill ${token(legId, 'leg id')} ${token(cause, 'hang-up cause')}`),
+  /** Keys that one presses reach the others: a branch may have a menu. */
   conference: (legId: LegId, name: string) =>
-    command(`uuid_transfer ${token(legId, 'leg id')} conference:${token(name, 'conference')}@hotline inline`),
+    command(
+      `uuid_transfer ${token(legId, 'leg id')} conference:${token(name, 'conference')}@hotline+flags{dist-dtmf} inline`,
+    ),
   /**
    * `eavesdrop` on the monitored leg, which is its A leg: what that one says is mixed for "aleg", what it hears for
    * "bleg". The keys of the listener's phone are kept from changing it, so that every change is a command of ours.
@@ -142,8 +145,13 @@ export const eslCommands = {
     argument: 'false',
   }),
 
-  /** The file has two channels; FreeSWITCH reads this when the recording begins. */
-  recordStereo: (legId: LegId) => command(`uuid_setvar ${token(legId, 'leg id')} RECORD_STEREO true`),
+  /**
+   * FreeSWITCH reads this when a recording begins. Two channels; and written by the leg's own thread: a thread for the recording
+   * holds a leg for ever that hangs up in the 10 ms in which the two threads meet (`record_callback` in switch_ivr_async.c,
+   * 1.10.12).
+   */
+  recordsInStereo: (legId: LegId) =>
+    command(`uuid_setvar_multi ${token(legId, 'leg id')} RECORD_STEREO=true;RECORD_USE_THREAD=false`),
   recordCall: (legId: LegId, verb: 'start' | 'stop' | 'mask' | 'unmask', path: string) =>
     command(`uuid_record ${token(legId, 'leg id')} ${verb} ${recordingPath(path)}`),
 
@@ -158,6 +166,8 @@ export const eslCommands = {
       'ignore_early_media=true',
       'hangup_after_bridge=false',
       'park_after_bridge=true',
+      // As in dialplans/: whoever is left over by a bridge that did not come about is parked, not hung up.
+      'uuid_bridge_park_on_cancel=true',
       // A REFER of this phone is answered when we know what came of it; the other's REFER leaves it to us (dialplans/).
       'confirm_blind_transfer=true',
       'force_transfer_context=referred',

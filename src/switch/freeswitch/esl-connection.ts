@@ -2,9 +2,10 @@ import modesl, { type Connection, type ModeslEvent } from 'modesl'
 import { type Clock, type Logger, newId } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
 import { type EslCommand, type EslExecute, verb } from './esl-commands.ts'
+import { EslJobs } from './esl-jobs.ts'
 import { FrameGuard } from './frame-guard.ts'
-
-export type EslHeaders = Readonly<Record<string, string>>
+import { type EslHeaders, takeJsonEvents } from './json-events.ts'
+import { checked, type ReplyKind, ReplyQueue, replyText } from './reply-queue.ts'
 
 export interface EslConnectionOptions {
   readonly host: string
@@ -20,28 +21,22 @@ export interface EslConnectionOptions {
   readonly onClosed: (reason: string) => void
 }
 
-/** Milliseconds until an unanswered command fails and until a silent switch counts as dead. */
-const limits = { connect: 4000, command: 4000, quiet: 1500, dead: 4500 } as const
+/** Milliseconds until a connection is given up, a silent switch is asked for a sign of life, and counts as dead. */
+const limits = { connect: 4000, quiet: 1500, dead: 4500 } as const
 
 /** Milliseconds. */
 const hurryEvery = 3
 
-interface Pending {
-  readonly kind: 'api/response' | 'command/reply'
-  readonly settle: (reply: ModeslEvent) => void
-  readonly fail: (reason: string) => void
-}
-
 /**
- * One event-socket connection. modesl frames and parses; all else is ours: correlation, time limits, liveness, and
+ * One event-socket connection. modesl frames and reads headers; all else is ours: correlation, time limits, liveness, and
  * dropping the connection on any doubt about framing (docs/decisions/0003). A closed connection stays closed.
  */
 export class EslConnection {
   readonly #options: EslConnectionOptions
   readonly #modesl: Connection
   readonly #socket: NonNullable<Connection['socket']>
-  readonly #pending: Pending[] = []
-  readonly #jobs = new Map<string, { settle: (body: string) => void; fail: (reason: string) => void }>()
+  readonly #replies: ReplyQueue
+  readonly #jobs: EslJobs
   #closed = false
   #hurrying: NodeJS.Timeout | undefined
   #lastFrameAt: number
@@ -52,6 +47,8 @@ export class EslConnection {
     this.#options = options
     this.#modesl = modesl
     this.#socket = socket
+    this.#replies = new ReplyQueue(options)
+    this.#jobs = new EslJobs(options.clock)
     this.#lastFrameAt = options.clock.now()
   }
 
@@ -109,29 +106,13 @@ export class EslConnection {
   /** Runs an API command in a thread of the switch. Resolves with its result however long that takes. */
   async job(command: EslCommand, timeoutMs: number): Promise<string> {
     const jobId = newId()
-    const result = new Promise<string>((resolve, reject) => {
-      const stop = this.#options.clock.after(timeoutMs, () => {
-        this.#jobs.delete(jobId)
-        reject(new SwitchUnavailable(`no result of "${verb(command)}" within ${timeoutMs} ms`))
-      })
-      this.#jobs.set(jobId, {
-        settle: (body) => {
-          stop()
-          resolve(body.trim())
-        },
-        fail: (reason) => {
-          stop()
-          reject(new SwitchUnavailable(reason))
-        },
-      })
-    })
+    const result = this.#jobs.result(jobId, { what: verb(command), withinMs: timeoutMs })
     // Awaited below; a refusal of the command itself must not leave it unhandled.
     result.catch(() => {})
     try {
       checked(replyText(await this.#send(`bgapi ${command}`, { 'Job-UUID': jobId }, 'command/reply')), command)
     } catch (error) {
-      this.#jobs.get(jobId)?.fail('the job was not begun')
-      this.#jobs.delete(jobId)
+      this.#jobs.fail(jobId, 'the job was not begun')
       throw error
     }
     return result
@@ -178,50 +159,44 @@ export class EslConnection {
 
   #begin(): void {
     // modesl subscribed by itself just before it said ready; that reply is still to come and is nobody's.
-    this.#pending.push({ kind: 'command/reply', settle: () => {}, fail: () => {} })
+    this.#replies.passOver('command/reply')
     this.#lastFrameAt = this.#options.clock.now()
+    takeJsonEvents(this.#modesl.parser, (headers) => this.#onEvent(headers))
     this.#modesl.parser.on('esl::event', (event: ModeslEvent, frame: EslHeaders) => this.#onFrame(event, frame))
     this.#watch()
   }
 
-  #send(line: string, headers: Record<string, string>, kind: Pending['kind']): Promise<ModeslEvent> {
+  #send(line: string, headers: Record<string, string>, kind: ReplyKind): Promise<ModeslEvent> {
     if (this.#closed) return Promise.reject(new SwitchUnavailable('the event socket is closed'))
     const unsafe = [line, ...Object.values(headers)].find((text) => /[\r\n\0]/.test(text))
     if (unsafe !== undefined) return Promise.reject(new SwitchRefused('a command with a line break was not sent'))
-    return new Promise((resolve, reject) => {
-      // A reply that never comes would shift all later ones, so the connection goes with it.
-      const stop = this.#options.clock.after(limits.command, () =>
-        this.#close(`no reply to "${verb(line)}" within ${limits.command} ms`),
-      )
-      this.#pending.push({
-        kind,
-        settle: (reply) => {
-          stop()
-          resolve(reply)
-        },
-        fail: (reason) => {
-          stop()
-          reject(new SwitchUnavailable(reason))
-        },
-      })
-      // modesl writes a command in pieces; corked they leave as one packet.
-      this.#socket.cork()
-      this.#modesl.sendRecv(line, headers)
-      this.#socket.uncork()
-    })
+    // A reply that never comes would shift all later ones, so the connection goes with it.
+    const reply = this.#replies.next(kind, (withinMs) =>
+      this.#close(`no reply to "${verb(line)}" within ${withinMs} ms`),
+    )
+    // modesl writes a command in pieces; corked they leave as one packet.
+    this.#socket.cork()
+    this.#modesl.sendRecv(line, headers)
+    this.#socket.uncork()
+    return reply
+  }
+
+  /** What came in one packet with the end of the connection is parsed still, and concerns nobody. */
+  #frameEnded(): boolean {
+    if (this.#closed) return false
+    this.#lastFrameAt = this.#options.clock.now()
+    this.#guard?.frameEnded()
+    return true
   }
 
   #onFrame(event: ModeslEvent, frame: EslHeaders): void {
-    // What came in one packet with the end of the connection is parsed still, and concerns nobody.
-    if (this.#closed) return
-    this.#lastFrameAt = this.#options.clock.now()
-    this.#guard?.frameEnded()
+    if (!this.#frameEnded()) return
     switch (frame['Content-Type']) {
-      case 'text/event-json':
-        return this.#onEvent(event)
       case 'api/response':
       case 'command/reply':
-        return this.#onReply(event, frame['Content-Type'])
+        if (!this.#replies.settle(event, frame['Content-Type']))
+          this.#close(`a ${frame['Content-Type']} that nobody waits for`)
+        return
       case 'text/disconnect-notice':
         return this.#close('the switch disconnected us')
       case 'auth/request':
@@ -232,25 +207,11 @@ export class EslConnection {
     }
   }
 
-  #onReply(reply: ModeslEvent, kind: Pending['kind']): void {
-    const waiting = this.#pending.shift()
-    if (waiting?.kind !== kind) {
-      waiting?.fail('replies out of step')
-      this.#close(`a ${kind} that nobody waits for`)
-      return
-    }
-    waiting.settle(reply)
-  }
-
-  #onEvent(event: ModeslEvent): void {
-    const headers = Object.fromEntries(event.headers.map(({ name, value }) => [name, String(value)]))
-    if (headers['Event-Name'] === 'BACKGROUND_JOB') {
-      const jobId = headers['Job-UUID'] ?? ''
-      this.#jobs.get(jobId)?.settle(event.body)
-      this.#jobs.delete(jobId)
-      return
-    }
-    this.#options.onEvent(headers, event.body)
+  #onEvent(headers: EslHeaders): void {
+    if (!this.#frameEnded()) return
+    const body = headers['_body'] ?? ''
+    if (headers['Event-Name'] === 'BACKGROUND_JOB') this.#jobs.settle(headers['Job-UUID'] ?? '', body)
+    else this.#options.onEvent(headers, body)
   }
 
   #watch(): void {
@@ -260,7 +221,7 @@ export class EslConnection {
         this.#close(`the switch was silent for ${silentFor} ms`)
         return
       }
-      if (silentFor > limits.quiet && this.#pending.length === 0) {
+      if (silentFor > limits.quiet && this.#replies.isEmpty) {
         this.#send('api hostname', {}, 'api/response').catch((error: unknown) => {
           this.#options.logger.debug({ error }, 'the switch did not answer a sign-of-life question')
         })
@@ -275,21 +236,8 @@ export class EslConnection {
     this.#stopWatching()
     clearInterval(this.#hurrying)
     this.#socket.destroy()
-    for (const waiting of this.#pending.splice(0)) waiting.fail(reason)
-    for (const job of this.#jobs.values()) job.fail(reason)
-    this.#jobs.clear()
+    this.#replies.failAll(reason)
+    this.#jobs.failAll(reason)
     this.#options.onClosed(reason)
   }
-}
-
-function replyText(reply: ModeslEvent): string {
-  return reply.getHeader('Reply-Text') ?? ''
-}
-
-function checked(text: string, command: string): string {
-  const reply = text.trim()
-  if (reply.startsWith('-ERR') || reply.startsWith('-USAGE')) {
-    throw new SwitchRefused(`"${verb(command)}" was refused: ${reply}`)
-  }
-  return reply
 }

@@ -1,5 +1,5 @@
 import type { ChannelSnapshot, SwitchEvent } from '../switch-port.ts'
-import type { EslHeaders } from './esl-connection.ts'
+import type { EslHeaders } from './json-events.ts'
 
 /** The events we ask for: no more than are decoded below, because every event costs the switch and us. */
 export const subscribedEvents = [
@@ -121,9 +121,10 @@ function milliseconds(text: string | undefined): number {
   return Math.floor(Number(text) / 1000)
 }
 
-/** Decodes `show channels as json`; `{"row_count":0}` carries no rows. */
+/** Decodes `show channels as json`; `{"row_count":0}` carries no rows. A leg that has hung up and is still listed is over. */
 export function decodeChannels(json: string): ChannelSnapshot[] {
-  const { rows = [] } = JSON.parse(json) as { rows?: readonly Record<string, string>[] }
+  const { rows: listed = [] } = JSON.parse(json) as { rows?: readonly Record<string, string>[] }
+  const rows = listed.filter(({ callstate }) => callstate !== 'HANGUP')
   const present = new Set(rows.map((row) => row['uuid'] ?? ''))
   return rows.map((row) => ({
     legId: row['uuid'] ?? '',

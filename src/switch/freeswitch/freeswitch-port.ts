@@ -90,8 +90,8 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async startRecording(legId: LegId, path: string): Promise<void> {
-    await this.#link.api(eslCommands.recordStereo(legId))
-    // As a job: FreeSWITCH starts a thread for it, and the events of everybody else would wait for that.
+    await this.#link.api(eslCommands.recordsInStereo(legId))
+    // As a job: FreeSWITCH opens a file for it, and the events of everybody else would wait for that.
     await this.#link.jobDone(eslCommands.recordCall(legId, 'start', path), recordingWithin)
   }
 
@@ -112,7 +112,7 @@ export class FreeSwitchPort implements SwitchPort {
     const command = eslCommands.originate(request, { profile: 'edge', edge: this.#options.edge })
     this.#answersHeld.set(legId, undefined)
     try {
-      const reply = await this.#link.job(command, (timeoutSeconds + 10) * 1000)
+      const reply = await this.#link.hurryFor(legId, this.#link.job(command, (timeoutSeconds + 10) * 1000))
       if (!reply.startsWith('+OK')) return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
       const answer = this.#answersHeld.get(legId)
       if (answer) this.#tell(answer)

@@ -9,9 +9,10 @@ declare module 'modesl' {
     getHeader(name: string): string | null
   }
 
-  /** The one private member relied on: it is wrapped, in frame-guard.ts. */
+  /** The private members relied on: they are wrapped, in frame-guard.ts and json-events.ts. */
   export interface HeaderParser {
     _parseHeaderText(text: string): Record<string, string | number>
+    _parseEvent(frame: Readonly<Record<string, string>>, body?: string): void
   }
 
   class Connection extends EventEmitter {

@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, type Logger, messageOf } from '../../kernel/index.ts'
 import { SwitchRefused, SwitchUnavailable } from '../errors.ts'
-import type { ChannelSnapshot, SwitchEvent } from '../switch-port.ts'
+import type { ChannelSnapshot, LegId, SwitchEvent } from '../switch-port.ts'
 import { type EslCommand, type EslExecute, eslCommands, verb } from './esl-commands.ts'
 import { EslConnection } from './esl-connection.ts'
 import { decodeChannels, decodeEvent, subscribedEvents, wantedEvents } from './esl-decode.ts'
@@ -36,6 +36,8 @@ export class SwitchLink {
   #attempt = new AbortController()
   #closing = false
   #hurried = false
+  /** Legs that are dialled and of which nothing was heard yet. */
+  readonly #dialled = new Set<LegId>()
   #cancelTimer: Cancel = () => {}
   #lastComplaint = ''
 
@@ -60,7 +62,18 @@ export class SwitchLink {
 
   hurry(wanted: boolean): void {
     this.#hurried = wanted
-    this.#connection?.hurry(wanted)
+    this.#hurryIfWanted()
+  }
+
+  /** Hurries until something is heard of the leg, or `dialling` is over: a desk waits for its phone to ring. */
+  async hurryFor<T>(legId: LegId, dialling: Promise<T>): Promise<T> {
+    this.#dialled.add(legId)
+    this.#hurryIfWanted()
+    try {
+      return await dialling
+    } finally {
+      this.#heardOf(legId)
+    }
   }
 
   /** The answer to a command; throws SwitchRefused for `-ERR`, SwitchUnavailable without a connection. */
@@ -82,6 +95,14 @@ export class SwitchLink {
   /** Has an application run on a leg, which is not fenced: it changes no call. */
   async execute(application: EslExecute, uuid: string): Promise<void> {
     await this.#live().execute(application, uuid)
+  }
+
+  #heardOf(legId: LegId): void {
+    if (this.#dialled.delete(legId)) this.#hurryIfWanted()
+  }
+
+  #hurryIfWanted(): void {
+    this.#connection?.hurry(this.#hurried || this.#dialled.size > 0)
   }
 
   #live(): EslConnection {
@@ -124,7 +145,7 @@ export class SwitchLink {
     await connection.subscribe(subscribedEvents)
     const channels = await this.#channels(connection)
     this.#connection = connection
-    connection.hurry(this.#hurried)
+    this.#hurryIfWanted()
     const { name, clock, logger } = this.#options
     logger.info({ switch: name, channels: channels.length }, 'switch connected')
     this.#emit({ type: 'switch.connected', channels, at: clock.now() })
@@ -177,6 +198,7 @@ export class SwitchLink {
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
     this.#recentLegs.note(event)
+    if ('legId' in event) this.#heardOf(event.legId)
     this.#options.onEvent(event)
   }
 }

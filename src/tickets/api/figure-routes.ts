@@ -5,7 +5,7 @@ import type { FigureStore, TicketFigures } from '../office/figure-store.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { CallStore } from '../stream/call-store.ts'
 import type { UnitStore } from '../units/unit-store.ts'
-import { visibleTo } from './people.ts'
+import { everyRole, visibleTo } from './people.ts'
 
 const count = Type.Integer()
 const share = nullable(Type.Number())
@@ -59,7 +59,7 @@ export function figureRoutes({
     app.get(
       '/figures',
       {
-        config: { roles: ['agent', 'supervisor', 'admin', 'service', 'unit'] },
+        config: { roles: everyRole },
         schema: {
           tags: ['figures'],
           summary:

@@ -1,41 +1,48 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { beijingDate } from '../../hours/calendar-arithmetic.ts'
+import { beijingDate, openTimes, type WorkingTime } from '../../hours/calendar-arithmetic.ts'
 import type { TicketListStore } from '../office/ticket-list-store.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { UnitStore } from '../units/unit-store.ts'
-import { visibleTo } from './people.ts'
+import { deskRoles, visibleTo } from './people.ts'
 import { listedView, toListedView } from './ticket-views.ts'
 
-const desk = ['agent', 'supervisor', 'admin'] as const
 const text = Type.String()
 const callerNumber = Type.String({ pattern: '^\\+?[0-9]{3,20}$' })
+
+/** As far ahead as limits reach, with an extension; whoever shows a countdown needs no more. */
+const workingTimeAhead = 62 * 24 * 60 * 60 * 1000
 
 /** What the form of a ticket offers, and what the desk looks up by a number without writing it into an address. */
 export function formRoutes({
   rules,
   units,
   lists,
+  workingTime,
   now,
 }: {
   rules: CityRules
   units: UnitStore
   lists: TicketListStore
+  /** What limits are counted by. */
+  workingTime: () => WorkingTime
   now: () => number
 }): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/form',
       {
-        config: { roles: [...desk, 'unit'] },
+        config: { roles: [...deskRoles, 'unit'] },
         schema: {
           tags: ['tickets'],
-          summary: 'Kinds, classifications with the unit that is responsible today, and units, by their names',
+          summary:
+            'Kinds, classifications with the unit that is responsible today, units, by their names; when work is done in the next 62 days',
           response: {
             200: Type.Object({
               kinds: Type.Array(Type.Object({ kind: text, name: text })),
               classifications: Type.Array(Type.Object({ classification: text, unitId: text, unitName: text })),
               units: Type.Array(Type.Object({ unitId: text, name: text, level: Type.Integer() })),
+              openTimes: Type.Array(Type.Object({ from: text, to: text })),
             }),
           },
         },
@@ -48,6 +55,10 @@ export function formRoutes({
           units: all
             .filter(({ expelledAt }) => expelledAt === null)
             .map(({ unitId, name, level }) => ({ unitId, name, level })),
+          openTimes: openTimes(now(), now() + workingTimeAhead, workingTime()).map(({ from, to }) => ({
+            from: new Date(from).toISOString(),
+            to: new Date(to).toISOString(),
+          })),
         }
       },
     )
@@ -55,7 +66,7 @@ export function formRoutes({
     app.post(
       '/worklist',
       {
-        config: { roles: [...desk, 'unit'] },
+        config: { roles: [...deskRoles, 'unit'] },
         schema: {
           tags: ['tickets'],
           summary:
@@ -90,7 +101,7 @@ export function formRoutes({
     app.post(
       '/caller-tickets',
       {
-        config: { roles: desk },
+        config: { roles: deskRoles },
         schema: {
           tags: ['tickets'],
           summary: 'A caller’s earlier tickets, the number in the body: addresses stand in logs',

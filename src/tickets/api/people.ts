@@ -5,6 +5,11 @@ import type { Visible } from '../office/ticket-list-store.ts'
 import { isWithin } from '../units/unit.ts'
 import type { UnitStore } from '../units/unit-store.ts'
 
+/** Who works at the desks of the centre. */
+export const deskRoles = ['agent', 'supervisor', 'admin'] as const
+/** Everybody with a session or a token; what of it concerns them is for {@link visibleTo} to say. */
+export const everyRole = [...deskRoles, 'service', 'unit'] as const
+
 /** A request of somebody. */
 export interface Asker {
   readonly principal: Principal

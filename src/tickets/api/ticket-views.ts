@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { nullable } from '../../kernel/index.ts'
+import { nextLimit } from '../clocks/plan-clocks.ts'
 import type { TicketContext } from '../machine/ticket-context.ts'
 import { channels, type Matter, type Ticket } from '../office/ticket.ts'
 import type { ListedTicket } from '../office/ticket-list-store.ts'
@@ -7,6 +8,9 @@ import { type Asker, numberFor } from './people.ts'
 
 const text = Type.String()
 const instant = nullable(Type.String({ format: 'date-time' }))
+
+/** As the telephone network writes it, with or without a plus. */
+export const callerNumber = Type.String({ pattern: '^\\+?[0-9]{3,20}$' })
 
 export const matterSchema = Type.Object(
   {
@@ -34,7 +38,10 @@ export const listedView = Type.Object({
   callId: nullable(text),
   callerNumber: text,
   createdAt: text,
+  /** When the unit has to be done. */
   dueAt: instant,
+  /** When the next limit of any kind is over, e.g. that of the acceptance. */
+  nextDueAt: instant,
 })
 
 export const ticketView = Type.Object({
@@ -81,6 +88,7 @@ export function toListedView({ principal }: Asker, ticket: ListedTicket, confide
     callerNumber: numberFor(principal.role, ticket, confidential),
     createdAt: new Date(ticket.createdAt).toISOString(),
     dueAt: iso(context.clocks.handle?.dueAt),
+    nextDueAt: iso(nextLimit(context)),
   }
 }
 

@@ -1,29 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { beijingDate } from '../../hours/calendar-arithmetic.ts'
-import { HotlineError, nullable } from '../../kernel/index.ts'
-import { LoginRefused } from '../../users/errors.ts'
-import type { LoginGuard } from '../../users/login-guard.ts'
+import { nullable } from '../../kernel/index.ts'
 import type { AuditStore } from '../audit/audit-store.ts'
-import type { Official, OfficialStore } from '../units/official-store.ts'
 import type { Unit } from '../units/unit.ts'
 import type { UnitStore } from '../units/unit-store.ts'
-import { actorOf } from './people.ts'
-
-class UnknownUnit extends HotlineError {
-  readonly code = 'unit-unknown'
-  readonly status = 404
-}
-
-class UnitMisplaced extends HotlineError {
-  readonly code = 'unit-misplaced'
-  readonly status = 400
-}
+import { knownUnit, UnitMisplaced, unitId } from './known-unit.ts'
+import { noteOf } from './note-of.ts'
+import { everyRole } from './people.ts'
 
 const centre = ['supervisor', 'admin'] as const
-const readers = ['agent', 'supervisor', 'admin', 'service', 'unit'] as const
-const unitId = Type.String({ pattern: '^[a-z0-9-]{1,50}$' })
 const params = Type.Object({ unitId })
 const phone = Type.String({ pattern: '^\\+?[0-9]{3,15}$' })
 const unitView = Type.Object({
@@ -37,11 +23,6 @@ const unitView = Type.Object({
   strikes: Type.Integer(),
   expelledAt: nullable(Type.String()),
 })
-const credentials = Type.Object({
-  username: Type.String({ minLength: 1, maxLength: 64 }),
-  password: Type.String({ minLength: 1, maxLength: 200 }),
-})
-const browserUser = Type.Object({ username: Type.String(), role: Type.Literal('unit'), agentId: Type.Null() })
 const dutySchema = Type.Object(
   {
     person: Type.String({ minLength: 1, maxLength: 60 }),
@@ -54,108 +35,21 @@ const dutySchema = Type.Object(
 
 export interface UnitRoutesOptions {
   readonly units: UnitStore
-  readonly officials: OfficialStore
   readonly audit: AuditStore
   /** How many levels the city's tree has. */
   readonly levels: number
   readonly now: () => number
-  readonly guard: LoginGuard
 }
 
-/** The tree of units, who is on duty, what each is responsible for, and the people who work there. */
-export function unitRoutes({
-  units,
-  officials,
-  audit,
-  levels,
-  now,
-  guard,
-}: UnitRoutesOptions): FastifyPluginAsyncTypebox {
-  async function known(id: string): Promise<Unit> {
-    const unit = await units.find(id)
-    if (!unit) throw new UnknownUnit(`no unit ${id}`)
-    return unit
-  }
-
-  async function note(request: FastifyRequest, subject: string, action: string, after: object): Promise<void> {
-    const { id: actor, role } = actorOf(request)
-    await audit.add({ subject, at: now(), actor, role, origin: request.ip, action, detail: { after: { ...after } } })
-  }
-
-  function login({ ip, body }: { ip: string; body: { username: string; password: string } }): Promise<Official> {
-    return guard.run({ username: body.username, address: ip }, async () => {
-      const official = await officials.login(body.username, body.password)
-      if (!official) throw new LoginRefused('user name or password is wrong')
-      return official
-    })
-  }
+/** The tree of units, who is on duty, and what each is responsible for. */
+export function unitRoutes({ units, audit, levels, now }: UnitRoutesOptions): FastifyPluginAsyncTypebox {
+  const known = (id: string) => knownUnit(units, id)
+  const note = noteOf({ audit, now })
 
   return async (app) => {
-    app.post(
-      '/sessions',
-      {
-        config: { roles: 'public' },
-        schema: {
-          tags: ['sessions'],
-          summary: 'An official of a unit logs in; people of the hotline log in there, and their token holds here',
-          body: credentials,
-          response: { 201: Type.Object({ token: Type.String(), unitId: Type.String() }) },
-          security: [],
-        },
-      },
-      async (request, reply) => {
-        const official = await login(request)
-        const token = app.openSession({ ...official, role: 'unit', agentId: null })
-        return reply.code(201).send({ token, unitId: official.unitId })
-      },
-    )
-
-    app.post(
-      '/session',
-      {
-        config: { roles: 'public' },
-        schema: {
-          tags: ['sessions'],
-          summary: 'An official logs in from a browser: the session is a cookie, which holds at the hotline’s address',
-          body: credentials,
-          response: { 201: Type.Object({ user: browserUser, csrfToken: Type.String() }) },
-          security: [],
-        },
-      },
-      async (request, reply) => {
-        const { username, unitId: of } = await login(request)
-        const user = { username, role: 'unit' as const, agentId: null }
-        const csrfToken = reply.openBrowserSession({ ...user, unitId: of })
-        return reply.code(201).send({ user, csrfToken })
-      },
-    )
-
-    app.put(
-      '/officials/:username',
-      {
-        config: { roles: ['admin'] },
-        schema: {
-          tags: ['units'],
-          params: Type.Object({ username: Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,64}$' }) }),
-          body: Type.Object(
-            { unitId, password: Type.String({ minLength: 8, maxLength: 200 }) },
-            { additionalProperties: false },
-          ),
-          response: { 200: Type.Object({ username: Type.String(), unitId }) },
-        },
-      },
-      async (request) => {
-        const { username } = request.params
-        const unit = await known(request.body.unitId)
-        await officials.save({ username, unitId: unit.unitId, password: request.body.password })
-        await note(request, `official:${username}`, 'SAVE_OFFICIAL', { unitId: unit.unitId })
-        return { username, unitId: unit.unitId }
-      },
-    )
-
     app.get(
       '/units',
-      { config: { roles: readers }, schema: { tags: ['units'], response: { 200: Type.Array(unitView) } } },
+      { config: { roles: everyRole }, schema: { tags: ['units'], response: { 200: Type.Array(unitView) } } },
       async () => (await units.all()).map(toView),
     )
 
@@ -230,7 +124,7 @@ export function unitRoutes({
     app.get(
       '/units/:unitId/on-duty',
       {
-        config: { roles: readers },
+        config: { roles: everyRole },
         schema: { tags: ['units'], summary: 'Whom to ring now', params, response: { 200: Type.Array(dutySchema) } },
       },
       async ({ params: { unitId: id } }) => {
@@ -247,7 +141,7 @@ export function unitRoutes({
     app.get(
       '/responsible/:classification',
       {
-        config: { roles: readers },
+        config: { roles: everyRole },
         schema: {
           tags: ['units'],
           summary: 'Units the responsibility catalogue proposes for a classification, on a day',

@@ -1,6 +1,7 @@
 import { dueAt, earlier, type WorkingTime } from '../../hours/calendar-arithmetic.ts'
 import { type ClockStage, clockStages, type StageClock, type TicketContext } from '../machine/ticket-context.ts'
-import { noticeKey, type TicketState } from '../machine/ticket-machine.ts'
+import { noticeKey } from '../machine/ticket-guards.ts'
+import type { TicketState } from '../machine/ticket-machine.ts'
 import type { TicketSnapshot } from '../machine/ticket-transition.ts'
 import { type CityRules, limitOf } from '../rules/city-rules.ts'
 
@@ -82,6 +83,12 @@ function returnDue(context: TicketContext, { rules, time }: Planning): number | 
 /** A draft is counted as the commonest kind until somebody says which it is. */
 function matterOf({ kind, urgency, investigation }: TicketContext) {
   return { kind: kind ?? 'consultation', urgency, investigation } as const
+}
+
+/** When the next limit is over by which somebody has something to do; the archive comes by itself. */
+export function nextLimit({ clocks }: TicketContext): number | null {
+  const due = clockStages.flatMap((stage) => (stage === 'archive' ? [] : (clocks[stage]?.dueAt ?? [])))
+  return due.length === 0 ? null : Math.min(...due)
 }
 
 /** Something the clock is to do. */

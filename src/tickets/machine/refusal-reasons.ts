@@ -1,6 +1,6 @@
 import type { TicketContext } from './ticket-context.ts'
+import { noticeKey } from './ticket-guards.ts'
 import type { InputOf, TicketInput } from './ticket-inputs.ts'
-import { noticeKey } from './ticket-machine.ts'
 
 type Reason = (context: TicketContext, input: TicketInput) => string
 

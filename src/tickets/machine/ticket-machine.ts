@@ -1,15 +1,10 @@
 import { assign, type SnapshotFrom, setup } from 'xstate'
 import type { CallRating, TicketContext } from './ticket-context.ts'
+import { noticeKey, ticketGuards } from './ticket-guards.ts'
 import type { InputOf, InputType, TicketInput } from './ticket-inputs.ts'
 
 /** Grows when stored tickets of the version before would not fit any more; see `machine-versions.ts`. */
 export const ticketMachineVersion = 1
-
-/** The key under which a notice is remembered as sent. */
-export function noticeKey(context: TicketContext, stage: string, kind: 'REMIND' | 'URGE' | 'CRITICISE'): string {
-  const round = context.clocks[stage as keyof TicketContext['clocks']]?.round ?? 0
-  return `${stage}:${round}:${kind}`
-}
 
 const on =
   <T extends InputType>(change: (context: TicketContext, input: InputOf<T>) => Partial<TicketContext>) =>
@@ -46,42 +41,7 @@ const ended = (closedBy: TicketContext['closedBy']) => ({ closedBy, unit: null, 
 
 const machine = setup({
   types: { context: {} as TicketContext, events: {} as TicketInput, input: {} as TicketContext },
-  guards: {
-    inService: ({ event }) => event.unit !== null && !event.unit.expelled,
-    belowInService: ({ event }) => event.unit !== null && !event.unit.expelled && event.unit.below,
-    mayReturn: ({ context, event }) =>
-      context.returns < event.rules.bounceLimit && (context.returnDueAt === null || event.at <= context.returnDueAt),
-    mayExtend: ({ context, event }) => {
-      const { until } = event as InputOf<'REQUEST_EXTENSION'>
-      const due = context.clocks.handle?.dueAt ?? 0
-      const free = context.extension?.decision !== 'open' && context.extensions < event.rules.extensionLimit
-      return free && event.at < due && Date.parse(until) > due
-    },
-    extensionAsked: ({ context }) => context.extension?.decision === 'open',
-    maySend: ({ context, event }) => {
-      const { stage, type } = event as InputOf<'REMIND' | 'URGE'>
-      if (context.clocks[stage] === undefined) return false
-      return event.by.role !== 'clock' || context.sent[noticeKey(context, stage, type)] === undefined
-    },
-    mayCriticise: ({ context, event }) => {
-      const { stage } = event as InputOf<'CRITICISE'>
-      const sent = (kind: 'URGE' | 'CRITICISE') => context.sent[noticeKey(context, stage, kind)] !== undefined
-      return context.clocks[stage] !== undefined && sent('URGE') && !sent('CRITICISE')
-    },
-    mayVisit: ({ context, event }) => !context.leaderInstructed || event.by.role !== 'agent',
-    notSolvedMayRework: ({ context, event }) => {
-      const { reached, resolved } = event as InputOf<'VISIT'>
-      const may = !context.leaderInstructed || event.by.role !== 'agent'
-      return may && reached && resolved === false && context.reworks < event.rules.reworks
-    },
-    reachedOrLastAttempt: ({ context, event }) => {
-      const { reached } = event as InputOf<'VISIT'>
-      const may = !context.leaderInstructed || event.by.role !== 'agent'
-      return may && (reached || context.visits.length + 1 >= event.rules.visitAttempts)
-    },
-    visitDone: ({ context, event }) => !event.rules.visitsAnswered || context.visits.length > 0,
-    returnRestartsClock: ({ event }) => event.rules.returnRestartsClock,
-  },
+  guards: ticketGuards,
   actions: {
     register: assign(
       on<'REGISTER'>((_, { kind, urgency = 'ordinary', investigation = false }) => ({ kind, urgency, investigation })),

@@ -1,8 +1,8 @@
-import { type AnyActorScope, createActor } from 'xstate'
+import { step } from '../../kernel/index.ts'
 import { InputNotYours, TransitionRefused } from './errors.ts'
 import { inputSenders } from './input-senders.ts'
 import { reasonOf } from './refusal-reasons.ts'
-import { type Actor, newContext, type TicketContext } from './ticket-context.ts'
+import type { Actor, TicketContext } from './ticket-context.ts'
 import type { InputType, TicketInput } from './ticket-inputs.ts'
 import { type TicketState, ticketMachine } from './ticket-machine.ts'
 
@@ -10,24 +10,6 @@ import { type TicketState, ticketMachine } from './ticket-machine.ts'
 export interface TicketSnapshot {
   readonly state: TicketState
   readonly context: TicketContext
-}
-
-/**
- * Where a pure transition runs: no actor of it is ever started. xstate's own `transition()` makes one for each step, which took as long as
- * the step itself.
- */
-const self = createActor(ticketMachine, { input: newContext({ firstReceiver: null, at: 0 }) })
-const nothing = () => {}
-const nowhere: AnyActorScope = {
-  self,
-  system: self.system,
-  id: '',
-  sessionId: '',
-  logger: nothing,
-  defer: nothing,
-  emit: nothing,
-  stopChild: nothing,
-  actionExecutor: nothing,
 }
 
 /**
@@ -41,7 +23,7 @@ export function advance({ state, context }: TicketSnapshot, input: TicketInput):
   }
   const snapshot = ticketMachine.resolveState({ value: state, context })
   if (!snapshot.can(input)) throw refusal({ state, context }, input)
-  const next = ticketMachine.transition(snapshot, input, nowhere)
+  const [next] = step(ticketMachine, snapshot, input)
   const reached = next.value
   if (reached === state) return { state, context: next.context }
   return { state: reached, context: { ...next.context, entered: { ...next.context.entered, [reached]: input.at } } }

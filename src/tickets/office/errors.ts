@@ -12,6 +12,12 @@ export class TicketChanged extends HotlineError {
   readonly status = 409
 }
 
+/** What the citizen said is not written down as far as the step needs it. */
+export class MatterIncomplete extends HotlineError {
+  readonly code = 'matter-incomplete'
+  readonly status = 409
+}
+
 /** The ticket is with another unit. */
 export class TicketNotYours extends HotlineError {
   readonly code = 'ticket-not-yours'

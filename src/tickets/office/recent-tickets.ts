@@ -1,3 +1,4 @@
+import { NewestMap } from '../../kernel/index.ts'
 import type { Ticket } from './ticket.ts'
 
 const most = 500
@@ -7,17 +8,14 @@ const most = 500
  * read again for it: a step is saved only on the revision it was decided on, so what somebody else changed meanwhile is noticed.
  */
 export class RecentTickets {
-  readonly #tickets = new Map<string, Ticket>()
+  readonly #tickets = new NewestMap<string, Ticket>({ most })
 
   get(ticketId: string): Ticket | undefined {
     return this.#tickets.get(ticketId)
   }
 
   put(ticket: Ticket): void {
-    this.#tickets.delete(ticket.ticketId)
     this.#tickets.set(ticket.ticketId, ticket)
-    const [oldest] = this.#tickets.keys()
-    if (this.#tickets.size > most && oldest !== undefined) this.#tickets.delete(oldest)
   }
 
   forget(ticketId: string): void {

@@ -4,9 +4,9 @@ import { changedFields } from '../audit/audit-entry.ts'
 import type { PlanningClock } from '../clocks/planning-clock.ts'
 import { type Actor, newContext } from '../machine/ticket-context.ts'
 import type { CityRules } from '../rules/city-rules.ts'
-import { UnknownTicket } from './errors.ts'
+import { TicketChanged, UnknownTicket } from './errors.ts'
 import { factOf } from './step-facts.ts'
-import { type Channel, emptyMatter, type Matter, type Ticket } from './ticket.ts'
+import { type Channel, emptyMatter, isNumber, type Matter, type Ticket } from './ticket.ts'
 import type { TicketStore } from './ticket-store.ts'
 
 /** Something to remember of a ticket besides its steps. */
@@ -25,6 +25,16 @@ export interface NewTicketRequest {
   readonly callerNumber: string
   readonly agentId: string | null
   readonly matter?: Matter
+  readonly by: Actor
+  readonly origin: string
+}
+
+/** What the citizen said, as somebody wrote it down. */
+export interface WrittenMatter {
+  readonly ticketId: string
+  /** The revision whoever writes has seen. */
+  readonly revision: number
+  readonly matter: Matter
   readonly by: Actor
   readonly origin: string
 }
@@ -85,16 +95,21 @@ export class TicketDesk {
     return this.#get(ticketId ?? '')
   }
 
-  /** Replaces what the citizen said. Throws {@link UnknownTicket}. */
-  async saveMatter(ticketId: string, matter: Matter, { by, origin }: { by: Actor; origin: string }): Promise<void> {
-    await this.#options.store.transaction(async (store) => {
-      if (!(await store.find(ticketId))) throw new UnknownTicket(`no ticket ${ticketId}`)
+  /** Replaces what the citizen said, as whoever writes has read it. Throws {@link UnknownTicket} or {@link TicketChanged}. */
+  async saveMatter({ by, origin, ...written }: WrittenMatter): Promise<Ticket> {
+    const { ticketId, matter } = written
+    return this.#options.store.transaction(async (store) => {
+      const ticket = await store.find(ticketId)
+      if (!ticket) throw new UnknownTicket(`no ticket ${ticketId}`)
       const before = await store.matter(ticketId)
-      await store.saveMatter(ticketId, matter)
-      const detail = changedFields({ ...before }, { ...matter })
       const at = this.#options.clock.now()
+      if (!(await store.saveMatter({ ...written, at }))) {
+        throw new TicketChanged(`ticket ${ticketId} was changed meanwhile: read it again`)
+      }
+      const detail = changedFields({ ...before }, { ...matter })
       const audit = { subject: ticketId, at, actor: by.id, role: by.role, origin, action: 'EDIT_MATTER', detail }
       await store.note({ at, audit, facts: [] })
+      return { ...ticket, revision: written.revision + 1 }
     })
   }
 
@@ -110,7 +125,7 @@ export class TicketDesk {
   /** Has a short message sent to the citizen, and notes it; nothing for who showed no number. */
   async tellCitizen({ text, ...about }: Omit<TicketNote, 'action' | 'input'> & { text: string }): Promise<void> {
     const { number, ticketId, callerNumber: to } = await this.#get(about.ticketId)
-    if (!/^\+?[0-9]+$/.test(to)) return
+    if (!isNumber(to)) return
     const at = this.#options.clock.now()
     const audit = { subject: ticketId, at, actor: about.by.id, role: about.by.role, origin: about.origin }
     const fact = { type: 'ticket.citizen-told', data: { ticketId, number, to, text: `【12345】${text}` } } as const

@@ -1,7 +1,7 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { TicketDatabase } from '../ticket-database.ts'
 import { addressKey, bigramsOf } from './bigrams.ts'
-import type { Matter, Ticket } from './ticket.ts'
+import { isNumber, type Matter, type Ticket } from './ticket.ts'
 import { toTicket } from './ticket-store.ts'
 
 /** Whose tickets may be seen: everybody's, or those with a unit and the units below it. */
@@ -43,6 +43,11 @@ const similarEnough = 0.35
 /** Nothing is to be done with these. */
 const closedStates = ['answered', 'closed', 'notAccepted', 'withdrawn', 'voided', 'merged', 'archived'] as const
 
+/** When the next limit of a ticket is over, as {@link nextLimit} has it: milliseconds since the epoch. */
+const nextDue = sql`(
+  select min((clock.value ->> 'dueAt')::float8) from jsonb_each(tickets.context -> 'clocks') clock where clock.key <> 'archive'
+)`
+
 /** Reading many tickets at once. */
 export class TicketListStore {
   readonly #db: TicketDatabase
@@ -71,7 +76,7 @@ export class TicketListStore {
     return (await query.execute()).map(toListed)
   }
 
-  /** Tickets that are not closed yet, those due first on top and those without a limit last. */
+  /** Tickets that are not closed yet, those with the next limit of any kind on top and those without a limit last. */
   async worklist({
     visible,
     filter,
@@ -81,7 +86,7 @@ export class TicketListStore {
     filter: TicketFilter
     limit: number
   }): Promise<ListedTicket[]> {
-    let query = this.#listed().orderBy(sql`tickets.due_at asc nulls last`).orderBy('tickets.created_at').limit(limit)
+    let query = this.#listed().orderBy(sql`${nextDue} asc nulls last`).orderBy('tickets.created_at').limit(limit)
     if (filter.state === undefined) query = query.where('tickets.state', 'not in', [...closedStates])
     for (const condition of [...conditionsOf(filter), ...visibleCondition(visible)]) query = query.where(condition)
     return (await query.execute()).map(toListed)
@@ -105,9 +110,11 @@ export class TicketListStore {
     const bigrams = bigramsOf(`${matter.title} ${matter.content}`)
     const since = new Date(ticket.createdAt - duplicateDays * 24 * 60 * 60 * 1000)
     const key = addressKey(matter.address)
+    // Who shows no number is nobody in particular.
+    const number = isNumber(ticket.callerNumber) ? ticket.callerNumber : ''
     const { rows } = await sql<{ ticket_id: string; because: Duplicate['because']; similarity: number }>`
       with candidates as (
-        (select ticket_id from tickets where caller_number = ${ticket.callerNumber} and caller_number <> ''
+        (select ticket_id from tickets where caller_number = ${number} and caller_number <> ''
           and created_at >= ${since} order by created_at desc limit 50)
         union
         (select ticket_id from matters where address_key = ${key} and address_key <> ''
@@ -116,7 +123,7 @@ export class TicketListStore {
         (select ticket_id from matters where bigrams && ${bigrams}::text[] and created_at >= ${since}
           order by created_at desc limit 2000)
       ), compared as (
-        select ticket_id, caller_number = ${ticket.callerNumber} and caller_number <> '' as same_number,
+        select ticket_id, caller_number = ${number} and caller_number <> '' as same_number,
           address_key = ${key} and address_key <> '' as same_address,
           2.0 * (select count(*) from unnest(m.bigrams) b where b = any(${bigrams}::text[]))
             / greatest(1, cardinality(m.bigrams) + ${bigrams.length}) as similarity
@@ -168,7 +175,7 @@ function conditionsOf({ state, kind, unitId, callerNumber, overdueAt, text }: Ti
     ...(kind === undefined ? [] : [sql<SqlBool>`tickets.kind = ${kind}`]),
     ...(unitId === undefined ? [] : [sql<SqlBool>`tickets.unit_id = ${unitId}`]),
     ...(callerNumber === undefined ? [] : [sql<SqlBool>`tickets.caller_number = ${callerNumber}`]),
-    ...(overdueAt === undefined ? [] : [sql<SqlBool>`tickets.due_at < ${new Date(overdueAt)}`]),
+    ...(overdueAt === undefined ? [] : [sql<SqlBool>`${nextDue} < ${overdueAt}`]),
     ...(bigrams.length === 0 ? [] : [sql<SqlBool>`matters.bigrams @> ${bigrams}::text[]`]),
   ]
 }

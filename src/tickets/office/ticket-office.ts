@@ -1,6 +1,5 @@
 import { HotlineError, type Logger } from '../../kernel/index.ts'
-import { changedFields } from '../audit/audit-entry.ts'
-import { dueInputs, type Planning, withClocks } from '../clocks/plan-clocks.ts'
+import { dueInputs, withClocks } from '../clocks/plan-clocks.ts'
 import type { PlanningClock } from '../clocks/planning-clock.ts'
 import { WakePlan } from '../clocks/wake-plan.ts'
 import type { WorkingCalendar } from '../clocks/working-calendar.ts'
@@ -9,13 +8,13 @@ import type { InputData, InputType, TicketInput } from '../machine/ticket-inputs
 import { advance, inputsOf, type TicketSnapshot } from '../machine/ticket-transition.ts'
 import type { CityRules } from '../rules/city-rules.ts'
 import type { TicketDatabase } from '../ticket-database.ts'
-import { isWithin, type Unit } from '../units/unit.ts'
+import { handlingUnit, isWithin } from '../units/unit.ts'
 import { UnitStore } from '../units/unit-store.ts'
 import { Consequences } from './consequences.ts'
 import { MergeRefused, TicketChanged, TicketNotYours, UnknownKind, UnknownTicket } from './errors.ts'
 import { RecentTickets } from './recent-tickets.ts'
-import { factOf, factsOf } from './step-facts.ts'
-import type { TicketChange } from './step-store.ts'
+import { factOf } from './step-facts.ts'
+import { StepRecords } from './step-records.ts'
 import type { Ticket } from './ticket.ts'
 import { TicketDesk } from './ticket-desk.ts'
 import { TicketStore } from './ticket-store.ts'
@@ -60,12 +59,14 @@ export class TicketOffice {
   readonly desk: TicketDesk
   readonly #options: TicketOfficeOptions
   readonly #consequences: Consequences
+  readonly #records: StepRecords
   readonly #recent = new RecentTickets()
 
   constructor(options: TicketOfficeOptions) {
     this.#options = options
     this.desk = new TicketDesk(options)
     this.#consequences = new Consequences(options)
+    this.#records = new StepRecords(options)
   }
 
   /**
@@ -97,16 +98,19 @@ export class TicketOffice {
   }
 
   /** Another agent has the call now: a draft goes along with it, as does a ticket that is nobody's yet. */
-  async takeOver({ ticketId, agentId, by, origin }: { ticketId: string; agentId: string; by: Actor; origin: string }) {
+  async takeOver(handed: Pick<Command, 'ticketId' | 'by' | 'origin'> & { agentId: string }): Promise<void> {
+    const { ticketId, agentId, by, origin } = handed
     const ticket = await this.find(ticketId)
     if (!ticket || ticket.context.firstReceiver === agentId) return
     // A matter that is under way stays with its first receiver; a missed call or a message has none before somebody rang back.
     if (ticket.state !== 'draft' && ticket.context.firstReceiver !== null) return
     const after = { state: ticket.state, context: { ...ticket.context, firstReceiver: agentId } }
-    const audit = this.#audit(ticket, after, { by, origin, action: 'TAKE_OVER' })
+    const audit = this.#records.audit(ticket, after, { by, origin, action: 'TAKE_OVER' })
     const drafted = factOf('ticket.drafted', { ticket: { ...ticket, ...after }, from: 'draft', by })
     const facts = ticket.state === 'draft' ? [drafted] : []
-    await this.#options.store.save({ ...this.#change(ticket, after), audit, facts })
+    const saved = await this.#options.store.save({ ...this.#records.change(ticket, after), audit, facts })
+    // Whoever hands the call over may be writing in this moment.
+    if (!saved) await this.takeOver(handed)
   }
 
   /** One step, if the ticket is there and its state has that step; undefined if not. */
@@ -134,7 +138,7 @@ export class TicketOffice {
   async wake(ticketId: string): Promise<number> {
     for (let done = 0; ; done += 1) {
       const ticket = await this.get(ticketId)
-      const [next] = dueInputs(ticket.context, this.#planning())
+      const [next] = dueInputs(ticket.context, this.#records.planning())
       if (!next || next.at > this.#options.clock.now()) return done
       const data = next.type === 'ARCHIVE' ? {} : { stage: next.stage }
       await this.send({ ticketId, type: next.type, data, by: clockActor, origin: 'clock', revision: ticket.revision })
@@ -144,15 +148,11 @@ export class TicketOffice {
   /** Counts the clocks of a ticket anew, as when the calendar or a rule has changed; says whether that changed anything. */
   async replan(ticketId: string, why: string): Promise<boolean> {
     const ticket = await this.get(ticketId)
-    const after = withClocks(ticket, this.#planning())
+    const after = withClocks(ticket, this.#records.planning())
     if (JSON.stringify(after.context) === JSON.stringify(ticket.context)) return false
-    const audit = this.#audit(ticket, after, { by: clockActor, origin: why, action: 'REPLAN' })
-    const saved = await this.#options.store.save({ ...this.#change(ticket, after), audit, facts: [] })
+    const audit = this.#records.audit(ticket, after, { by: clockActor, origin: why, action: 'REPLAN' })
+    const saved = await this.#options.store.save({ ...this.#records.change(ticket, after), audit, facts: [] })
     return saved || this.replan(ticketId, why)
-  }
-
-  #planning(): Planning {
-    return { rules: this.#options.rules, time: this.#options.calendar.time() }
   }
 
   /** The step on the ticket as it was last, if that is known; undefined when it has to be read after all. */
@@ -188,8 +188,8 @@ export class TicketOffice {
     await this.#refuseOthers(ticket, command.by)
     const input = await this.#inputOf(command)
     await this.#refuseWrongParent(ticket, input)
-    const after = withClocks(advance(ticket, input), this.#planning())
-    const change = this.#step(ticket, input, after, command.origin)
+    const after = withClocks(advance(ticket, input), this.#records.planning())
+    const change = this.#records.step({ ticket, input, after, origin: command.origin })
     const saved = alone(input, ticket, after)
       ? await store.save(change)
       : await this.#consequences.save({ ticket, input, after, step: change })
@@ -233,52 +233,10 @@ export class TicketOffice {
     const wrong = !parent || parent.ticketId === ticketId || parent.context.parentId !== null
     if (wrong) throw new MergeRefused('the parent must be another ticket, one that is not merged itself')
   }
-
-  #step(ticket: Ticket, input: TicketInput, after: TicketSnapshot, origin: string): TicketChange {
-    const { type, at, by, rules: _, unit, ...data } = input
-    const audit = this.#audit(ticket, after, { by, origin, action: type, at, input: { ...data, unit: unit?.unitId } })
-    return { ...this.#change(ticket, after), at, audit, facts: factsOf({ ticket, input, after }) }
-  }
-
-  #audit(
-    before: Ticket,
-    after: TicketSnapshot,
-    {
-      by,
-      at = this.#options.clock.now(),
-      ...rest
-    }: { by: Actor; origin: string; action: string; at?: number; input?: unknown },
-  ) {
-    const { input, ...entry } = rest
-    const changed = changedFields(told(before), told(after))
-    return { ...entry, subject: before.ticketId, at, actor: by.id, role: by.role, detail: { ...changed, input } }
-  }
-
-  #change(before: Ticket, after: TicketSnapshot): Omit<TicketChange, 'audit' | 'facts'> {
-    const { clock, wakePlan } = this.#options
-    const next = dueInputs(after.context, this.#planning())[0]?.at ?? null
-    return {
-      ticketId: before.ticketId,
-      revision: before.revision,
-      ...after,
-      at: clock.now(),
-      dueAt: after.context.clocks.handle?.dueAt ?? null,
-      wakeAt: next,
-      wakeJob: wakePlan.jobFor(next),
-    }
-  }
 }
 
 /** The service itself, when a limit is over. */
 export const clockActor: Actor = { id: 'clock', role: 'clock', unitId: null }
-
-/** What of a ticket the audit tells: without what follows from the rest, but for the limits. */
-function told({ state, context }: TicketSnapshot): Readonly<Record<string, unknown>> {
-  const due: Record<string, number> = {}
-  for (const [stage, { dueAt }] of Object.entries(context.clocks)) due[stage] = dueAt
-  // Fields are blanked and not left out: V8 copies an object whole many times quicker than key by key.
-  return { ...context, entered: undefined, clocks: undefined, returnDueAt: undefined, state, due }
-}
 
 const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VISIT']
 
@@ -286,9 +244,4 @@ const withDocuments: readonly InputType[] = ['REMIND', 'URGE', 'CRITICISE', 'VIS
 function alone({ type }: TicketInput, before: TicketSnapshot, { state }: TicketSnapshot): boolean {
   const ends = state !== before.state && (state === 'closed' || state === 'answered')
   return !withDocuments.includes(type) && !ends
-}
-
-function handlingUnit({ unitId, path, type, expelledAt }: Unit, above: string | undefined) {
-  const below = above !== undefined && path !== above && isWithin(path, above)
-  return { unitId, path, partner: type === 'partner', expelled: expelledAt !== null, below }
 }

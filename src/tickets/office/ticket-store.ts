@@ -29,6 +29,14 @@ export interface NewTicket {
   readonly date: string
 }
 
+export interface MatterChange {
+  readonly ticketId: string
+  /** The revision whoever writes has seen. */
+  readonly revision: number
+  readonly matter: Matter
+  readonly at: number
+}
+
 /** Tickets and what citizens said, in PostgreSQL. */
 export class TicketStore {
   readonly #db: Executor
@@ -123,8 +131,14 @@ export class TicketStore {
     return rows[0]?.value ?? 0
   }
 
-  async saveMatter(ticketId: string, matter: Matter): Promise<void> {
+  /** Within a transaction. False, with nothing done: the ticket is not as it was at `revision`, or is not there. */
+  async saveMatter({ ticketId, revision, matter, at }: MatterChange): Promise<boolean> {
+    const { rows } = await sql`
+      update tickets set revision = revision + 1, updated_at = ${new Date(at)}
+      where ticket_id = ${ticketId} and revision = ${revision} returning ticket_id`.execute(this.#db)
+    if (rows.length === 0) return false
     await this.#db.updateTable('matters').set(matterColumns(matter)).where('ticket_id', '=', ticketId).execute()
+    return true
   }
 
   /** Records facts and an entry of the audit beside a change that is not a step of a ticket. */

@@ -23,6 +23,11 @@ export interface Ticket {
   readonly createdAt: number
 }
 
+/** Whether a caller showed a number, and not a word in its place such as `anonymous`. */
+export function isNumber(callerNumber: string): boolean {
+  return /^\+?[0-9]+$/.test(callerNumber)
+}
+
 /** What the citizen said. */
 export interface Matter {
   readonly title: string

@@ -106,9 +106,10 @@ export class HotlineFacts {
 
   async #ticketOfReference(db: TicketDatabase, purpose: string, reference: string | null): Promise<string | null> {
     if (reference === null) return null
-    if (purpose === 'callback') return ticketIdOf('callback', reference)
     const office = this.#options.office.within(db)
-    const found = await (uuid.test(reference) ? office.find(reference) : office.findByNumber(reference))
+    const named = purpose === 'callback' ? ticketIdOf('callback', reference) : reference
+    const found = await (uuid.test(named) ? office.find(named) : office.findByNumber(named))
+    // Without one the call gets a ticket of its own when the citizen answers.
     return found?.ticketId ?? null
   }
 
@@ -174,13 +175,20 @@ export class HotlineFacts {
       const { target = '' } = noted
       await office.desk.tellCitizen({ ...about, text: branch?.busyAdvice ?? adviceOf(target, branch?.name) })
     }
-    if (type === 'call.taken-over' && noted.agentId) await office.takeOver({ ...about, agentId: noted.agentId })
+    const agentId = agentWithCall(type, noted)
+    if (agentId !== undefined) await office.takeOver({ ...about, agentId })
   }
 
   async #changeDay(db: TicketDatabase, { by, ...day }: Static<Wanted['calendar.day-changed']>): Promise<void> {
     await new CalendarDayStore({ db }).edit(day, by)
     await this.#options.onDayChanged(db)
   }
+}
+
+/** Who has the caller after a fact that says so: also the agent a call was handed to, and whoever got it back where that failed. */
+function agentWithCall(type: NotedFact, { agentId, target = '' }: Noted): string | undefined {
+  if (type === 'call.taken-over' || type === 'call.returned') return agentId
+  return type === 'call.transferred' && target.startsWith('agent:') ? target.slice('agent:'.length) : undefined
 }
 
 /** What is said of a branch for which the city has no words of its own. */

@@ -18,3 +18,9 @@ export interface Unit {
 export function isWithin(path: string, above: string): boolean {
   return path === above || path.startsWith(`${above}/`)
 }
+
+/** A unit as a step names it, seen from the unit at the path `above`. */
+export function handlingUnit({ unitId, path, type, expelledAt }: Unit, above: string | undefined) {
+  const below = above !== undefined && path !== above && isWithin(path, above)
+  return { unitId, path, partner: type === 'partner', expelled: expelledAt !== null, below }
+}

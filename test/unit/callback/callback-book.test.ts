@@ -1,30 +1,15 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { type AttemptOutcome, CallbackBook, CallbackStore, toCallbackRules } from '../../../src/callback/index.ts'
-import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, type HotlineEvent, RecordProjector } from '../../../src/events/index.ts'
-import { newId, systemClock } from '../../../src/kernel/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { newId } from '../../../src/kernel/index.ts'
+import { project } from '../../support/open-log.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { SetClock } from '../../support/set-clock.ts'
+import { silent } from '../../support/silent.ts'
 
-let db: Database
-let log: EventLog
+const own = ownLog()
 let clock: SetClock
-let facts: HotlineEvent[]
-beforeEach(async () => {
-  db = await newDatabase()
+beforeEach(() => {
   clock = new SetClock()
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  // The log writes by the real clock; the facts carry the set one's time.
-  log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
-  facts = []
-  log.onRecorded((event) => facts.push(event))
-})
-afterEach(async () => {
-  await log.close()
-  await db.destroy()
 })
 
 /** A book with a line that is a list, and agents who can be told what happens to their calls. */
@@ -48,7 +33,7 @@ function bookWith({ rules = {}, open = true }: { rules?: object; open?: boolean 
       },
     },
     callHours: () => room.open,
-    log,
+    log: own.log,
     clock,
     logger: silent,
   })
@@ -70,9 +55,9 @@ const wish = (number = '13800138000') => ({
   priority: 0,
   callId: newId(),
 })
-const types = () => facts.map(({ type }) => type)
+const types = () => own.facts.map(({ type }) => type)
 const outcomeOf = (callbackId: string) =>
-  facts.flatMap((fact) =>
+  own.facts.flatMap((fact) =>
     fact.type === 'callback.closed' && fact.data.callbackId === callbackId ? [fact.data.outcome] : [],
   )
 
@@ -243,9 +228,8 @@ test('callback - the records know what the book knows, and a new process goes on
   const done = book.openFor(wish('13700137000'), 'desk')
   book.cancel(done.callbackId, 'desk', 'mistake')
 
-  await log.flush(5000)
-  await new RecordProjector({ db, clock: systemClock, logger: silent }).catchUp()
-  const store = new CallbackStore({ db })
+  await project(own.log, own.db)
+  const store = new CallbackStore({ db: own.db })
 
   const open = await store.open()
   expect(new Map(open.map((data) => [data.callbackId, data]))).toEqual(

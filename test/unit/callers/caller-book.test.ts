@@ -1,37 +1,21 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { CallerBook, CallerStore } from '../../../src/callers/index.ts'
-import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, type HotlineEvent } from '../../../src/events/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
-let db: Database
-let log: EventLog
+const own = ownLog()
 let clock: SetClock
-let facts: HotlineEvent[]
-beforeEach(async () => {
-  db = await newDatabase()
+beforeEach(() => {
   clock = new SetClock()
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  log = new EventLog({ db, journal, left, clock, logger: silent })
-  facts = []
-  log.onRecorded((event) => facts.push(event))
-})
-afterEach(async () => {
-  await log.close(0)
-  await db.destroy()
 })
 
 const open = (queue: string | null = 'nuisance') =>
   CallerBook.open({
-    keeper: new CallerStore({ db }),
+    keeper: new CallerStore({ db: own.db }),
     rules: { warning: 'warning', refusal: 'refusal', queue },
     emergencyNumbers: new Set(['13900000110']),
     normal: (number) => number.replace(/^\+86/, ''),
-    log,
+    log: own.log,
     clock,
   })
 
@@ -57,7 +41,7 @@ test('callers - what is set holds at once, however the number is written, and af
   await book.remove('13800138000', 'wang')
   expect(book.of('13800138000')).toBeUndefined()
   expect((await open()).all()).toEqual([])
-  expect(facts.map(({ type, data }) => [type, 'by' in data ? data.by : ''])).toEqual([
+  expect(own.facts.map(({ type, data }) => [type, 'by' in data ? data.by : ''])).toEqual([
     ['caller.listed', 'chen'],
     ['caller.listed', 'chen'],
     ['caller.unlisted', 'wang'],
@@ -89,12 +73,12 @@ test('callers - refused settings change nothing: an emergency number, no evidenc
   await expect(book.remove('13800138000', 'chen')).rejects.toMatchObject({ code: 'caller-unknown' })
 
   expect(book.all()).toEqual([])
-  expect(facts).toEqual([])
+  expect(own.facts).toEqual([])
 })
 
 test('callers - a grade that came to an emergency number by another way counts for nothing; its priority does', async () => {
   const row = { number: '13900000110', priority: 90, vip: true, grade: 'refuse', evidence: ['x'], note: '' } as const
-  await new CallerStore({ db }).save({ ...row, setBy: 'sql', setAt: clock.now(), until: null })
+  await new CallerStore({ db: own.db }).save({ ...row, setBy: 'sql', setAt: clock.now(), until: null })
 
   const book = await open()
 

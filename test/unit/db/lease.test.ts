@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectionsOf, Lease, migrateToLatest, openDatabase } from '../../../src/db/index.ts'
 import { type Clock, systemClock } from '../../../src/kernel/index.ts'
+import { atDatabase } from '../../support/at-database.ts'
 import { migrationsDir, newDatabaseUrl, silent } from '../../support/database.ts'
 import { SetClock } from '../../support/set-clock.ts'
 import { until } from '../../support/until.ts'
@@ -40,13 +40,12 @@ async function acquire(
 }
 
 /** Ends the connections that hold or wait for leases, as a database that restarts does. */
-async function breakConnections(): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-    where application_name like 'yihao lease%' and datname = current_database()`)
-  await client.end()
-}
+const breakConnections = () =>
+  atDatabase(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name like 'yihao lease%' and datname = current_database()`,
+  )
 
 test('lease - a second process stands by until the first is gone, and the epoch grows', async () => {
   const first = await acquire('first')
@@ -73,6 +72,22 @@ test('lease - a holder whose connection broke takes it again and goes on', async
   expect(lost).toEqual([])
 })
 
+test('lease - a holder that took it anew and never had the answer takes nobody else to have it', async () => {
+  const clock = new SetClock()
+  const lease = await acquire('only', { clock })
+  const before = lease.epoch
+  // What its statement did on a database whose answer was lost.
+  await atDatabase(url, 'update leases set epoch = epoch + 5')
+
+  await breakConnections()
+  await until(async () => {
+    await clock.advance(500)
+    return lease.epoch > before + 5
+  }, 'the lease is taken again')
+
+  expect(lost).toEqual([])
+})
+
 test('lease - a holder that is frozen loses it to the one who stands by, and all its connections, and is told', async () => {
   // A clock that stands still: nothing is renewed.
   const frozen = await acquire('first', { clock: new SetClock() })
@@ -88,10 +103,7 @@ test('lease - a holder that is frozen loses it to the one who stands by, and all
 
 test('lease - a holder that finds another in its place is told to stop', async () => {
   const first = await acquire('first')
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query('update leases set epoch = epoch + 1')
-  await client.end()
+  await atDatabase(url, 'update leases set epoch = epoch + 1')
 
   await until(() => lost.includes('first'), 'the first learns that it lost')
 

@@ -24,11 +24,11 @@ const { services, volumes } = parse(text, { merge: true }) as {
   services: Record<string, Service>
   volumes: Record<string, null>
 }
-const variables = [...text.matchAll(/\$\{(\w+)(:[-?])([^}]*)\}/g)].map(([, name = '', kind, rest = '']) => ({
-  name,
-  kind,
-  rest,
-}))
+const variablesOf = (file: string) =>
+  [...file.matchAll(/\$\{(\w+)(:[-?])([^}]*)\}/g)].map(([, name = '', kind, rest = '']) => ({ name, kind, rest }))
+const variables = variablesOf(text)
+const browsers = read('browsers.yaml')
+const { services: withBrowsers } = parse(browsers) as { services: Record<string, Service> }
 
 test('compose - every folder and file that is named exists, every volume is declared', () => {
   for (const { build, volumes: mounts = [] } of Object.values(services)) {
@@ -66,8 +66,9 @@ test('compose - every setting is in .env.example, the required ones empty, the o
       }),
   )
 
-  for (const { name, kind, rest } of variables) expect(example.get(name), name).toBe(kind === ':?' ? '' : rest)
-  expect([...example.keys()].sort()).toEqual([...new Set(variables.map(({ name }) => name))].sort())
+  const all = [...variables, ...variablesOf(browsers)]
+  for (const { name, kind, rest } of all) expect(example.get(name), name).toBe(kind === ':?' ? '' : rest)
+  expect([...example.keys()].sort()).toEqual([...new Set(all.map(({ name }) => name))].sort())
 })
 
 test('compose - the services are given settings they know', () => {
@@ -81,6 +82,20 @@ test('compose - the services are given settings they know', () => {
     // The edge's health check reads one more.
     if (name !== 'EDGE_ADDRESS') expect(known(edgeConfigHelp), name).toContain(name)
   }
+})
+
+test('compose - with telephones in browsers, pages and SIP come by TLS alone, and every setting is known', () => {
+  const given = (service: string) => withBrowsers[service]?.environment ?? {}
+  const vars = readFileSync(join(projectRoot(), 'dialplans/vars.xml'), 'utf8')
+
+  for (const name of Object.keys(given('hotline'))) expect(configHelp, name).toContain(`\n  ${name} `)
+  for (const name of Object.keys(given('switch'))) expect(vars, name).toContain(`$${name}"`)
+  expect(given('hotline')['SIP_WS_URL']).toMatch(/^wss:/)
+  const command = withBrowsers['sip-server']?.command ?? []
+  expect(command.slice(0, 3)).toEqual(services['sip-server']?.command)
+  expect(command.at(-1)).toMatch(/^sips:.*;transport=wss$/)
+  expect(read('Caddyfile')).toMatch(/^https:\/\/\{\$WEB_HOST\} \{$/m)
+  for (const [, name = ''] of read('Caddyfile').matchAll(/\{\$(\w+)\}/g)) expect(given('web')).toHaveProperty(name)
 })
 
 test('compose - what is not for telephones listens on loopback', () => {

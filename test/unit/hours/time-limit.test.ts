@@ -6,6 +6,7 @@ import {
   type CalendarDays,
   dueAt,
   earlier,
+  openTimes,
   readCalendars,
   readTimeLimit,
   stateCouncilDays,
@@ -209,3 +210,28 @@ function workingDates(from: number, to: number, random: RandomCalendar): number 
   for (let now = first; now < to; now += minute) dates.add(dateOf(now))
   return [...dates].filter((date) => random.open(date).length > 0).length
 }
+
+describe('open times', () => {
+  const time = { calendar: office(), days: holidays }
+  const between = (from: string, to: string) =>
+    openTimes(at(from), at(to), time).map((each) => [shown(each.from), shown(each.to)])
+
+  test('are those of the calendar, cut at both ends, over a weekend', () => {
+    expect(between('2026-03-06T15:00', '2026-03-09T09:00')).toEqual([
+      ['2026-03-06T15:00', '2026-03-06T17:30'],
+      ['2026-03-09T08:30', '2026-03-09T09:00'],
+    ])
+    expect(between('2026-03-06T18:00', '2026-03-09T08:00')).toEqual([])
+  })
+
+  test('as many working hours as a limit has lie between its beginning and its end', () => {
+    const begin = fc.integer({ min: at('2026-01-01T00:00'), max: at('2026-11-01T00:00') })
+    fc.assert(
+      fc.property(begin, fc.integer({ min: 1, max: 80 }), (from, hours) => {
+        const to = dueAt(from, { amount: hours, unit: 'workingHours' }, time)
+        const open = openTimes(from, to, time).reduce((sum, each) => sum + each.to - each.from, 0)
+        expect(open).toBe(hours * 60 * minute)
+      }),
+    )
+  })
+})

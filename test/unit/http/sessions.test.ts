@@ -12,7 +12,10 @@ describe('sessions', () => {
   let service: HotlineInProcess
   let admin: HotlineClient
   beforeAll(async () => {
-    service = await startHotlineInProcess({ SERVICE_TOKENS: 'tickets:the-token-of-the-ticket-service' })
+    service = await startHotlineInProcess({
+      SERVICE_TOKENS: 'tickets:the-token-of-the-ticket-service',
+      SIP_WS_URL: 'ws://127.0.0.1:5066',
+    })
     admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
   })
   afterAll(() => service.stop())
@@ -92,6 +95,25 @@ describe('sessions', () => {
     list.stop()
     const isOver = (token: string) => list.ended.isOver(claimsOf(token))
     expect([...tokens, again, other].map(isOver)).toEqual([true, true, false, false])
+  })
+
+  test('the phone of a browser ends with the session that opened it, and with no other of its user', async () => {
+    await admin.put('/agents/8601', { name: '8601', skills: [], languages: ['cmn'], wrapUpSeconds: null })
+    await admin.post('/users', { username: 'sun', password, role: 'agent', agentId: '8601' })
+    const [first, second] = [await tokenOf('sun'), await tokenOf('sun')]
+    await HotlineClient.with(service.url, first).post('/browser-phone')
+    await HotlineClient.with(service.url, second).post('/browser-phone')
+    const phone = () =>
+      admin.post('/agents/8601/login', { extension: 'web-8601' }).then(
+        () => 'registered',
+        (error: { code?: string }) => error.code,
+      )
+
+    await logOut(bearer(first))
+    expect(await phone()).toBe('phone-not-registered')
+
+    await logOut(bearer(second))
+    expect(await phone()).toBe('phone-unknown')
   })
 
   test('the process that takes over refuses what the one before it ended', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type MenuFolder, type MenuSnapshot, MenusRefused, readMenus } from '../../../src/ivr/index.ts'
+import { type IvrCommand, type MenuFolder, type MenuSnapshot, MenusRefused, readMenus } from '../../../src/ivr/index.ts'
 import { projectRoot } from '../../../src/kernel/index.ts'
 
 export const promptsDir = join(projectRoot(), 'ivr/prompts')
@@ -106,3 +106,7 @@ export async function menusOf(content: string): Promise<MenuSnapshot> {
   const { folder } = await temporaryMenus({ 'main.yaml': content })
   return readMenus(folder)
 }
+
+/** The prompts that the commands play, as `cmn/welcome`. */
+export const said = (commands: readonly IvrCommand[]) =>
+  commands.flatMap((command) => (command.kind === 'play' ? command.prompts.map((p) => `${p.language}/${p.name}`) : []))

@@ -29,6 +29,15 @@ test('environment - what is set wins over what is assumed, blanks count as not s
   expect(Object.isFrozen(config)).toBe(true)
 })
 
+test('environment - browsers of other machines are sent to a secured WebSocket, or to none', () => {
+  const needed = { DATABASE_URL: 'postgres://x', SWITCH_ESL_PASSWORD: 'x', SOUND_KEYS: 'x' }
+  const told = (url: string) => readConfig({ ...needed, SIP_WS_URL: url }).sipWsUrl
+
+  expect(told('wss://desk.example:5067')).toBe('wss://desk.example:5067')
+  expect(['ws://127.0.0.1:5066', 'ws://localhost:5066', 'ws://[::1]:5066'].map(told)).toHaveLength(3)
+  expect(() => told('ws://10.0.0.1:5066')).toThrow('need wss://')
+})
+
 test.each(['1.5', '1e9', 'x', '', '101', '-0.1'])('environment - %j is no number from 1 to 100, or not set', (text) => {
   const environment = new Environment({ N: text })
 

@@ -1,125 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import WebSocket from 'ws'
-import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, lastSequence } from '../../../src/events/index.ts'
-import { createHttpServer } from '../../../src/http/index.ts'
-import { newId, systemClock } from '../../../src/kernel/index.ts'
-import { CommittedTail, liveRoutes, type ServerMessage } from '../../../src/live/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { describe, expect, test } from 'vitest'
+import { newId } from '../../../src/kernel/index.ts'
 import { until } from '../../support/until.ts'
-
-/** A hotline process as far as the feed needs one; several may share a database. */
-interface Feed {
-  readonly log: EventLog
-  readonly app: FastifyInstance
-  readonly port: number
-  close(): Promise<void>
-}
-
-interface Principal {
-  readonly username: string
-  readonly role: 'agent' | 'supervisor' | 'admin' | 'service'
-  readonly agentId: string | null
-}
-
-/** A consumer that acknowledges only when told to. */
-class Consumer {
-  readonly messages: ServerMessage[] = []
-  readonly socket: WebSocket
-  closed: { code: number } | undefined
-
-  constructor(url: string, options: { protocols?: string[]; token?: string | undefined }) {
-    const { protocols = [], token } = options
-    this.socket = new WebSocket(
-      url,
-      protocols,
-      token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
-    )
-    this.socket.on('message', (data) => this.messages.push(JSON.parse(String(data)) as ServerMessage))
-    this.socket.on('close', (code) => {
-      this.closed = { code }
-    })
-    // A refused upgrade is told by `unexpected-response` to whoever expects it.
-    this.socket.on('error', () => this.socket.terminate())
-  }
-
-  get events() {
-    return this.messages.flatMap((message) => (message.type === 'event' ? [message.event] : []))
-  }
-
-  get early() {
-    return this.messages.flatMap((message) => (message.type === 'early' ? [message.event] : []))
-  }
-
-  get ids(): string[] {
-    return this.events.map(({ id }) => id)
-  }
-
-  acknowledge(sequence = Number(this.events.at(-1)?.sequence)): void {
-    this.socket.send(JSON.stringify({ type: 'ack', sequence }))
-  }
-
-  async opened(): Promise<this> {
-    await until(() => this.messages.length > 0, 'hello')
-    return this
-  }
-}
+import { Consumer } from './consumer.ts'
+import { type Feed, ownFeeds } from './own-feeds.ts'
 
 describe('live feed', () => {
-  let db: Database
-  let feeds: Feed[]
-  let consumers: Consumer[]
-  beforeEach(async () => {
-    db = await newDatabase()
-    feeds = []
-    consumers = []
-  })
-  afterEach(async () => {
-    for (const { socket } of consumers) socket.terminate()
-    for (const feed of feeds) await feed.close()
-    await db.destroy()
-  })
-
-  async function aFeed(): Promise<Feed> {
-    const folder = mkdtempSync(join(tmpdir(), 'yihao-journal-'))
-    const { journal, left } = EventJournal.open({ folder, logger: silent })
-    const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
-    const tail = new CommittedTail({ log, last: await lastSequence(db) })
-    const rootRoutes = [liveRoutes({ log, tail, source: '/yihao/test', logger: silent })]
-    const app = await createHttpServer({ logger: silent, jwtSecret: 'a secret of the test', routes: [], rootRoutes })
-    await app.listen({ host: '127.0.0.1', port: 0 })
-    const address = app.server.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    let isOpen = true
-    const feed = {
-      log,
-      app,
-      port,
-      async close() {
-        if (!isOpen) return
-        isOpen = false
-        await app.close()
-        await log.close()
-      },
-    }
-    feeds.push(feed)
-    return feed
-  }
-
-  const tokenOf = ({ app }: Feed, principal: Partial<Principal> = {}) =>
-    app.jwt.sign({ username: 'test', role: 'service', agentId: null, ...principal })
-
-  function consumer(feed: Feed, query = '', principal: Partial<Principal> = {}): Promise<Consumer> {
-    const made = new Consumer(`ws://127.0.0.1:${feed.port}/live${query}`, { token: tokenOf(feed, principal) })
-    consumers.push(made)
-    return made.opened()
-  }
+  const { aFeed, tokenOf, consumer, keep } = ownFeeds()
 
   const accept = ({ log }: Feed, count = 1) =>
     Array.from({ length: count }, () => log.append('call.accepted', { callId: newId(), front: 'menu' }).id)
@@ -318,6 +206,21 @@ describe('live feed', () => {
     expect(overseer.early).toEqual([])
   })
 
+  test('callbacks are every agent’s, since whoever is quickest takes one', async () => {
+    const feed = await aFeed()
+    const desk = await consumer(feed, '?after=0', { role: 'agent', agentId: '8001' })
+    const nobody = await consumer(feed, '?after=0', { role: 'agent', agentId: null })
+    const callback = { callbackId: newId(), callId: newId(), agentId: '8002' }
+    const taken = feed.log.append('callback.attempted', { ...callback, attempt: 1 }).id
+    const closing = { outcome: 'expired', by: null, reason: 'nobody could call in time' } as const
+    const closed = feed.log.append('callback.closed', { callbackId: newId(), ...closing }).id
+
+    await until(() => desk.ids.includes(closed), 'all facts')
+
+    expect(desk.ids).toEqual([taken, closed])
+    expect(nobody.messages.map(({ type }) => type)).toEqual(['hello'])
+  })
+
   test('an early copy has no sequence and comes again, committed, with the same id', async () => {
     const feed = await aFeed()
     const desk = await consumer(feed, '', { role: 'agent', agentId: '8001' })
@@ -336,7 +239,7 @@ describe('live feed', () => {
   test('a browser sends its token as a subprotocol', async () => {
     const feed = await aFeed()
     const browser = new Consumer(`ws://127.0.0.1:${feed.port}/live`, { protocols: [`bearer.${tokenOf(feed)}`] })
-    consumers.push(browser)
+    keep(browser)
 
     await browser.opened()
 

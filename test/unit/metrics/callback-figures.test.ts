@@ -1,13 +1,9 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, RecordProjector } from '../../../src/events/index.ts'
-import { newId, systemClock } from '../../../src/kernel/index.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { newId } from '../../../src/kernel/index.ts'
 import { CallbackFiguresStore, LiveCallbacks } from '../../../src/metrics/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { project } from '../../support/open-log.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
 const hour = 60 * 60 * 1000
@@ -15,19 +11,11 @@ const zone = 'Asia/Shanghai'
 /** Midnight in Shanghai. */
 const start = Date.parse('2026-11-19T16:00:00Z')
 
-let db: Database
-let log: EventLog
+const own = ownLog()
 let live: LiveCallbacks
-beforeEach(async () => {
-  db = await newDatabase()
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+beforeEach(() => {
   live = new LiveCallbacks({ clock: new SetClock(start) })
-  log.onRecorded((event) => live.take(event))
-})
-afterEach(async () => {
-  await log.close()
-  await db.destroy()
+  own.log.onRecorded((event) => live.take(event))
 })
 
 interface Story {
@@ -60,25 +48,24 @@ function record({ queue, kind, at, merges, failures, end, reachedAfter }: Story)
   const agentId = '8001'
   const need = { queue, skills: [], language: 'cmn', priority: 0, queuedAt: null, openedBy: null }
   const fact = { callbackId, kind, callerNumber: '13800000000', line: '12345', ...need }
-  log.append('callback.opened', { ...fact, expiresAt: openedAt + hour, callId: newId(), missedCalls }, openedAt)
+  own.log.append('callback.opened', { ...fact, expiresAt: openedAt + hour, callId: newId(), missedCalls }, openedAt)
   for (let merged = 1; merged <= merges; merged += 1)
-    log.append('callback.merged', { callbackId, callId: newId(), missedCalls: missedCalls + merged }, openedAt)
+    own.log.append('callback.merged', { callbackId, callId: newId(), missedCalls: missedCalls + merged }, openedAt)
   failures.forEach((outcome, index) => {
     const attempt = { callbackId, callId: newId(), agentId }
-    log.append('callback.attempted', { ...attempt, attempt: index + 1 }, openedAt)
-    log.append('callback.failed', { ...attempt, outcome, attempts: index + 1, notBefore: null }, openedAt)
+    own.log.append('callback.attempted', { ...attempt, attempt: index + 1 }, openedAt)
+    own.log.append('callback.failed', { ...attempt, outcome, attempts: index + 1, notBefore: null }, openedAt)
   })
   const at2 = openedAt + reachedAfter
-  if (end === 'reached') log.append('callback.reached', { callbackId, callId: newId(), agentId }, at2)
-  if (end !== null) log.append('callback.closed', { callbackId, outcome: end, by: null, reason: 'test' }, at2)
+  if (end === 'reached') own.log.append('callback.reached', { callbackId, callId: newId(), agentId }, at2)
+  if (end !== null) own.log.append('callback.closed', { callbackId, outcome: end, by: null, reason: 'test' }, at2)
   return callbackId
 }
 
-const store = () => new CallbackFiguresStore({ db })
+const store = () => new CallbackFiguresStore({ db: own.db })
 const days = { from: new Date(start), to: new Date(start + 48 * hour) }
 async function written(): Promise<void> {
-  await log.flush(10_000)
-  await new RecordProjector({ db, clock: systemClock, logger: silent }).catchUp()
+  await project(own.log, own.db)
 }
 
 test('callback figures - by SQL over the log and live in memory are equal, by queue and day', async () => {

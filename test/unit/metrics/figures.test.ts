@@ -1,13 +1,10 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, RecordProjector } from '../../../src/events/index.ts'
-import { systemClock } from '../../../src/kernel/index.ts'
+import { expect, test } from 'vitest'
+import { add } from '../../../src/metrics/figures.ts'
 import { count, HistoryStore, LiveFigures, noCounts, type QueueCounts, ratesOf } from '../../../src/metrics/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { sumBy } from '../../../src/metrics/places.ts'
+import { project } from '../../support/open-log.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { recordAbandonedCall, recordAnsweredCall, recordWaitingCall } from '../../support/recorded-calls.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
@@ -52,77 +49,95 @@ test('counting - exactly at the threshold is in time, a millisecond later is not
   expect(count(noCounts, { ...call, answeredAt: 15_001 }, thresholds).answeredInTime).toBe(0)
 })
 
-let db: Database
-let log: EventLog
-beforeEach(async () => {
-  db = await newDatabase()
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
-})
-afterEach(async () => {
-  await log.close()
-  await db.destroy()
-})
+const own = ownLog()
 
-test('figures - by SQL over the log and live in memory are equal, by queue and by 15-minute interval', async () => {
+test('figures - by SQL over the log and live in memory are equal, by queue, by line, and by 15-minute interval', async () => {
   const start = Date.parse('2026-11-22T08:00:00Z')
   const clock = new SetClock(start + 4 * quarter)
   const live = new LiveFigures({ clock })
-  log.onRecorded((event) => live.take(event))
+  own.log.onRecorded((event) => live.take(event))
   const outcome = fc.constantFrom('answered', 'abandoned', 'waiting')
   const queue = fc.constantFrom('tax', 'general')
-  const call = fc.record({ outcome, queue, at: fc.nat(4 * quarter - 1), wait: fc.nat(60_000) })
+  const line = fc.constantFrom('12345', '12366')
+  const call = fc.record({ outcome, queue, line, at: fc.nat(4 * quarter - 1), wait: fc.nat(60_000) })
   for (const each of fc.sample(call, 300)) {
     const queuedAt = start + each.at
-    const place = { queue: each.queue, queuedAt }
+    const place = { queue: each.queue, line: each.line, queuedAt }
     if (each.outcome === 'answered')
-      recordAnsweredCall(log, { ...place, answeredAt: queuedAt + each.wait, releasedAt: queuedAt + each.wait + 1 })
-    if (each.outcome === 'abandoned') recordAbandonedCall(log, { ...place, abandonedAt: queuedAt + each.wait })
-    if (each.outcome === 'waiting') recordWaitingCall(log, place)
+      recordAnsweredCall(own.log, { ...place, answeredAt: queuedAt + each.wait, releasedAt: queuedAt + each.wait + 1 })
+    if (each.outcome === 'abandoned') recordAbandonedCall(own.log, { ...place, abandonedAt: queuedAt + each.wait })
+    if (each.outcome === 'waiting') recordWaitingCall(own.log, place)
   }
-  await log.flush(10_000)
-  await new RecordProjector({ db, clock: systemClock, logger: silent }).catchUp()
+  await project(own.log, own.db)
 
   const span = { from: new Date(start), to: new Date(start + 4 * quarter) }
-  const intervals = await new HistoryStore({ db }).intervals(span, 15, thresholds)
-
-  expect(intervals.length).toBe(8)
-  for (const { queue: name, start: from, ...counts } of intervals) {
-    const inMemory = live.counts({ from: from.getTime(), to: from.getTime() + quarter }, thresholds).get(name)
-    expect(inMemory).toEqual(counts)
+  const history = new HistoryStore({ db: own.db })
+  const inMemory = (place: 'queue' | 'line', name: string, from: Date) => {
+    const counts = live.counts({ from: from.getTime(), to: from.getTime() + quarter }, thresholds)
+    return sumBy(place, counts, { none: noCounts, add }).get(name)
   }
+
+  const [byQueue, byLine] = [
+    await history.intervals(span, 15, thresholds),
+    await history.lineIntervals(span, 15, thresholds),
+  ]
+
+  expect([byQueue.length, byLine.length]).toEqual([8, 8])
+  for (const { queue: name, start: from, ...counts } of byQueue) expect(inMemory('queue', name, from)).toEqual(counts)
+  for (const { line: name, start: from, ...counts } of byLine) expect(inMemory('line', name, from)).toEqual(counts)
+})
+
+test('figures - in memory after a restart they are what they were, by line too', async () => {
+  const clock = new SetClock()
+  const [before, after] = [new LiveFigures({ clock }), new LiveFigures({ clock })]
+  own.log.onRecorded((event) => before.take(event))
+  const queuedAt = clock.now()
+  recordWaitingCall(own.log, { queue: 'tax', line: '12366', queuedAt })
+  recordAbandonedCall(own.log, { queue: 'tax', line: '12345', queuedAt, abandonedAt: queuedAt + 3000 })
+  await project(own.log, own.db)
+
+  after.seed(await new HistoryStore({ db: own.db }).callsSince(new Date(queuedAt)), new Map())
+
+  const sorted = (live: LiveFigures) =>
+    live.counts({ from: queuedAt, to: queuedAt + 1 }, thresholds).sort((a, b) => a.line.localeCompare(b.line))
+  expect(sorted(after)).toEqual(sorted(before))
+  expect(after.waiting()).toEqual([{ queue: 'tax', line: '12366', waiting: 1, longestWaitMs: 0 }])
 })
 
 test('figures - the same facts twice, or in another order, count once', async () => {
   const clock = new SetClock()
   const once = new LiveFigures({ clock })
   const twice = new LiveFigures({ clock })
-  log.onRecorded((event) => {
+  own.log.onRecorded((event) => {
     once.take(event)
     twice.take(event)
     twice.take(event)
   })
   const queuedAt = clock.now()
-  recordAnsweredCall(log, { queue: 'tax', queuedAt, answeredAt: queuedAt + 1000, releasedAt: queuedAt + 2000 })
-  recordAbandonedCall(log, { queue: 'tax', queuedAt, abandonedAt: queuedAt + 3000 })
+  recordAnsweredCall(own.log, { queue: 'tax', queuedAt, answeredAt: queuedAt + 1000, releasedAt: queuedAt + 2000 })
+  recordAbandonedCall(own.log, { queue: 'tax', queuedAt, abandonedAt: queuedAt + 3000 })
 
   const span = { from: 0, to: queuedAt + 1 }
   expect(twice.counts(span, thresholds)).toEqual(once.counts(span, thresholds))
-  expect(once.counts(span, thresholds).get('tax')).toMatchObject({
-    offered: 2,
-    answered: 1,
-    abandoned: 1,
-    shortAbandons: 1,
-  })
+  expect(once.counts(span, thresholds)).toMatchObject([
+    {
+      queue: 'tax',
+      line: '12345',
+      offered: 2,
+      answered: 1,
+      abandoned: 1,
+      shortAbandons: 1,
+    },
+  ])
 })
 
 test('figures - waiting now and the longest wait now', () => {
   const clock = new SetClock()
   const live = new LiveFigures({ clock })
-  log.onRecorded((event) => live.take(event))
-  recordWaitingCall(log, { queue: 'tax', queuedAt: clock.now() - 9000 })
-  recordWaitingCall(log, { queue: 'tax', queuedAt: clock.now() - 4000 })
-  recordAbandonedCall(log, { queue: 'tax', queuedAt: clock.now() - 60_000, abandonedAt: clock.now() })
+  own.log.onRecorded((event) => live.take(event))
+  recordWaitingCall(own.log, { queue: 'tax', queuedAt: clock.now() - 9000 })
+  recordWaitingCall(own.log, { queue: 'tax', queuedAt: clock.now() - 4000 })
+  recordAbandonedCall(own.log, { queue: 'tax', queuedAt: clock.now() - 60_000, abandonedAt: clock.now() })
 
-  expect(live.waiting()).toEqual([{ queue: 'tax', waiting: 2, longestWaitMs: 9000 }])
+  expect(live.waiting()).toEqual([{ queue: 'tax', line: '12345', waiting: 2, longestWaitMs: 9000 }])
 })

@@ -1,12 +1,8 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, RecordProjector } from '../../../src/events/index.ts'
 import { createHttpServer } from '../../../src/http/index.ts'
-import { SetClock, systemClock } from '../../../src/kernel/index.ts'
+import { SetClock } from '../../../src/kernel/index.ts'
 import {
   AgentFiguresStore,
   BranchFiguresStore,
@@ -15,11 +11,13 @@ import {
   LiveCallbacks,
   LiveFigures,
   metricsRoutes,
+  type QueueCounts,
   reportRoutes,
 } from '../../../src/metrics/index.ts'
 import { csvOf } from '../../../src/metrics/report-csv.ts'
 import { workbookOf } from '../../../src/metrics/report-workbook.ts'
 import { newDatabase, silent } from '../../support/database.ts'
+import { openLog, project } from '../../support/open-log.ts'
 import { readWorkbook } from '../../support/read-workbook.ts'
 import { recordAbandonedCall, recordAnsweredCall } from '../../support/recorded-calls.ts'
 
@@ -64,8 +62,7 @@ afterAll(async () => {
 
 /** Two lines and two queues, early in the morning and late at night of one day in China. */
 async function recordTwoDays(): Promise<void> {
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const log = openLog({ db })
   for (let each = 0; each < 40; each += 1) {
     const queuedAt = begin + each * 7 * minute + (each % 2) * 900 * minute
     const call = { queue: each % 3 === 0 ? 'tax' : 'general', line: each % 4 === 0 ? '12366' : '12345', queuedAt }
@@ -73,8 +70,12 @@ async function recordTwoDays(): Promise<void> {
     if (each % 5 === 0) recordAbandonedCall(log, { ...call, abandonedAt: queuedAt + wait })
     else recordAnsweredCall(log, { ...call, answeredAt: queuedAt + wait, releasedAt: queuedAt + wait + 90_000 })
   }
-  await log.flush(10_000)
-  await new RecordProjector({ db, clock: systemClock, logger: silent }).catchUp()
+  const at = (minutes: number) => begin + minutes * minute
+  const change = { agentId: '8001', from: 'ready', status: 'available', extension: '8001', callId: null } as const
+  log.append('agent.state-changed', { ...change, to: 'ready', reason: null }, at(0))
+  log.append('agent.state-changed', { ...change, to: 'notReady', reason: 'lunch' }, at(90))
+  log.append('agent.state-changed', { ...change, to: 'offline', reason: null }, at(120))
+  await project(log, db)
   await log.close()
 }
 
@@ -83,17 +84,10 @@ async function ask(path: string, role = 'supervisor') {
   return app.inject({ url: `/api/v1${path}`, headers: { authorization: `Bearer ${token}` } })
 }
 
-interface Interval {
+interface Interval extends QueueCounts {
   readonly start: string
   readonly queue?: string
   readonly line?: string
-  readonly offered: number
-  readonly answered: number
-  readonly abandoned: number
-  readonly answeredInTime: number
-  readonly abandonedInTime: number
-  readonly shortAbandons: number
-  readonly longestWaitMs: number
   readonly averageSpeedOfAnswer: number | null
   readonly rates: Readonly<Record<string, number | null>>
 }
@@ -155,8 +149,21 @@ test('report of agents - says what the API says', async () => {
   const [told] = (await ask(`/metrics/agents?${span}`)).json<Record<string, number>[]>()
   const workbook = await ask(`/reports/agents?${span}&format=xlsx`)
 
-  const [, row] = readWorkbook(workbook.rawPayload)
-  expect(row).toEqual(['8001', told?.['answered'], 0, (told?.['talkedMs'] ?? 0) / 1000, 90, 0, null])
+  const [headings, row] = readWorkbook(workbook.rawPayload)
+  expect(row?.slice(0, 7)).toEqual(['8001', told?.['answered'], 0, (told?.['talkedMs'] ?? 0) / 1000, 90, 0, null])
+  expect(headings?.slice(7)).toEqual([
+    ...[
+      '签入（秒）',
+      '空闲（秒）',
+      '振铃（秒）',
+      '通话（秒）',
+      '保持（秒）',
+      '整理（秒）',
+      '监听（秒）',
+      '示忙：lunch（秒）',
+    ],
+  ])
+  expect(row?.slice(7)).toEqual([7200, 5400, 0, 0, 0, 0, 0, 1800])
   expect(told?.['answered']).toBe(32)
 })
 

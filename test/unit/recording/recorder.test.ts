@@ -2,50 +2,69 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../../../src/db/index.ts'
 import { serializeWav } from '../../../src/embedded/rtp/index.ts'
-import { EventJournal, EventLog, type HotlineEvent } from '../../../src/events/index.ts'
-import { Recorder, RecordingArchive, RecordingStore } from '../../../src/recording/index.ts'
+import { LiveCallbacks, LiveFigures, Prometheus } from '../../../src/metrics/index.ts'
+import { Recorder, RecordingArchive, RecordingIntake, RecordingStore } from '../../../src/recording/index.ts'
 import { readSoundKeys, Spool, Vault } from '../../../src/vault/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { SetClock } from '../../support/set-clock.ts'
+import { silent } from '../../support/silent.ts'
 import { until } from '../../support/until.ts'
 
 const minute = 60_000
 
-describe('recordings an earlier process left behind', () => {
+describe('recorder', () => {
+  const own = ownLog()
   let folder: string
-  let db: Database
-  let log: EventLog
   let store: RecordingStore
   let clock: SetClock
   let spool: Spool
   let recorder: Recorder
-  let facts: HotlineEvent[]
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'yihao-recorder-'))
-    db = await newDatabase()
     clock = new SetClock(Date.now())
-    const { journal, left } = EventJournal.open({ folder: join(folder, 'journal'), logger: silent })
-    log = new EventLog({ db, journal, left, clock, logger: silent })
-    facts = []
-    log.onRecorded((event) => facts.push(event))
-    store = new RecordingStore({ db })
+    store = new RecordingStore({ db: own.db })
     spool = await Spool.open({ folder: join(folder, 'spool'), logger: silent })
     const vault = new Vault({ folder: join(folder, 'sounds'), keys: readSoundKeys(`1:${'ab'.repeat(32)}`) })
-    const archive = new RecordingArchive({ vault, store, log, keepDays: () => 30, clock, logger: silent })
-    recorder = await Recorder.open({ spool, archive, log, clock, logger: silent })
+    const archive = new RecordingArchive({ vault, store, log: own.log, keepDays: () => 30, clock, logger: silent })
+    const intake = new RecordingIntake({ spool, archive, log: own.log, clock, logger: silent })
+    recorder = await Recorder.open({ spool, intake, log: own.log, clock, logger: silent })
   })
   afterEach(async () => {
     await recorder.close()
-    await log.flush(5000)
-    await log.close(0)
-    await db.destroy()
     await rm(folder, { recursive: true, force: true })
   })
 
   const inSpool = async () => (await readdir(join(folder, 'spool'))).sort()
+
+  const failures = () => own.facts.filter(({ type }) => type === 'recording.failed')
+  const aSecond = serializeWav({ channels: [new Int16Array(8000).fill(500), new Int16Array(8000).fill(700)] })
+
+  /** A call of ten seconds at a switch that writes `sound` of it; without any, the file is gone. */
+  async function tenSeconds(sound: Uint8Array | undefined): Promise<string> {
+    const callId = randomUUID()
+    const call = { callId, legId: 'leg', line: '12345', queue: 'general', agentId: '8001', callerNumber: '138' }
+    recorder.start(call, {
+      startRecording: (_, path) => (sound ? writeFile(path, sound) : rm(path)),
+      maskRecording: async () => {},
+      stopRecording: async () => {},
+    })
+    await until(() => own.facts.length > 0, 'it is recorded')
+    clock.advance(10_000)
+    recorder.stop(callId)
+    await until(() => clock.pending > 0, 'the switch has time to close the file')
+    clock.advance(2500)
+    return callId
+  }
+
+  /** The first try to store it was in vain: its note knows when the call ended. */
+  const putOff = (callId: string) =>
+    until(async () => {
+      const note = await spool.readNote<{ endedAt?: number }>(`recording-${callId}.wav`)
+      return note?.endedAt !== undefined
+    }, 'it is put off')
 
   async function leftBehind(content: Uint8Array | string): Promise<{ callId: string; name: string }> {
     const callId = randomUUID()
@@ -69,19 +88,65 @@ describe('recordings an earlier process left behind', () => {
 
   test('a file that is no WAV is an alarm once and is put aside; a whole one beside it is stored', async () => {
     const broken = await leftBehind('this is no sound')
-    const whole = await leftBehind(
-      serializeWav({ channels: [new Int16Array(8000).fill(500), new Int16Array(8000).fill(700)] }),
-    )
+    const whole = await leftBehind(aSecond)
 
     recorder.startSweeping()
     await sweeps(4)
 
     expect(await inSpool()).toEqual([`unusable-${broken.name}`, `unusable-${broken.name}.json`])
     expect(await readFile(spool.path(`unusable-${broken.name}`), 'utf8')).toBe('this is no sound')
-    expect(facts.filter(({ type }) => type === 'recording.failed').map(({ subject }) => subject)).toEqual([
-      broken.callId,
-    ])
+    expect(failures().map(({ subject }) => subject)).toEqual([broken.callId])
     expect(await store.find(whole.callId)).toBeDefined()
     expect(await store.find(broken.callId)).toBeUndefined()
+  })
+
+  test('a call that ends while the database is away is no alarm: its recording waits, and is stored when the database is back', async () => {
+    await sql`alter table recordings rename to recordings_away`.execute(own.db)
+    const callId = await tenSeconds(aSecond)
+    await putOff(callId)
+    expect(failures()).toEqual([])
+    expect(await inSpool()).toEqual([`recording-${callId}.wav`, `recording-${callId}.wav.json`])
+
+    await sql`alter table recordings_away rename to recordings`.execute(own.db)
+    recorder.startSweeping()
+    await sweeps(2)
+
+    expect(await store.find(callId)).toMatchObject({ durationMs: 1000 })
+    expect(await inSpool()).toEqual([])
+    expect(failures()).toMatchObject([{ subject: callId, data: { reason: '9000 ms of the call are missing' } }])
+  })
+
+  test('a folder of sounds that stays away is an alarm from the second try on, once; then the recording is stored', async () => {
+    const folderOfSounds = join(folder, 'sounds')
+    await writeFile(folderOfSounds, 'no folder')
+    const callId = await tenSeconds(aSecond)
+    const live = new LiveFigures({ clock })
+    const prometheus = new Prometheus({ log: own.log, live, callbacks: new LiveCallbacks({ clock }) })
+    const delays = () => own.facts.filter(({ type }) => type === 'recording.delayed')
+    const waiting = async () => /^yihao_recordings_delayed (\d+)$/m.exec(await prometheus.text())?.[1]
+    await putOff(callId)
+    expect(delays()).toEqual([])
+
+    recorder.startSweeping()
+    await sweeps(3)
+    expect(delays()).toMatchObject([{ subject: callId, data: { callId, line: '12345' } }])
+    expect(await waiting()).toBe('1')
+    await rm(folderOfSounds)
+    await sweeps(1)
+
+    expect(await store.find(callId)).toMatchObject({ durationMs: 1000 })
+    expect(delays().length).toBe(1)
+    expect(await waiting()).toBe('0')
+  })
+
+  test('a file that is gone when the call ends is an alarm once, and nothing is left to try', async () => {
+    const callId = await tenSeconds(undefined)
+    await until(() => failures().length > 0, 'the alarm')
+
+    recorder.startSweeping()
+    await sweeps(2)
+
+    expect(failures().map(({ subject }) => subject)).toEqual([callId])
+    expect(await inSpool()).toEqual([])
   })
 })

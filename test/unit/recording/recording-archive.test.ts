@@ -3,39 +3,31 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../../../src/db/index.ts'
 import { serializeWav } from '../../../src/embedded/rtp/index.ts'
-import { EventJournal, EventLog, type HotlineEvent } from '../../../src/events/index.ts'
 import { RecordingArchive, RecordingStore } from '../../../src/recording/index.ts'
 import { readSoundKeys, Vault } from '../../../src/vault/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { ownLog } from '../../support/own-log.ts'
 import { SetClock } from '../../support/set-clock.ts'
+import { silent } from '../../support/silent.ts'
 import { until } from '../../support/until.ts'
 
 const hour = 60 * 60 * 1000
 const day = 24 * hour
 
 describe('recordings that are kept', () => {
+  const own = ownLog()
   let folder: string
-  let db: Database
-  let log: EventLog
   let store: RecordingStore
   let clock: SetClock
   let archive: RecordingArchive
-  let facts: HotlineEvent[]
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'yihao-recordings-'))
-    db = await newDatabase()
     clock = new SetClock()
-    const { journal, left } = EventJournal.open({ folder: join(folder, 'journal'), logger: silent })
-    log = new EventLog({ db, journal, left, clock, logger: silent })
-    facts = []
-    log.onRecorded((event) => facts.push(event))
-    store = new RecordingStore({ db })
+    store = new RecordingStore({ db: own.db })
     archive = new RecordingArchive({
       vault: new Vault({ folder: join(folder, 'sounds'), keys: readSoundKeys(`1:${'ab'.repeat(32)}`) }),
       store,
-      log,
+      log: own.log,
       keepDays: (line) => (line === '12345' ? 30 : 1),
       clock,
       logger: silent,
@@ -43,9 +35,6 @@ describe('recordings that are kept', () => {
   })
   afterEach(async () => {
     await archive.close()
-    await log.flush(5000)
-    await log.close(0)
-    await db.destroy()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -78,7 +67,7 @@ describe('recordings that are kept', () => {
 
     await until(async () => (await store.find(short.callId)) === undefined, 'the row is gone')
     expect(await isThere(short.file)).toBe(false)
-    expect(facts.at(-1)).toMatchObject({
+    expect(own.facts.at(-1)).toMatchObject({
       type: 'recording.deleted',
       subject: short.callId,
       data: { callId: short.callId, sha256: short.sha256, by: null },
@@ -89,11 +78,11 @@ describe('recordings that are kept', () => {
 
   test('a recording taken twice is told of once', async () => {
     const first = await recorded('12345')
-    await log.flush(5000)
+    await own.log.flush(5000)
     const from = join(folder, 'call.wav')
     await archive.take({ ...first, legId: 'leg', startedAt: first.startedAt.getTime(), masked: false }, from)
 
-    expect(facts.map(({ type }) => type)).toEqual(['recording.stored'])
+    expect(own.facts.map(({ type }) => type)).toEqual(['recording.stored'])
     expect(
       await store.list({ queue: undefined, agentId: '8001', callerNumber: '138', before: undefined, limit: 5 }),
     ).toHaveLength(1)

@@ -22,6 +22,7 @@ import {
   wsPhone,
 } from '../../support/raw-sip.ts'
 import { SetClock } from '../../support/set-clock.ts'
+import { until } from '../../support/until.ts'
 
 const realm = 'yihao'
 const passwords: Record<string, string> = {
@@ -52,7 +53,7 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
   let clock: SetClock
   let location: Location
   let store: LocationStore
-  let registrar: Registrar
+  let registrar: Registrar | undefined
   let citizenPhone = false
   let phone: RawPhone
   const phones: RawPhone[] = []
@@ -63,11 +64,15 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
     const users = new UserStore({ db })
     for (const [username, password] of Object.entries(passwords)) await users.savePhone({ username, realm, password })
     srf = new Srf()
-    srf.use('register', (request, response) => registrar.handle(request, response))
+    srf.use('register', (request, response) => (registrar ? registrar.handle(request, response) : response.send(404)))
     await new Promise<void>((resolve) => {
       srf.on('connect', () => resolve())
       void srf.connect({ host: '127.0.0.1', port: server.adminPort, secret: server.secret })
     })
+    // The server answers 503 by itself until it knows, a moment after the connection stands, that REGISTERs are wanted here.
+    const first = await aPhone()
+    const refused = async () => (await send(registerText({}, undefined, first), first)).kind
+    await until(async () => (await refused()) !== '503', 'REGISTERs come to the application')
   })
   afterAll(async () => {
     srf.disconnect()
@@ -111,7 +116,7 @@ describe.each(sipServers())('registrar behind $name', ({ start, isReal }) => {
     from.send(text, server.sipPort)
     const isAnswer = (message: RawMessage) =>
       message.header('call-id') === callId && message.header('cseq') === cseq && !/^(1|REG)/.test(message.kind)
-    for (const end = Date.now() + 3000; Date.now() < end; ) {
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
       const answer = from.heard.findLast(isAnswer)
       if (answer) return answer
       await new Promise((resolve) => setTimeout(resolve, 5))

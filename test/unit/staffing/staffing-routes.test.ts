@@ -1,34 +1,33 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../../../src/db/index.ts'
-import { EventJournal, EventLog, RecordProjector } from '../../../src/events/index.ts'
+import type { EventLog } from '../../../src/events/index.ts'
 import { createHttpServer } from '../../../src/http/index.ts'
-import { systemClock } from '../../../src/kernel/index.ts'
 import { StaffingStore, staffingRoutes } from '../../../src/staffing/index.ts'
 import { newDatabase, silent } from '../../support/database.ts'
+import { openLog, project } from '../../support/open-log.ts'
 import { recordAbandonedCall, recordAnsweredCall } from '../../support/recorded-calls.ts'
 
-const begin = Date.parse('2026-11-20T10:00:00+08:00')
+const begin = Date.parse('2024-11-22T10:00:00+08:00')
 const at = (minutes: number) => begin + minutes * 60_000
 const span = { from: new Date(at(0)), to: new Date(at(60)) }
+
+const special = new Map<string, 'holiday' | 'workday'>()
+const specialDays = (date: string) => special.get(date)
 
 let db: Database
 let app: FastifyInstance
 beforeAll(async () => {
   db = await newDatabase()
-  const { journal, left } = EventJournal.open({ folder: mkdtempSync(join(tmpdir(), 'yihao-')), logger: silent })
-  const log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
+  const log = openLog({ db })
   recordMorning(log)
-  await log.flush(10_000)
-  await new RecordProjector({ db, clock: systemClock, logger: silent }).catchUp()
+  recordNextDay(log)
+  await project(log, db)
   await log.close()
   app = await createHttpServer({
     logger: silent,
     jwtSecret: 'a secret of the test',
-    routes: [staffingRoutes({ store: new StaffingStore({ db }), goal: { share: 0.8, within: 15 } })],
+    routes: [staffingRoutes({ store: new StaffingStore({ db }), goal: { share: 0.8, within: 15 }, specialDays })],
     rootRoutes: [],
   })
   await app.ready()
@@ -37,6 +36,29 @@ afterAll(async () => {
   await app.close()
   await db.destroy()
 })
+
+/** One agent, half an hour on the next day, a Saturday: four minutes for a call of one queue and two for one of another. */
+function recordNextDay(log: EventLog): void {
+  const saturday = 24 * 60
+  const agentId = '8003'
+  const change = (to: 'ready' | 'talking' | 'wrapUp' | 'offline', minutes: number, callId: string | null = null) =>
+    log.append(
+      'agent.state-changed',
+      { agentId, from: 'ready', to, status: 'available', reason: null, extension: agentId, callId },
+      at(saturday + minutes),
+    )
+  const answers = (queue: string, minutes: number, talk: number) => {
+    const [answeredAt, releasedAt] = [at(saturday + minutes), at(saturday + minutes + talk)]
+    change('talking', minutes, recordAnsweredCall(log, { queue, queuedAt: answeredAt - 1000, answeredAt, releasedAt }))
+    // As the hotline tells it: the call is over, and not named any more.
+    change('wrapUp', minutes + talk)
+    change('ready', minutes + talk + 1)
+  }
+  change('ready', 0)
+  answers('tax', 5, 3)
+  answers('general', 15, 1)
+  change('offline', 30)
+}
 
 /** Two agents from 9:50 to 10:45, of whom one takes two calls; a third caller gives up. */
 function recordMorning(log: EventLog): void {
@@ -90,6 +112,54 @@ test('waits tell who gave up', async () => {
   ])
 })
 
+const nextDay = { from: new Date(at(24 * 60)), to: new Date(at(24 * 60 + 30)) }
+test.each([
+  ['tax', { arrivals: 1, answered: 1, seats: 2 / 3, occupied: 240 }],
+  ['general', { arrivals: 1, answered: 1, seats: 1 / 3, occupied: 120 }],
+  ['social-security', { arrivals: 0, answered: 0, seats: 0, occupied: 0 }],
+  [undefined, { arrivals: 2, answered: 2, seats: 1, occupied: 360 }],
+])('of the queue %s there are its calls, and the part of the agent that they took up', async (queue, expected) => {
+  const store = new StaffingStore({ db })
+
+  const [slot] = await store.intervals({ ...nextDay, queue }, 15)
+  const [holdings, waits] = [await store.holdings({ ...nextDay, queue }), await store.waits({ ...nextDay, queue })]
+
+  const { arrivals, answered, seats, occupied } = slot ?? {}
+  expect({ arrivals, answered }).toEqual({ arrivals: expected.arrivals, answered: expected.answered })
+  expect(seats).toBeCloseTo(expected.seats, 6)
+  expect(occupied).toBeCloseTo(expected.occupied, 3)
+  expect(holdings.reduce((sum, each) => sum + each, 0)).toBeCloseTo(expected.occupied, 3)
+  expect(waits).toHaveLength(expected.arrivals)
+})
+
+const week = `from=${new Date(at(-60)).toISOString()}&to=${nextDay.to.toISOString()}`
+test('by the day of the week: only its half hours are planned, and only they are compared', async () => {
+  const of = async (weekday: number) => (await ask(`/staffing?${week}&weekday=${weekday}`)).json<Plan>()
+  const arrivals = ({ slots }: Plan) => slots.reduce((sum, slot) => sum + slot.arrivals, 0)
+
+  const [thursday, friday, saturday] = [await of(4), await of(5), await of(6)]
+
+  expect(thursday.slots).toEqual([])
+  expect([arrivals(friday), friday.compared]).toEqual([3, 2])
+  expect([arrivals(saturday), saturday.compared]).toEqual([2, 1])
+})
+
+test('a holiday and a weekend day that is worked count with their like, not with their day of the week', async () => {
+  special.set('2024-11-22', 'holiday').set('2024-11-23', 'workday')
+  onTestFinished(() => special.clear())
+  const arrivals = async (days: string) => {
+    const { slots } = (await ask(`/staffing?${week}&${days}`)).json<Plan>()
+    return slots.reduce((sum, slot) => sum + slot.arrivals, 0)
+  }
+
+  expect([await arrivals('weekday=5'), await arrivals('special=holiday')]).toEqual([0, 3])
+  expect([await arrivals('weekday=6'), await arrivals('special=workday')]).toEqual([0, 2])
+})
+
+interface Plan {
+  readonly compared: number
+  readonly slots: readonly { readonly arrivals: number }[]
+}
 const query = `from=${span.from.toISOString()}&to=${span.to.toISOString()}`
 async function ask(path: string, role = 'supervisor') {
   const token = app.jwt.sign({ username: `a.${role}`, role, agentId: null })
@@ -111,6 +181,8 @@ test.each([
   ['a span that ends before it begins', 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z'],
   ['a span of a year', 'from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z'],
   ['all calls at once', 'percent=100'],
+  ['an eighth day of the week', 'weekday=8'],
+  ['a day of the week that is special', 'weekday=5&special=holiday'],
 ])('%s is refused', async (_what, asked) => {
   expect((await ask(`/staffing?${asked}`)).statusCode).toBe(400)
 })

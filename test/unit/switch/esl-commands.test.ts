@@ -51,6 +51,7 @@ const expectedNames = [
   'ignore_early_media',
   'hangup_after_bridge',
   'park_after_bridge',
+  'uuid_bridge_park_on_cancel',
   'confirm_blind_transfer',
   'force_transfer_context',
   'force_transfer_dialplan',

@@ -141,6 +141,12 @@ describe('the list of channels of FreeSWITCH', () => {
     expect(decodeChannels('{"row_count":0}')).toEqual([])
   })
 
+  test('a leg that has hung up and is still listed is not there', () => {
+    const rows = [{ uuid: 'a', direction: 'inbound', callstate: 'HANGUP', state: 'CS_REPORTING' }]
+
+    expect(decodeChannels(JSON.stringify({ row_count: 1, rows }))).toEqual([])
+  })
+
   test('a caller who talks with an agent', () => {
     const rows = [
       {

@@ -1,16 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, projectRoot } from '../../../src/kernel/index.ts'
 import { AuditStore, type ChainReport } from '../../../src/tickets/audit/audit-store.ts'
 import { inputSenders } from '../../../src/tickets/machine/input-senders.ts'
-import { signature } from '../../../src/tickets/webhooks/webhook-sender.ts'
 import { type TicketBody, TicketRoom } from '../../support/ticket-service.ts'
 import { until } from '../../support/until.ts'
 
@@ -80,6 +76,7 @@ describe('the API of the ticket service', () => {
 
   async function dispatched(unitId: string, callerNumber = '13800000001'): Promise<TicketBody> {
     const { ticketId } = await room.answeredCall({ callerNumber })
+    await room.describe(ticketId)
     await room.step(ticketId, 'register', agent, { kind: 'complaint' })
     await room.step(ticketId, 'accept', agent)
     return room.step(ticketId, 'dispatch', agent, { unitId })
@@ -394,6 +391,13 @@ describe('the API of the ticket service', () => {
     expect(lines.filter((line) => line.includes('13912345678'))).toEqual([])
   })
 
+  test('the machine’s drawing is served as a picture', async () => {
+    const answer = await fetch(`${room.url}/machine.svg`)
+
+    expect(answer.headers.get('content-type')).toContain('image/svg+xml')
+    expect(await answer.text()).toContain('returnVisit')
+  })
+
   test('whoever took the call answers for the ticket until a unit has signed', async () => {
     const { ticketId, responsible } = await dispatched('housing')
     const after = await room.step(ticketId, 'sign', room.token('unit', { unitId: 'housing' }))
@@ -413,77 +417,4 @@ async function verifyAudit(databaseUrl: string, ...flags: string[]) {
   })
   const [code] = (await once(child, 'close')) as [number]
   return { code, report: JSON.parse(said) as ChainReport }
-}
-
-describe('webhooks', () => {
-  let room: TicketRoom
-  let receiver: Server
-  let url: string
-  let failing = false
-  const received: { headers: IncomingMessage['headers']; body: string }[] = []
-  beforeAll(async () => {
-    room = await TicketRoom.start()
-    receiver = createServer((request, response) => {
-      let body = ''
-      request.on('data', (chunk: Buffer) => {
-        body += chunk.toString()
-      })
-      request.on('end', () => {
-        if (!failing) received.push({ headers: request.headers, body })
-        response.writeHead(failing ? 503 : 204).end()
-      })
-    })
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-    url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`
-  })
-  afterAll(async () => {
-    await room.stop()
-    receiver.close()
-  })
-
-  test('facts come in order, signed, once each when the receiver failed meanwhile, and have the shape the document says', async () => {
-    const admin = room.token('admin')
-    const types = ['call.answered', 'ticket.drafted', 'ticket.registered', 'ticket.citizen-told']
-    const { body: webhook } = await room.ask<{ secret: string; webhookId: string }>('POST', '/webhooks', {
-      as: admin,
-      body: { url, types },
-    })
-    failing = true
-    const { ticketId } = await room.answeredCall()
-    await room.step(ticketId, 'register', room.token('agent'), { kind: 'help' })
-    await until(async () => {
-      const { body } = await room.ask<{ failures: number }[]>('GET', '/webhooks', { as: admin })
-      return (body[0]?.failures ?? 0) > 0
-    }, 'a delivery failed')
-
-    failing = false
-
-    await until(() => received.length === 4, 'all four facts', 20_000)
-    const events = received.map(({ body }) => JSON.parse(body) as { id: string; type: string })
-    expect(events.map(({ type }) => type).sort()).toEqual([...types].sort())
-    expect(new Set(events.map(({ id: event }) => event)).size).toBe(4)
-    for (const { headers, body } of received) {
-      const about = { id: String(headers['webhook-id']), timestamp: String(headers['webhook-timestamp']), body }
-      expect(headers['webhook-signature']).toBe(signature({ ...about, secret: webhook.secret }))
-    }
-    const document = (await (await fetch(`${room.url}/asyncapi.json`)).json()) as AsyncApi
-    expect(document.asyncapi).toBe('3.0.0')
-    for (const event of events) {
-      const schema = document.components.messages[event.type]?.payload ?? {}
-      expect([...Value.Errors(schema, event)], event.type).toEqual([])
-    }
-    expect((await room.ask('DELETE', `/webhooks/${webhook.webhookId}`, { as: admin })).status).toBe(204)
-  })
-
-  test('the machine’s drawing is served as a picture', async () => {
-    const answer = await fetch(`${room.url}/machine.svg`)
-
-    expect(answer.headers.get('content-type')).toContain('image/svg+xml')
-    expect(await answer.text()).toContain('returnVisit')
-  })
-})
-
-interface AsyncApi {
-  readonly asyncapi: string
-  readonly components: { readonly messages: Record<string, { readonly payload: object }> }
 }

@@ -204,6 +204,17 @@ describe('what happened on the telephone, on the ticket', () => {
     expect(body.ticket.ticketId).toBe(ticketId)
   })
 
+  test('a callback whose missed call has no ticket gets one of its own when the citizen answers', async () => {
+    const callId = newId()
+    placed(room, { callId, purpose: 'callback', reference: newId() })
+    room.feed.log.append('call.reached', { callId, agentId: '8003', legId: newId(), agentLegId: newId(), ringMs: 1 })
+
+    const ticketId = ticketIdOf('call', callId)
+    await until(async () => (await room.ask('GET', `/tickets/${ticketId}`, { as: agent })).status === 200, 'a ticket')
+    const { body } = await room.ask<{ ticket: TicketBody }>('GET', `/calls/${callId}/ticket`, { as: agent })
+    expect(body.ticket).toMatchObject({ ticketId, state: 'draft', responsible: { kind: 'agent', id: '8003' } })
+  })
+
   test('a call of an agent’s own has a draft; a return visit is noted on the ticket it is about', async () => {
     const visited = await room.answeredCall()
     const { number } = await ticket(visited.ticketId)

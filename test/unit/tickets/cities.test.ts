@@ -29,6 +29,7 @@ describe('the profiles of cities', () => {
     /** A call that becomes a ticket and is dispatched. */
     const dispatched = async (unitId: string, about: object) => {
       const { ticketId } = await room.answeredCall()
+      await room.describe(ticketId)
       await room.step(ticketId, 'register', agent, about)
       await room.step(ticketId, 'accept', agent)
       const ticket = await room.step(ticketId, 'dispatch', agent, { unitId })
@@ -133,6 +134,7 @@ describe('the profiles of cities', () => {
     const stillThere = await dispatched('plumbing-01', { kind: 'help' })
     const last = await rated('plumbing-01', false)
     const { ticketId } = await room.answeredCall()
+    await room.describe(ticketId)
     await room.step(ticketId, 'register', agent, { kind: 'help' })
     await room.step(ticketId, 'accept', agent)
 
@@ -171,6 +173,7 @@ describe('the profiles of cities', () => {
     const { body } = await room.ask<{ unitId: string }[]>('GET', `/tickets/${ticketId}/units`, { as: agent })
     await room.step(ticketId, 'register', agent, { kind: 'complaint' })
     await room.step(ticketId, 'accept', agent)
+    await room.describe(ticketId)
     const { dueAt } = await room.step(ticketId, 'dispatch', agent, { unitId: body[0]?.unitId ?? '' })
     for (const name of ['sign', 'start']) await room.step(ticketId, name, official('tax'))
     await room.step(ticketId, 'reply', official('tax'), { reply: '已办理' })
@@ -248,6 +251,7 @@ describe('the profiles of cities', () => {
     const { ticketId } = await room.answeredCall()
     await room.step(ticketId, 'register', agent, { kind: 'help' })
     await room.step(ticketId, 'accept', agent)
+    await room.describe(ticketId)
     await room.step(ticketId, 'dispatch', agent, { unitId: 'lixia' })
 
     let due: string | null = null

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stateCouncilDays } from '../../../src/hours/calendar-arithmetic.ts'
 import { projectRoot } from '../../../src/kernel/index.ts'
-import { TicketRoom } from '../../support/ticket-service.ts'
+import { type TicketBody, TicketRoom } from '../../support/ticket-service.ts'
 import { until } from '../../support/until.ts'
 
 interface NoticeView {
@@ -30,6 +30,7 @@ describe('limits of a ticket', () => {
   /** A complaint dispatched to the housing office on Monday 2 March 2026, 9:00, due on Wednesday 11 March, 17:30. */
   async function dispatched(): Promise<string> {
     const { ticketId } = await room.answeredCall()
+    await room.describe(ticketId)
     await room.step(ticketId, 'register', centre, { kind: 'complaint' })
     await room.step(ticketId, 'accept', centre)
     await room.step(ticketId, 'dispatch', centre, { unitId: 'housing' })
@@ -173,7 +174,8 @@ describe('limits of a ticket', () => {
       contactName: '',
       confidential: false,
     }
-    await room.ask('PUT', `/tickets/${ticketId}/matter`, { as: centre, body: matter })
+    const { revision } = (await room.ask<TicketBody>('GET', `/tickets/${ticketId}`, { as: centre })).body
+    await room.ask('PUT', `/tickets/${ticketId}/matter`, { as: centre, body: { ...matter, revision } })
     await room.step(ticketId, 'urge', centre, { stage: 'handle', note: '市民第二次来电' })
 
     const [notice] = await noticesOf(ticketId)

@@ -13,6 +13,7 @@ describe('a ticket from the call to the archive', () => {
     const centre = room.token('supervisor')
     const unit = room.token('unit', { unitId: 'housing' })
     const { ticketId } = await room.answeredCall()
+    await room.describe(ticketId)
 
     const steps: [string, string, object?][] = [
       ['register', agent, { kind: 'complaint' }],
@@ -42,6 +43,10 @@ describe('a ticket from the call to the archive', () => {
       'archived',
     ])
     const { body } = await room.ask<{ action: string }[]>('GET', `/tickets/${ticketId}/history`, { as: centre })
-    expect(body.map(({ action }) => action)).toEqual(['DRAFT', ...steps.map(([name]) => name.toUpperCase())])
+    expect(body.map(({ action }) => action)).toEqual([
+      'DRAFT',
+      'EDIT_MATTER',
+      ...steps.map(([name]) => name.toUpperCase()),
+    ])
   })
 })

@@ -3,13 +3,12 @@ import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../../../src/db/index.ts'
 import { serializeWav } from '../../../src/embedded/rtp/index.ts'
-import { EventJournal, EventLog, type HotlineEvent } from '../../../src/events/index.ts'
 import { systemClock } from '../../../src/kernel/index.ts'
 import { readSoundKeys, Spool, Vault } from '../../../src/vault/index.ts'
 import { Mailbox, VoicemailStore } from '../../../src/voicemail/index.ts'
-import { newDatabase, silent } from '../../support/database.ts'
+import { ownLog } from '../../support/own-log.ts'
+import { silent } from '../../support/silent.ts'
 import { until } from '../../support/until.ts'
 
 const limits = { longest: 60, silence: 5, shortest: 1 }
@@ -17,23 +16,14 @@ const spoken = (seconds: number) =>
   serializeWav({ channels: [Int16Array.from({ length: seconds * 8000 }, (_, at) => (at % 16 < 8 ? 3000 : -3000))] })
 
 describe('mailbox', () => {
+  const own = ownLog()
   let folder: string
-  let db: Database
-  let log: EventLog
   let store: VoicemailStore
-  let facts: HotlineEvent[]
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'yihao-mailbox-'))
-    db = await newDatabase()
-    const { journal, left } = EventJournal.open({ folder: join(folder, 'journal'), logger: silent })
-    log = new EventLog({ db, journal, left, clock: systemClock, logger: silent })
-    facts = []
-    log.onRecorded((event) => facts.push(event))
-    store = new VoicemailStore({ db })
+    store = new VoicemailStore({ db: own.db })
   })
   afterEach(async () => {
-    await log.close()
-    await db.destroy()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -42,7 +32,7 @@ describe('mailbox', () => {
       spool: await Spool.open({ folder: join(folder, 'spool'), logger: silent }),
       vault: new Vault({ folder: join(folder, 'sounds'), keys: readSoundKeys(`1:${'ab'.repeat(32)}`) }),
       store: keeper,
-      log,
+      log: own.log,
       limits,
       clock: systemClock,
       logger: silent,
@@ -58,7 +48,8 @@ describe('mailbox', () => {
     reason: 'closed' as const,
   })
   const inSpool = () => readdir(join(folder, 'spool'))
-  const listed = () => store.list({ queues: undefined, handled: undefined, before: undefined, limit: 10 })
+  const listed = () =>
+    store.list({ queues: undefined, handled: undefined, callId: undefined, before: undefined, limit: 10 })
   /** As if the process that took the message had died a while ago. */
   const leftBehind = async (path: string) => {
     const then = new Date(Date.now() - 60_000)
@@ -73,7 +64,7 @@ describe('mailbox', () => {
     expect(await mailbox.keep(message, 3000)).toBe('kept')
 
     expect(await listed()).toMatchObject([{ ...message, durationMs: 3000, handledBy: null }])
-    expect(facts.map(({ type }) => type)).toEqual(['voicemail.left'])
+    expect(own.facts.map(({ type }) => type)).toEqual(['voicemail.left'])
     expect(await inSpool()).toEqual([])
   })
 
@@ -88,7 +79,7 @@ describe('mailbox', () => {
     mailbox.failed(message, failure)
 
     expect(failure).toMatchObject({ code: 'voicemail-cut-short' })
-    expect(facts.map(({ type }) => type)).toEqual(['voicemail.failed'])
+    expect(own.facts.map(({ type }) => type)).toEqual(['voicemail.failed'])
     await until(async () => (await inSpool()).length === 0, 'half a message is thrown away')
     expect(await listed()).toEqual([])
   })
@@ -102,7 +93,7 @@ describe('mailbox', () => {
     const path = await mailbox.begin(message)
     await writeFile(path, spoken(3))
     expect(await mailbox.keep(message, 3000)).toBe('kept')
-    expect(facts).toEqual([])
+    expect(own.facts).toEqual([])
     expect(await inSpool()).toHaveLength(2)
 
     await leftBehind(path)
@@ -111,7 +102,7 @@ describe('mailbox', () => {
     await until(async () => (await listed()).length === 1, 'the message is listed')
     await later.stop()
 
-    expect(facts.map(({ type, subject }) => [type, subject])).toEqual([['voicemail.left', message.voicemailId]])
+    expect(own.facts.map(({ type, subject }) => [type, subject])).toEqual([['voicemail.left', message.voicemailId]])
     expect(await inSpool()).toEqual([])
   })
 
@@ -120,7 +111,7 @@ describe('mailbox', () => {
     const message = draft()
     await writeFile(await mailbox.begin(message), spoken(3))
     await mailbox.keep(message)
-    await log.flush(5000)
+    await own.log.flush(5000)
     const again = await newMailbox()
     const path = await again.begin(message)
     await writeFile(path, spoken(3))
@@ -131,7 +122,7 @@ describe('mailbox', () => {
     await until(async () => (await inSpool()).length === 0, 'the spool is empty')
     await later.stop()
 
-    expect(facts.map(({ type }) => type)).toEqual(['voicemail.left'])
+    expect(own.facts.map(({ type }) => type)).toEqual(['voicemail.left'])
     expect(await listed()).toHaveLength(1)
   })
 
@@ -146,7 +137,7 @@ describe('mailbox', () => {
 
     await until(async () => (await inSpool()).length === 0, 'the spool is empty')
     await mailbox.stop()
-    expect(facts.map(({ type, subject }) => [type, subject])).toEqual([['voicemail.failed', message.voicemailId]])
+    expect(own.facts.map(({ type, subject }) => [type, subject])).toEqual([['voicemail.failed', message.voicemailId]])
     expect(await listed()).toEqual([])
   })
 
@@ -169,7 +160,7 @@ describe('mailbox', () => {
       spool: await Spool.open({ folder: join(folder, 'spool'), logger: silent }),
       vault: new Vault({ folder: join(folder, 'sounds'), keys: readSoundKeys(`1:${'ab'.repeat(32)}`) }),
       store,
-      log,
+      log: own.log,
       limits: { ...limits, longest: 1e12 },
       clock: systemClock,
       logger: silent,

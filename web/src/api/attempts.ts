@@ -8,18 +8,25 @@ export interface Attempts {
 }
 
 /** What the user tries and the service may refuse; `after` follows in either case. */
-export function useAttempts(after: () => Promise<unknown>): Attempts {
+export function useAttempts(after: () => Promise<unknown> = async () => undefined): Attempts {
   const refusal = ref('')
 
   async function attempt(task: () => Promise<unknown>): Promise<void> {
+    // Gone for a moment, so that the same refusal again is seen, and heard, as one of this attempt.
     refusal.value = ''
-    try {
-      await task()
-    } catch (error) {
-      refusal.value = refusalText(error)
-    }
+    refusal.value = await refusalOf(task)
     await after()
   }
 
   return { refusal, attempt }
+}
+
+/** Why a task was refused, in the words of the page; empty when it was not. */
+export async function refusalOf(task: () => Promise<unknown>): Promise<string> {
+  try {
+    await task()
+    return ''
+  } catch (error) {
+    return refusalText(error)
+  }
 }

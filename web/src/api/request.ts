@@ -23,6 +23,15 @@ export function onSessionOver(listener: () => void): void {
   sessionOver = listener
 }
 
+/** Whether nobody answered, so that there may be no line at all. */
+export const isSilence = (error: unknown): boolean => error instanceof ApiError && error.status === 0
+
+/** Milliseconds: on a line that is half open an answer never comes, and whoever waits for it would show an old state for ever. */
+const patience = { reading: 10_000, changing: 30_000 }
+
+/** For an answer that is counted from weeks of calls. */
+export const slowly = { withinMs: 120_000 } as const
+
 /** The hotline's API. */
 export const api = client('/api/v1')
 /** The ticket service's, through the hotline. */
@@ -30,44 +39,61 @@ export const ticketApi = client('/tickets-api/v1')
 
 function client(base: string) {
   return {
-    get: <T>(path: string) => send<T>('GET', base + path),
-    post: <T>(path: string, body: object = {}) => send<T>('POST', base + path, body),
-    put: <T>(path: string, body: object) => send<T>('PUT', base + path, body),
-    delete: <T>(path: string) => send<T>('DELETE', base + path),
-    /** Sent also when the page is gone before the answer comes. */
-    lastWord: (path: string) => send('DELETE', base + path, undefined, true),
+    get: <T>(path: string, { withinMs = patience.reading } = {}) =>
+      send<T>({ method: 'GET', url: base + path, withinMs }),
+    post: <T>(path: string, body: object = {}) => send<T>({ method: 'POST', url: base + path, body }),
+    put: <T>(path: string, body: object) => send<T>({ method: 'PUT', url: base + path, body }),
+    delete: <T>(path: string) => send<T>({ method: 'DELETE', url: base + path }),
+    /** Sent also when the page is gone before the answer comes, as the next one. */
+    putAnyway: <T>(path: string, body: object) => send<T>({ method: 'PUT', url: base + path, body, keepalive: true }),
+    deleteAnyway: (path: string) => send({ method: 'DELETE', url: base + path, keepalive: true }),
   }
 }
 
-async function send<T>(method: string, url: string, body?: object, keepalive = false): Promise<T> {
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly body?: object
+  readonly withinMs?: number
+  readonly keepalive?: boolean
+}
+
+async function send<T>({ method, url, body, withinMs = patience.changing, keepalive = false }: Sent): Promise<T> {
   const answer = await reach(url, {
     method,
     credentials: 'same-origin',
     keepalive,
+    signal: AbortSignal.timeout(withinMs),
     headers: {
       ...(body && { 'content-type': 'application/json' }),
       ...(method !== 'GET' && { 'x-csrf-token': csrfToken }),
     },
     ...(body && { body: JSON.stringify(body) }),
   })
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
-  const error = await refusalOf(answer)
+  if (answer.ok) return (answer.status === 204 ? undefined : JSON.parse(answer.text)) as T
+  const error = refusalOf(answer)
   if (error.code === 'not-authenticated') sessionOver()
   throw error
 }
 
-async function reach(url: string, options: RequestInit): Promise<Response> {
+interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  readonly text: string
+}
+
+async function reach(url: string, options: RequestInit): Promise<Answer> {
   try {
-    return await fetch(url, options)
+    const answer = await fetch(url, options)
+    return { ok: answer.ok, status: answer.status, text: await answer.text() }
   } catch {
     throw new ApiError({ status: 0, code: 'unreachable', detail: 'the service does not answer' })
   }
 }
 
-async function refusalOf(answer: Response): Promise<ApiError> {
-  const { status } = answer
+function refusalOf({ status, text }: Answer): ApiError {
   try {
-    const { code, detail } = (await answer.json()) as { code: string; detail: string }
+    const { code, detail } = JSON.parse(text) as { code: string; detail: string }
     return new ApiError({ status, code, detail })
   } catch {
     // A proxy between us, which answers in its own words.

@@ -3,7 +3,6 @@ import { api } from '../api/request.ts'
 import type { SipAccount } from '../softphone/sip-line.ts'
 import { type PagePhone, usePhone } from '../softphone/use-softphone.ts'
 import type { Desk } from './desk.ts'
-import { useKeys } from './keys.ts'
 import { useReturn } from './phone-return.ts'
 
 /** Milliseconds a phone that was just chosen has for its registration. */
@@ -33,10 +32,7 @@ export function useDeskPhone(desk: Desk): DeskPhone {
       else if (state.value.line === 'off') void phone.start()
     },
   )
-  useKeys({
-    F3: () => void page.answer(),
-    'Alt+M': () => state.value.call && phone.mute(!state.value.call.muted),
-  })
+  watch(desk.phoneOpened, () => phone.check())
 
   useReturn({ desk, page, inUse })
 

@@ -48,7 +48,7 @@ export function useReturn({ desk, page, inUse }: { desk: Desk; page: PagePhone; 
   function leave(): void {
     const own = desk.call.value?.phone
     // Whether it was heard cannot be known here: the page that comes asks in any case.
-    if (own && phone.state.call) api.lastWord(`/desk/phone/${own.legId}`).catch(() => undefined)
+    if (own && phone.state.call) api.deleteAnyway(`/desk/phone/${own.legId}`).catch(() => undefined)
   }
 
   watch([desk.agent, desk.call, state, inUse], look)

@@ -12,6 +12,10 @@ export interface AgentView {
 
 export interface DeskCall {
   readonly callId: string
+  /** A colleague's call, who asks or who is listened to, is not commanded from here. */
+  readonly role: 'own' | 'consulted' | 'listening'
+  /** Whose call it is. */
+  readonly partner: string | null
   readonly direction: 'inbound' | 'outbound'
   readonly state: string
   readonly line: string
@@ -39,6 +43,14 @@ export interface DeskCall {
   }[]
 }
 
+/** What the city has, and the codes it knows. */
+export interface Codes {
+  readonly breakReasons: Readonly<Record<string, string>>
+  readonly callOutcomes: readonly string[]
+  /** Numbers to which there is a route. */
+  readonly emergencyServices: readonly string[]
+}
+
 export interface Branch {
   readonly number: string
   readonly name: string
@@ -57,6 +69,17 @@ export interface Callback {
   readonly expiresAt: string
   readonly missedCalls: number
   readonly attempts: number
+  /** Until when the citizen is left in peace after an attempt. */
+  readonly notBefore: string | null
+}
+
+/** A call to a citizen, of the agent's own. */
+export interface CallOut {
+  readonly callId: string
+  readonly placedAt: string
+  readonly number: string
+  readonly result: string
+  readonly outcome: string | null
 }
 
 export interface Notice {
@@ -75,4 +98,8 @@ export interface AgentFigures {
   readonly talkedMs: number
   readonly missed: number
   readonly averageRating: number | null
+  /** Where the time went, milliseconds; the parts add up to `loggedIn`. */
+  readonly timesMs: Readonly<Record<AgentTime, number>> & { readonly notReady: Readonly<Record<string, number>> }
 }
+
+export type AgentTime = 'loggedIn' | 'ready' | 'ringing' | 'talking' | 'held' | 'wrapUp' | 'monitoring'

@@ -1,31 +1,39 @@
-import { computed, reactive, ref, shallowRef, watch } from 'vue'
-import { ApiError, ticketApi } from '../api/request.ts'
-import type { Duplicate, ListedTicket, Matter, Ticket, TicketForm } from '../tickets/ticket-views.ts'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { ticketApi } from '../api/request.ts'
+import { type Duplicate, type ListedTicket, noForm, type Ticket, type TicketForm } from '../tickets/ticket-views.ts'
+import { callTicket, findCallTicket } from './call-ticket.ts'
 import type { Desk } from './desk.ts'
+import { Kept } from './kept.ts'
+import { useWrittenMatter } from './written-matter.ts'
 
-const emptyMatter = (): Matter => ({
-  title: '',
-  content: '',
-  classification: null,
-  address: '',
-  contactName: '',
-  confidential: false,
-})
-/** Milliseconds between looks for a ticket that the ticket service makes of the answer, and how often. */
-const lookAgainAfter = 300
-const looks = 40
+/** What of the form is no part of the ticket before a step takes it along: kept by the tab alone. */
+interface Choices {
+  readonly kind: string
+  readonly urgent: boolean
+  readonly answer: string
+  readonly unitId: string
+}
+
+/** Milliseconds after a fact in which the ticket service has heard of it too; and between looks for a draft that is another's. */
+const heardAfter = 1500
+const mostBetweenLooks = 30_000
+const writableStates: readonly string[] = ['draft', 'registered', 'accepted']
 
 /** The ticket of the call at the desk: found when the call is answered, written while talking and in wrap-up. */
 export function useWrittenTicket(desk: Desk) {
-  const form = shallowRef<TicketForm>({ kinds: [], classifications: [], units: [] })
-  const ticket = shallowRef<Ticket | null>(null)
+  const { agentId } = desk
+  const form = shallowRef(noForm)
   const earlier = shallowRef<readonly ListedTicket[]>([])
   const duplicates = shallowRef<readonly Duplicate[]>([])
-  const matter = reactive(emptyMatter())
+  const missing = ref(false)
   const kind = ref('consultation')
   const urgent = ref(false)
   const answer = ref('')
   const unitId = ref('')
+  const text = useWrittenMatter({ agentId, onSaved: () => void lookForDuplicates() })
+  const { ticket, matter } = text
+  const choices = new Kept<Choices>({ what: 'choices', agentId, storage: sessionStorage })
+  desk.beforeHandover(text.flush)
 
   void desk.attempt(async () => {
     const all = await ticketApi.get<TicketForm>('/form')
@@ -33,38 +41,59 @@ export function useWrittenTicket(desk: Desk) {
     form.value = { ...all, kinds: all.kinds.filter(({ kind }) => !['callback', 'voicemail', 'call'].includes(kind)) }
   })
 
-  // A draft may still be on its way when the call is answered: it is made of the fact of the answer.
-  async function find(ticketId: string): Promise<void> {
-    for (let look = 0; look < looks && desk.written.value?.ticketId === ticketId; look += 1) {
-      try {
-        return take(await ticketApi.get<Ticket>(`/tickets/${ticketId}`))
-      } catch (error) {
-        if (!(error instanceof ApiError && error.status === 404)) throw error
-        await new Promise((resolve) => setTimeout(resolve, lookAgainAfter))
-      }
-    }
+  async function find(callId: string): Promise<void> {
+    const wanted = () => desk.written.value?.callId === callId
+    missing.value = false
+    const found = await findCallTicket(callId, wanted)
+    if (!wanted()) return
+    missing.value = !found
+    if (found) await open(found)
   }
 
-  function take(found: Ticket): void {
-    ticket.value = found
-    Object.assign(matter, found.matter)
-    kind.value = found.kind ?? 'consultation'
-    urgent.value = found.urgency === 'urgent'
-    answer.value = ''
-    unitId.value = found.unitId ?? ''
-    void lookForDuplicates()
+  async function open(found: Ticket): Promise<void> {
+    text.take(found)
+    const { kind: kept = 'consultation', urgency, unitId: unit, ticketId } = found
+    const chosen = choices.get(ticketId)
+    kind.value = chosen?.kind ?? kept ?? 'consultation'
+    urgent.value = chosen?.urgent ?? urgency === 'urgent'
+    answer.value = chosen?.answer ?? ''
+    unitId.value = chosen?.unitId ?? unit ?? ''
+    await lookForDuplicates()
   }
 
   watch(
     desk.written,
     (written) => {
-      ticket.value = null
+      text.leave()
+      missing.value = false
       duplicates.value = []
-      Object.assign(matter, emptyMatter())
-      if (written) void desk.attempt(() => find(written.ticketId))
+      if (written) void desk.attempt(() => find(written.callId))
     },
     { immediate: true },
   )
+
+  /** Somebody else may have it now, or have written in it. */
+  async function lookAgain(): Promise<void> {
+    const { callId } = desk.written.value ?? {}
+    if (callId === undefined || (!ticket.value && !missing.value)) return
+    // Nobody asked, so nobody is told of a refusal.
+    const found = await callTicket(callId).catch(() => undefined)
+    if (!found || desk.written.value?.callId !== callId) return
+    if (ticket.value) return text.take(found)
+    missing.value = false
+    await open(found)
+  }
+
+  let again: ReturnType<typeof setTimeout> | undefined
+  function planLook(inMs: number): void {
+    again ??= setTimeout(async () => {
+      again = undefined
+      await lookAgain()
+      // It may be on its way to this desk: asked for with a growing pause.
+      if (withOther.value !== null) planLook(Math.min(mostBetweenLooks, inMs * 2))
+    }, inMs)
+  }
+  onScopeDispose(() => clearTimeout(again))
 
   watch(
     () => desk.call.value?.callerNumber,
@@ -80,20 +109,29 @@ export function useWrittenTicket(desk: Desk) {
 
   async function lookForDuplicates(): Promise<void> {
     if (!ticket.value) return
-    duplicates.value = await ticketApi.get<Duplicate[]>(`/tickets/${ticket.value.ticketId}/duplicates`)
-  }
-
-  const step = async (ticketId: string, name: string, body: object = {}) => {
-    ticket.value = await ticketApi.post<Ticket>(`/tickets/${ticketId}/${name}`, body)
-  }
-
-  async function save(): Promise<string> {
-    if (!ticket.value) throw new Error('no ticket is open')
     const { ticketId } = ticket.value
-    await ticketApi.put(`/tickets/${ticketId}/matter`, { ...matter })
-    await lookForDuplicates()
-    return ticketId
+    try {
+      const found = await ticketApi.get<Duplicate[]>(`/tickets/${ticketId}/duplicates`)
+      if (ticket.value?.ticketId === ticketId) duplicates.value = found
+    } catch {
+      // Those proposed before stay: nobody asked, so nobody is told.
+    }
   }
+
+  watch([kind, urgent, answer, unitId], () => {
+    if (!writable.value || !ticket.value) return
+    const chosen = { kind: kind.value, urgent: urgent.value, answer: answer.value, unitId: unitId.value }
+    choices.put(ticket.value.ticketId, chosen)
+  })
+
+  async function step(ticketId: string, name: string, body: object = {}): Promise<void> {
+    const after = await ticketApi.post<Ticket>(`/tickets/${ticketId}/${name}`, body)
+    if (!writableStates.includes(after.state)) choices.forget(ticketId)
+    // The next call's may be open by now.
+    if (ticket.value?.ticketId === ticketId) text.take(after)
+  }
+
+  const save = () => text.save({ overwriting: true })
 
   async function register(ticketId: string): Promise<void> {
     if (ticket.value?.state !== 'draft') return
@@ -101,13 +139,13 @@ export function useWrittenTicket(desk: Desk) {
   }
 
   async function answerAtOnce(): Promise<void> {
-    const ticketId = await save()
+    const ticketId = await text.save({ overwriting: false })
     await register(ticketId)
     await step(ticketId, 'answer', { answer: answer.value })
   }
 
   async function dispatch(): Promise<void> {
-    const ticketId = await save()
+    const ticketId = await text.save({ overwriting: false })
     await register(ticketId)
     if (ticket.value?.state === 'registered') await step(ticketId, 'accept')
     await step(ticketId, 'dispatch', { unitId: unitId.value })
@@ -121,6 +159,16 @@ export function useWrittenTicket(desk: Desk) {
     },
   )
 
-  const open = computed(() => ['draft', 'registered', 'accepted'].includes(ticket.value?.state ?? ''))
-  return { form, ticket, earlier, duplicates, matter, kind, urgent, answer, unitId, open, save, answerAtOnce, dispatch }
+  /** The agent who writes it now, if that is another one: a draft goes with the call. */
+  const withOther = computed(() => {
+    const { state, responsible } = ticket.value ?? {}
+    return state === 'draft' && responsible?.kind === 'agent' && responsible.id !== agentId ? responsible.id : null
+  })
+  watch([desk.changes, () => desk.call.value?.talk, withOther], () => planLook(heardAfter))
+  const writable = computed(() => withOther.value === null && writableStates.includes(ticket.value?.state ?? ''))
+  const { saving, conflicts } = text
+  return {
+    ...{ form, ticket, earlier, duplicates, missing, matter, kind, urgent, answer, unitId },
+    ...{ saving, conflicts, withOther, writable, save, answerAtOnce, dispatch },
+  }
 }

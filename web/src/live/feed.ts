@@ -1,11 +1,6 @@
-import type { EventData, EventType } from '../../../src/events/event.ts'
 import type { ServerMessage } from '../../../src/live/protocol.ts'
 import { after, type StopTimer } from '../clock/steady-timers.ts'
-
-/** A fact of the hotline as the pages take it. */
-export type Fact = {
-  [T in EventType]: { readonly id: string; readonly time: string; readonly type: T; readonly data: EventData<T> }
-}[EventType]
+import type { Fact } from './fact.ts'
 
 export interface FeedOptions {
   /** Facts after this sequence, or after this moment; those that are missed while the line is down included. */
@@ -35,20 +30,20 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options
-    window.addEventListener('offline', this.#onOffline)
+    window.addEventListener('offline', this.doubt)
     this.#taken = options.after
     this.#connect()
   }
 
   close(): void {
     this.#closed = true
-    window.removeEventListener('offline', this.#onOffline)
+    window.removeEventListener('offline', this.doubt)
     this.#stopTimer()
     this.#socket?.close()
   }
 
-  /** A socket does not notice that the network is gone; the system does. */
-  readonly #onOffline = (): void => {
+  /** Connects anew: a socket does not notice that the network is gone, or that it is half open; the system does, or whoever asks in vain. */
+  readonly doubt = (): void => {
     this.#options.onConnected(false)
     this.#socket?.close()
   }

@@ -3,11 +3,14 @@ export function onceAtATime(task: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   let again = false
   const run = async () => {
-    do {
-      again = false
-      await task()
-    } while (again)
-    running = undefined
+    try {
+      do {
+        again = false
+        await task()
+      } while (again)
+    } finally {
+      running = undefined
+    }
   }
   return () => {
     if (running) again = true

@@ -1,4 +1,5 @@
 import { code } from '../texts/codes.ts'
+import { mark } from '../texts/marks.ts'
 import { menuText } from './texts.ts'
 import type { Destination } from './views.ts'
 
@@ -8,7 +9,9 @@ export function destinationText({ kind, menu, queue, skills, priority }: Destina
   if (kind !== 'queue') return menuText(kind)
   const parts = [
     menuText('queue', { queue: code('queues', queue ?? '') }),
-    ...(skills.length > 0 ? [menuText('skills', { skills: skills.join('、') })] : []),
+    ...(skills.length > 0
+      ? [menuText('skills', { skills: skills.map((skill) => code('queues', skill)).join(mark('comma')) })]
+      : []),
     ...(priority > 0 ? [menuText('priority', { priority })] : []),
   ]
   return parts.join(' · ')

@@ -1,4 +1,5 @@
-import { type Text, textsOf } from '../texts/texts.ts'
+import type { Text } from '../texts/text.ts'
+import { textsOf } from '../texts/texts.ts'
 
 export const menuText = textsOf({
   title: { zh: '语音菜单', en: 'Voice menu' },

@@ -1,3 +1,5 @@
+import type { Text } from '../texts/text.ts'
+
 /** What the service tells of its menus; see GET /api/v1/menus. */
 export interface SpokenPrompt {
   readonly language: string | null
@@ -16,7 +18,7 @@ interface Source {
 }
 export interface MenuKey {
   readonly key: string
-  readonly label: string | null
+  readonly label: Text | null
   readonly language: string | null
   readonly play: readonly SpokenPrompt[]
   readonly to: Destination

@@ -1,5 +1,6 @@
 import { type Ref, readonly, ref } from 'vue'
 import { ApiError, api, onSessionOver, ticketApi, useCsrfToken } from '../api/request.ts'
+import { pause } from '../clock/pause.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin' | 'service' | 'unit'
 
@@ -22,13 +23,19 @@ function begin({ user: who, csrfToken }: SessionAnswer): void {
   user.value = who
 }
 
+/** A service that is starting anew is asked so often, so many milliseconds apart. */
+const [attempts, apart] = [20, 500]
+
 /** Takes up the session of the cookie, if it still holds. */
-async function restore(): Promise<void> {
+async function restore(left = attempts): Promise<void> {
   try {
     begin(await api.get<SessionAnswer>('/session'))
   } catch (error) {
-    // Nobody is logged in, or the service is away: the login page says what is wrong when somebody tries.
     if (!(error instanceof ApiError)) throw error
+    // Nobody is logged in; or the service stays away, and the login page says so when somebody tries.
+    if ((error.status !== 0 && error.status < 500) || left <= 1) return
+    await pause(apart)
+    await restore(left - 1)
   }
 }
 

@@ -11,8 +11,11 @@ export interface SipAccount {
   readonly password: string
 }
 
-/** `elsewhere`: the phone was opened in another window, which has it now. */
-export type Line = 'off' | 'connecting' | 'registered' | 'lost' | 'refused' | 'elsewhere'
+/**
+ * `elsewhere`: the phone was opened in another window, which has it now. `insecure`: the page came without TLS from another
+ * machine, and browsers give such a page no microphone (W3C Media Capture and Streams, section 10).
+ */
+export type Line = 'off' | 'insecure' | 'connecting' | 'registered' | 'lost' | 'refused' | 'elsewhere'
 
 export interface SipLineOptions {
   /** Asked for at the start, and again when the password is refused. */
@@ -21,7 +24,7 @@ export interface SipLineOptions {
   readonly onSession: (session: RTCSession) => void
 }
 
-/** Milliseconds after which a refused line is tried again with a new password, and a REGISTER that came to nothing. */
+/** Milliseconds after which a refused line is tried again with a new password, and a REGISTER that may have come to nothing. */
 const [newAccountAfter, againAfter] = [3000, 2000]
 /** Milliseconds between registrations. */
 const refreshEvery = 30_000
@@ -53,6 +56,7 @@ export class SipLine {
 
   /** Registers, and goes on trying until `stop`. */
   async start(): Promise<void> {
+    if (!window.isSecureContext) return this.#options.onLine('insecure')
     this.#wanted = true
     this.#proven = false
     this.#options.onLine('connecting')
@@ -65,6 +69,14 @@ export class SipLine {
       // Nobody answers, or there is no account: perhaps later.
       this.#refused()
     }
+  }
+
+  /** Another page may have the phone now: the registrar knows. */
+  check(): void {
+    if (!this.#proven) return
+    this.#look()
+    // One that was under way already may have been answered before.
+    this.#lookAfter(againAfter)
   }
 
   stop(): void {

@@ -30,6 +30,8 @@ export class Softphone {
   readonly #line: SipLine
   #session: RTCSession | undefined
   #own: MediaStream | undefined
+  /** What was answered already: the microphone may still be opened when the key is pressed again. */
+  #answered: RTCSession | undefined
   #state: PhoneState = { line: 'off', call: null }
 
   constructor(options: SoftphoneOptions) {
@@ -58,6 +60,11 @@ export class Softphone {
     return this.#line.start()
   }
 
+  /** Another page may have this phone now. */
+  check(): void {
+    this.#line.check()
+  }
+
   stop(): void {
     this.#line.stop()
     this.#set({ call: null })
@@ -72,8 +79,13 @@ export class Softphone {
 
   async answer(): Promise<void> {
     const session = this.#session
-    if (!session || this.#state.call?.state !== 'ringing' || session.direction !== 'incoming') return
-    this.#own = await openAudio(this.#options.sound())
+    if (!session || session === this.#answered || session.direction !== 'incoming') return
+    this.#answered = session
+    this.#own = await openAudio(this.#options.sound()).catch((error: unknown) => {
+      // The microphone may be allowed, and the key pressed again.
+      this.#answered = undefined
+      throw error
+    })
     // The caller may have hung up while the microphone was opened.
     if (this.#session === session) session.answer({ mediaStream: this.#own, pcConfig: noServers })
     else this.#closeMicrophone()
@@ -81,6 +93,11 @@ export class Softphone {
 
   hangUp(): void {
     if (this.#session && !this.#session.isEnded()) this.#session.terminate()
+  }
+
+  /** The person does not want this call, which is more than that nobody was there (RFC 3261 section 21.6.2). */
+  reject(): void {
+    if (this.#session && !this.#session.isEnded()) this.#session.terminate({ status_code: 603 })
   }
 
   mute(muted: boolean): void {

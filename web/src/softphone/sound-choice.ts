@@ -2,12 +2,14 @@
 export interface SoundChoice {
   readonly microphone: string
   readonly speaker: string
+  /** Where it rings: a loudspeaker, say, while the headset lies on the table. */
+  readonly ringer: string
   /** Echo and noise are taken away by the browser: right for a loudspeaker, needless with a headset that does it. */
   readonly cleaned: boolean
 }
 
 const storageKey = 'yihao.sound'
-const standard: SoundChoice = { microphone: '', speaker: '', cleaned: true }
+const standard: SoundChoice = { microphone: '', speaker: '', ringer: '', cleaned: true }
 
 export function storedChoice(): SoundChoice {
   const stored = localStorage.getItem(storageKey)
@@ -23,6 +25,17 @@ export async function openAudio({ microphone, cleaned }: SoundChoice): Promise<M
   const processing = { echoCancellation: cleaned, noiseSuppression: cleaned, autoGainControl: cleaned }
   const device = microphone === '' ? {} : { deviceId: { ideal: microphone } }
   return await navigator.mediaDevices.getUserMedia({ audio: { ...processing, ...device }, video: false })
+}
+
+/** Sends sound to a device. Where the browser cannot choose one, or it is not plugged in, the system's is used. */
+export async function playAt(player: HTMLMediaElement | AudioContext, device: string): Promise<void> {
+  if (!('setSinkId' in player)) return
+  try {
+    await player.setSinkId(device)
+  } catch {
+    // A player that was closed meanwhile plays nowhere.
+    await player.setSinkId('').catch(() => undefined)
+  }
 }
 
 export interface Devices {

@@ -4,7 +4,7 @@ import { type Quality, QualityWatch } from './quality.ts'
 import { RingTone } from './ring-tone.ts'
 import type { SipAccount } from './sip-line.ts'
 import { type PhoneState, Softphone } from './softphone.ts'
-import { keepChoice, type SoundChoice, storedChoice } from './sound-choice.ts'
+import { keepChoice, playAt, type SoundChoice, storedChoice } from './sound-choice.ts'
 
 export interface PagePhone {
   readonly phone: Softphone
@@ -43,14 +43,16 @@ export function usePhone({ account, rings }: { account: () => Promise<SipAccount
   speaker.autoplay = true
 
   watch(choice, (next) => keepChoice(next), { deep: true })
-  watch([voice, () => choice.value.speaker], async ([stream, device]) => {
+  watch(voice, (stream) => {
     speaker.srcObject = stream
-    // Where the browser cannot choose a loudspeaker, the system's is used.
-    if (device !== '' && 'setSinkId' in speaker) await speaker.setSinkId(device).catch(() => undefined)
   })
+  const toSpeaker = () => void playAt(speaker, choice.value.speaker)
+  watch(() => choice.value.speaker, toSpeaker, { immediate: true })
+  // A headset that was pulled out would leave the call silent, and one that is plugged in again is wanted.
+  navigator.mediaDevices?.addEventListener('devicechange', toSpeaker)
   watch(
     () => rings && state.value.call?.direction === 'incoming' && state.value.call.state === 'ringing',
-    (ringing) => (ringing ? bell.start() : bell.stop()),
+    (ringing) => (ringing ? bell.start(choice.value.ringer) : bell.stop()),
   )
   const stopMeters = useMeters({ phone, voice, state, levels, quality })
 
@@ -68,6 +70,7 @@ export function usePhone({ account, rings }: { account: () => Promise<SipAccount
     phone.stop()
     bell.stop()
     stopMeters()
+    navigator.mediaDevices?.removeEventListener('devicechange', toSpeaker)
     speaker.srcObject = null
   })
   return {

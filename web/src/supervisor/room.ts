@@ -1,6 +1,6 @@
 import { onScopeDispose, ref } from 'vue'
 import { useAttempts } from '../api/attempts.ts'
-import { ApiError, api } from '../api/request.ts'
+import { ApiError, api, isSilence } from '../api/request.ts'
 import { Feed } from '../live/feed.ts'
 import { onceAtATime } from '../live/once-at-a-time.ts'
 import type { Monitor, RoomAgent, RoomCall } from './views.ts'
@@ -20,8 +20,9 @@ export function useRoom() {
     try {
       ;[agents.value, calls.value] = await Promise.all([api.get<RoomAgent[]>('/agents'), api.get<RoomCall[]>('/calls')])
       monitors.value = await monitorsOf(agents.value)
-    } catch {
-      connected.value = false
+    } catch (error) {
+      // The next look comes with the feed, which connects anew, or by time.
+      if (isSilence(error)) feed.doubt()
     }
   })
 

@@ -1,4 +1,6 @@
-import { type Text, textOfCode } from './texts.ts'
+import { grades, thirdOutcomes } from './call-codes.ts'
+import type { Text } from './text.ts'
+import { textOfCode } from './texts.ts'
 
 const languages: Readonly<Record<string, Text>> = {
   cmn: { zh: '普通话', en: 'Mandarin' },
@@ -54,17 +56,44 @@ const branchStates: Readonly<Record<string, Text>> = {
   busy: { zh: '占线', en: 'Busy' },
   closed: { zh: '休息', en: 'Closed' },
 }
+/** What became of a call to a citizen. */
+const callResults: Readonly<Record<string, Text>> = {
+  ...thirdOutcomes,
+  placing: { zh: '正在接通', en: 'under way' },
+  reached: { zh: '已接通', en: 'reached' },
+  givenUp: { zh: '未拨出', en: 'given up' },
+}
+/** What agents note of it, where the city has no codes of its own. */
+const callOutcomes: Readonly<Record<string, Text>> = {
+  done: { zh: '已办妥', en: 'done' },
+  satisfied: { zh: '满意', en: 'satisfied' },
+  'not-satisfied': { zh: '不满意', en: 'not satisfied' },
+  'call-again': { zh: '需再拨', en: 'call again' },
+  'wrong-number': { zh: '号码有误', en: 'wrong number' },
+  refused: { zh: '拒绝回访', en: 'did not want to talk' },
+}
 const outcomes: Readonly<Record<string, Text>> = {
   answered: { zh: '已接', en: 'answered' },
   abandoned: { zh: '放弃', en: 'abandoned' },
   open: { zh: '未完', en: 'open' },
 }
-const grades: Readonly<Record<string, Text>> = {
-  note: { zh: '提示', en: 'note' },
-  warning: { zh: '警告', en: 'warning' },
-  queue: { zh: '降级', en: 'last in line' },
-  refuse: { zh: '拒接', en: 'refused' },
+/** What stands where a number should (RFC 3323 section 4.1.1.3). */
+const numbers: Readonly<Record<string, Text>> = {
+  anonymous: { zh: '匿名', en: 'Anonymous' },
 }
 
-const codes = { agentStates, branchStates, grades, languages, outcomes, queues, reasons, ticketStates }
+const codes = {
+  agentStates,
+  branchStates,
+  callOutcomes,
+  callResults,
+  grades,
+  languages,
+  numbers,
+  outcomes,
+  queues,
+  reasons,
+  thirdOutcomes,
+  ticketStates,
+}
 export const code = (kind: keyof typeof codes, value: string): string => textOfCode(codes[kind], value)

@@ -1,12 +1,7 @@
 import { computed, ref, watchEffect } from 'vue'
+import type { Text } from './text.ts'
 
 export type Language = 'zh' | 'en'
-
-/** One text in both languages; `{name}` is filled in. */
-export interface Text {
-  readonly zh: string
-  readonly en: string
-}
 
 const storageKey = 'yihao.language'
 

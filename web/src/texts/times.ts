@@ -9,16 +9,26 @@ export function lasting(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
 }
 
+/** The hotline's: China has one time, whatever the clock of a screen is set to. */
+const timeZone = 'Asia/Shanghai'
+const minutes = { hour: '2-digit', minute: '2-digit', timeZone } as const
+
 /** Time of day, with the date where it is not today's. */
 export function moment(at: string | number | Date): string {
   const when = new Date(at)
-  const today = when.toDateString() === new Date().toDateString()
-  return when.toLocaleString(locale.value, {
-    ...(today ? {} : { month: '2-digit', day: '2-digit' }),
-    hour: '2-digit',
-    minute: '2-digit',
-  })
+  return dayOf(when) === dayOf(new Date()) ? when.toLocaleTimeString(locale.value, minutes) : dayAndTime(when)
 }
+
+export function dayAndTime(at: string | number | Date): string {
+  return new Date(at).toLocaleString(locale.value, { month: '2-digit', day: '2-digit', ...minutes })
+}
+
+/** Time of day to the second. */
+export function timeOfDay(at: string | number | Date): string {
+  return new Date(at).toLocaleTimeString(locale.value, { timeZone })
+}
+
+const dayOf = (at: Date) => at.toLocaleDateString(locale.value, { timeZone })
 
 /** The time, each second anew. */
 export function useNow() {

@@ -1,4 +1,5 @@
 import { ticketText } from './texts.ts'
+import { type OpenTimes, workingTimeLeft } from './working-time.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -9,6 +10,16 @@ export function countdown(dueAt: string, now: number): string {
   const left = Date.parse(dueAt) - now
   const time = span(Math.abs(left))
   return left >= 0 ? ticketText('left', { time }) : ticketText('late', { time })
+}
+
+/** How much of what is left is working time; empty when it is late. */
+export function workingCountdown(dueAt: string, now: number, open: OpenTimes): string {
+  const due = Date.parse(dueAt)
+  const left = workingTimeLeft(now, due, open)
+  if (due < now || left === undefined) return ''
+  return ticketText('workingTime', {
+    time: ticketText('hours', { hours: Math.floor(left / hour), minutes: Math.floor((left % hour) / minute) }),
+  })
 }
 
 function span(ms: number): string {

@@ -1,4 +1,5 @@
-import { type Text, textOfCode, textsOf } from '../texts/texts.ts'
+import type { Text } from '../texts/text.ts'
+import { language, textOfCode, textsOf } from '../texts/texts.ts'
 
 export const ticketText = textsOf({
   title: { zh: '工单', en: 'Tickets' },
@@ -14,13 +15,19 @@ export const ticketText = textsOf({
   overdue: { zh: '只看超期', en: 'overdue only' },
   all: { zh: '全部未办结', en: 'all open ones' },
   search: { zh: '查询', en: 'Search' },
-  found: { zh: '{count} 件', en: '{count} tickets' },
+  found: { zh: '{count} 件', en: 'Tickets: {count}' },
   none: { zh: '无', en: 'none' },
   left: { zh: '剩 {time}', en: '{time} left' },
   late: { zh: '超期 {time}', en: 'late by {time}' },
+  workingTime: { zh: '工作时间 {time}', en: '{time} of working time' },
   days: { zh: '{days} 天 {hours} 小时', en: '{days} d {hours} h' },
   hours: { zh: '{hours} 小时 {minutes} 分', en: '{hours} h {minutes} min' },
   urgent: { zh: '紧急', en: 'urgent' },
+  voiceMessage: { zh: '语音留言', en: 'Voice message' },
+  voiceMessageGone: {
+    zh: '留言已删除，或不属于您的队列',
+    en: 'The message was deleted, or is of a queue that is not yours',
+  },
   matter: { zh: '诉求', en: 'Matter' },
   address: { zh: '地址', en: 'Address' },
   contact: { zh: '联系人', en: 'Contact' },
@@ -33,13 +40,14 @@ export const ticketText = textsOf({
   history: { zh: '办理轨迹', en: 'History' },
   notices: { zh: '督办文书', en: 'Notices' },
   duplicates: { zh: '疑似重复', en: 'Possible duplicates' },
+  mergedUnder: { zh: '已并入', en: 'Merged under' },
+  mergedHere: { zh: '并入本单的工单', en: 'Merged under this one' },
   mergeHere: { zh: '并入此单', en: 'Merge into it' },
-  machine: { zh: '流程图', en: 'The machine' },
+  machine: { zh: '流程图', en: 'Flow chart' },
   answer: { zh: '答复', en: 'Answer' },
   call: { zh: '回访拨号', en: 'Call the citizen' },
   send: { zh: '提交', en: 'Send' },
   cancel: { zh: '取消', en: 'Cancel' },
-  changed: { zh: '工单已被他人更新，已重新载入', en: 'Somebody was quicker: the ticket is shown anew' },
   yes: { zh: '是', en: 'yes' },
   no: { zh: '否', en: 'no' },
   unknown: { zh: '未知', en: 'unknown' },
@@ -139,6 +147,16 @@ const choices: Readonly<Record<string, Text>> = {
   sms: { zh: '短信', en: 'sms' },
   key: { zh: '按键', en: 'key' },
 }
+/** Kinds that come with the service; a city's file names its own besides. */
+const kinds: Readonly<Record<string, string>> = {
+  consultation: 'Consultation',
+  help: 'Request for help',
+  complaint: 'Complaint',
+  suggestion: 'Suggestion',
+  callback: 'Callback',
+  voicemail: 'Voicemail',
+  call: 'Call at a branch',
+}
 const people: Readonly<Record<string, Text>> = {
   agent: { zh: '坐席', en: 'agent' },
   supervisor: { zh: '班长', en: 'supervisor' },
@@ -153,3 +171,8 @@ const catalogues = { choices, fields, people, stages, steps }
 
 /** What a word of the ticket service is called here. */
 export const ticketCode = (kind: keyof typeof catalogues, value: string) => textOfCode(catalogues[kind], value)
+
+/** A kind of ticket as the city's file names it; that is Chinese, so in English by its code where there is a word for that. */
+export function kindText({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return language.value === 'en' ? (kinds[kind] ?? name) : name
+}

@@ -11,7 +11,8 @@ export interface ListedTicket {
   readonly agentId: string | null
   readonly callerNumber: string
   readonly createdAt: string
-  readonly dueAt: string | null
+  /** When the next limit of any kind is over. */
+  readonly nextDueAt: string | null
 }
 
 export interface Matter {
@@ -28,6 +29,10 @@ export interface Ticket extends ListedTicket {
   readonly matter: Matter
   readonly responsible: { readonly kind: string; readonly id: string | null }
   readonly callId: string | null
+  /** How the matter came: `phone`, `voicemail` and the like. */
+  readonly channel: string
+  /** The ticket this one is merged under. */
+  readonly parentId: string | null
   readonly returnReason: string | null
   readonly answer: string | null
   readonly closedBy: string | null
@@ -72,4 +77,8 @@ export interface TicketForm {
     readonly unitName: string
   }[]
   readonly units: readonly { readonly unitId: string; readonly name: string; readonly level: number }[]
+  /** When work is done, from now on. */
+  readonly openTimes: readonly { readonly from: string; readonly to: string }[]
 }
+
+export const noForm: TicketForm = { kinds: [], classifications: [], units: [], openTimes: [] }

@@ -1,4 +1,4 @@
-import type { Text } from '../texts/texts.ts'
+import type { Text } from '../texts/text.ts'
 import { textsOf } from '../texts/texts.ts'
 
 export const boardText = textsOf({
@@ -11,9 +11,12 @@ export const boardText = textsOf({
   answered: { zh: '今日接通', en: 'Answered today' },
   abandoned: { zh: '今日放弃', en: 'Abandoned today' },
   agents: { zh: '坐席', en: 'Agents' },
-  queues: { zh: '队列', en: 'Queues' },
   queue: { zh: '队列', en: 'Queue' },
-  speed: { zh: '平均应答（秒）', en: 'Average answer (s)' },
+  line: { zh: '线路', en: 'Line' },
+  lineOf: { zh: '线路 {number}', en: 'Line {number}' },
+  perQuarter: { zh: '今日/昨日', en: 'Today/yesterday' },
+  most: { zh: '最高 {count}', en: 'max {count}' },
+  speed: { zh: '应答（秒）', en: 'Answer (s)' },
   intervals: { zh: '每 15 分钟来电：今日与昨日', en: 'Calls every 15 minutes: today and yesterday' },
   today: { zh: '今日', en: 'today' },
   yesterday: { zh: '昨日', en: 'yesterday' },
@@ -25,19 +28,18 @@ export const boardText = textsOf({
   definition: { zh: '接通率口径', en: 'Definition of the rate' },
   alarms: { zh: '告警', en: 'Alarms' },
   alarmWaiting: {
-    zh: '{queue}：等待 ≥ {threshold} 人，自 {since}',
-    en: '{queue}: {threshold} or more waiting, since {since}',
+    zh: '{name}：等待 ≥ {threshold} 人，自 {since}',
+    en: '{name}: {threshold} or more waiting, since {since}',
   },
   alarmLongestWait: {
-    zh: '{queue}：最长等待 ≥ {threshold} 秒，自 {since}',
-    en: '{queue}: longest wait {threshold} s or more, since {since}',
+    zh: '{name}：最长等待 ≥ {threshold} 秒，自 {since}',
+    en: '{name}: longest wait {threshold} s or more, since {since}',
   },
   alarmAnsweredInTime: {
-    zh: '{queue}：今日接通率低于 {threshold}%，自 {since}',
-    en: '{queue}: under {threshold} % in time today, since {since}',
+    zh: '{name}：今日接通率低于 {threshold}%，自 {since}',
+    en: '{name}: under {threshold} % in time today, since {since}',
   },
   back: { zh: '返回', en: 'Back' },
-  none: { zh: '—', en: '—' },
 })
 
 /** The six answer rates by the names of docs/metrics.md, as a fraction says it. */

@@ -4,7 +4,10 @@ import type { Header } from '../core/switch-event.ts'
 import { waitFor } from '../core/wait-for.ts'
 import type { Conference, Member } from '../media/conferences.ts'
 
-/** `conference <name>[@<profile>][+flags{mute|deaf}]`: answers, joins, and stays until kicked or wanted elsewhere. */
+/**
+ * `conference <name>[@<profile>][+flags{mute|deaf|dist-dtmf}]`: answers, joins, and stays until kicked or wanted elsewhere. Keys are
+ * passed on to the others with `dist-dtmf`, and mean nothing otherwise.
+ */
 export const conference: Application = async ({ core, channel, data }) => {
   const wanted = parseConference(data)
   if (!channel.answered && !(await channel.endpoint?.answer())) return undefined
@@ -12,6 +15,7 @@ export const conference: Application = async ({ core, channel, data }) => {
   const member = room.join(channel)
   member.muted = wanted.flags.includes('mute')
   member.deaf = wanted.flags.includes('deaf')
+  member.passesKeys = wanted.flags.includes('dist-dtmf')
   tell(core, room, 'add-member', { member, channel })
   await stay(core, channel, room, member)
   room.leave(member)
@@ -30,12 +34,19 @@ function parseConference(data: string): { name: string; profile: string; flags: 
 async function stay(core: SwitchCore, channel: Channel, room: Conference, member: Member): Promise<void> {
   const others = channel.media?.source
   await waitFor(core, channel, {
-    finished: () => member.kicked,
+    finished: () => {
+      takeKeys(channel, room, member)
+      return member.kicked
+    },
     unbreakable: true,
     resume: () => {
       if (room.members.has(member.id)) channel.media?.setSource(others)
     },
   })
+}
+
+function takeKeys(channel: Channel, room: Conference, member: Member): void {
+  for (let key = channel.digits.take(); key !== undefined; key = channel.digits.take()) room.pressed(member, key)
 }
 
 function create(core: SwitchCore, { name, profile }: { name: string; profile: string }): Conference {

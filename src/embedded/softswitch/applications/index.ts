@@ -1,3 +1,5 @@
+/** What a dialplan, or `sendmsg execute`, can have the stand-in do with a channel. */
+
 import type { Application } from '../core/switch-core.ts'
 import { bridge } from './bridge.ts'
 import {

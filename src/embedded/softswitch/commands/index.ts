@@ -1,3 +1,5 @@
+/** What a client of the event socket can ask of the stand-in by `api` and `bgapi`. */
+
 import { messageOf } from '../../../kernel/index.ts'
 import { expand } from '../core/expand.ts'
 import type { SwitchCore } from '../core/switch-core.ts'

@@ -3,12 +3,16 @@ import { type FrameSource, frameSamples } from '../../rtp/index.ts'
 import type { ChannelMedia } from './channel-media.ts'
 import { clip } from './recorder.ts'
 
+/** FreeSWITCH passes keys on with the length of its own ones (SWITCH_DEFAULT_DTMF_DURATION). */
+const keyMs = 250
+
 /** Whoever takes part: the channel, as far as a conference cares. */
 export interface Participant {
   readonly uuid: string
   readonly name: string
   readonly media: ChannelMedia | undefined
   readonly profile: { callerName: string; callerNumber: string }
+  readonly endpoint?: { sendDigits(keys: string, durationMs: number): boolean }
   wake(): void
 }
 
@@ -18,6 +22,7 @@ export class Member {
   muted = false
   deaf = false
   kicked = false
+  passesKeys = false
 
   constructor(id: number, channel: Participant) {
     this.id = id
@@ -57,6 +62,12 @@ export class Conference {
     if (who === 'all') return members
     if (who === 'last') return members.slice(-1)
     return members.filter((member) => String(member.id) === who)
+  }
+
+  /** A member pressed a key: the others are sent it, where it passes on. */
+  pressed(member: Member, key: string): void {
+    if (!member.passesKeys) return
+    for (const other of this.members.values()) if (other !== member) other.channel.endpoint?.sendDigits(key, keyMs)
   }
 
   kick(member: Member): void {

@@ -1,0 +1,1 @@
+drop function epoch_of_another(text, text);

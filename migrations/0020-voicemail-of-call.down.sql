@@ -1,0 +1,1 @@
+drop index voicemails_by_call;
