@@ -49,7 +49,7 @@ export class Timeline {
   until<T extends EventType>(
     type: T,
     fits: (data: EventData<T>) => boolean = () => true,
-    { withinMs = 10_000 }: { withinMs?: number } = {},
+    { withinMs = 30_000 }: { withinMs?: number } = {},
   ): Promise<TimelineEvent<T>> {
     const matches = (event: TimelineEvent): event is TimelineEvent<T> =>
       event.type === type && fits(event.data as EventData<T>)

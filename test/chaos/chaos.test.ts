@@ -27,7 +27,7 @@ describe('faults under load, on the stand-ins', () => {
   let room: ChaosRoom
   beforeAll(async () => {
     room = await ChaosRoom.start(options)
-  }, 120_000)
+  })
   afterAll(() => room?.stop(), 120_000)
 
   test.each(names)(

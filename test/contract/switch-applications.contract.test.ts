@@ -13,7 +13,7 @@ describe.each(switches())('applications on $name', (target) => {
   afterAll(async () => await scene.close())
 
   const complete = (id: string) =>
-    scene.esl.event('CHANNEL_EXECUTE_COMPLETE', { 'Application-UUID': id }, { withinMs: 8000 })
+    scene.esl.event('CHANNEL_EXECUTE_COMPLETE', { 'Application-UUID': id })
 
   test('bridge - rings a phone, answers the caller with it, and lets both talk', async () => {
     const { call, uuid } = await scene.incoming({ answered: false })
@@ -92,7 +92,7 @@ describe.each(switches())('applications on $name', (target) => {
 
     await scene.esl.event('CHANNEL_EXECUTE', { Application: 'endless_playback', 'Unique-ID': uuid }, { from })
     expect(await call.hears(pitch.fallback)).toBe(true)
-    expect(await call.hears(pitch.music, { withinMs: 3000 })).toBe(true)
+    expect(await call.hears(pitch.music)).toBe(true)
     expect(await scene.esl.api(`uuid_getvar ${uuid} yihao_absence`)).toBe('true')
   })
 

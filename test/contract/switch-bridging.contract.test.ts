@@ -78,7 +78,7 @@ describe.each(switches())('bridges on $name', (target) => {
       expect(await exists(caller.uuid), `after ${ms} ms`).toBe('true')
       await endEverybody(scene)
     }
-  }, 60_000)
+  })
 
   test('bridging - when one of two is parked, park_after_bridge parks the other, and who listens goes on hearing', async () => {
     const { caller, agent } = await talking(scene, ',park_after_bridge=true,send_silence_when_idle=-1')

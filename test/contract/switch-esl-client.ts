@@ -72,7 +72,7 @@ export class EslClient {
     const from = this.events.length
     this.raw(`bgapi ${command}\n\n`)
     const job = (await this.answer()).headers['Job-UUID'] ?? ''
-    const event = await this.event('BACKGROUND_JOB', { 'Job-UUID': job }, { from, withinMs: 20_000 })
+    const event = await this.event('BACKGROUND_JOB', { 'Job-UUID': job }, { from, withinMs: 60_000 })
     return event._body ?? ''
   }
 
@@ -99,7 +99,7 @@ export class EslClient {
   async event(
     name: string,
     headers: EslEvent = {},
-    { from = 0, withinMs = 5000 }: { from?: number; withinMs?: number } = {},
+    { from = 0, withinMs = 20_000 }: { from?: number; withinMs?: number } = {},
   ): Promise<EslEvent> {
     const fits = (event: EslEvent): boolean =>
       event['Event-Name'] === name && Object.entries(headers).every(([header, value]) => event[header] === value)
@@ -112,7 +112,7 @@ export class EslClient {
     return own.map((event) => event['Event-Name'] ?? '').filter((name) => of.includes(name))
   }
 
-  async untilClosed(withinMs = 5000): Promise<void> {
+  async untilClosed(withinMs = 20_000): Promise<void> {
     await this.#until(() => (this.closed ? true : undefined), 'the connection to be closed', withinMs)
   }
 
@@ -154,7 +154,7 @@ export class EslClient {
     else this.#answers.push(frame)
   }
 
-  #until<T>(look: () => T | undefined, what: string, withinMs = 5000): Promise<T> {
+  #until<T>(look: () => T | undefined, what: string, withinMs = 20_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const attempt = (): void => {
         const found = look()

@@ -42,5 +42,5 @@ describe.each(switches())('RTP ports of $name', (target) => {
       await allHear()
       await endEverybody(scene)
     }
-  }, 60_000)
+  })
 })

@@ -129,11 +129,11 @@ export async function endEverybody({ esl }: Scene): Promise<void> {
   await until(async () => (await esl.api('show channels as json')).includes('"row_count": 0'))
 }
 
-/** Waits for something to become true, 5 s at most. */
+/** Waits for something to become true, 20 s at most. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + 20_000
   while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error(`Not true within 5 s: ${isTrue}`)
+    if (Date.now() > end) throw new Error(`Not true within 20 s: ${isTrue}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

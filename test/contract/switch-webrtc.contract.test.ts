@@ -98,7 +98,7 @@ describe.each(switches())('WebRTC on $name', (target) => {
     const bye = { phone: phone.sip, method: 'BYE', uri, callId: invite.header('call-id') ?? '', ...parties }
     phone.sip.send(request(bye), scene.running.sipPort)
 
-    await phone.sip.expect('200', 10_000)
+    await phone.sip.expect('200')
     await scene.esl.event('CHANNEL_HANGUP_COMPLETE', { 'Unique-ID': agent.uuid })
   })
 })

@@ -140,7 +140,7 @@ describe.skipIf(!hasBaresip).each(variants())('baresip on $name', (variant) => {
     await hear([call, tones.third])
     await call.hangUp()
     await centre.timeline.until('call.released', ofCall(callId))
-  }, 60_000)
+  })
 
   test('click-to-call and the emergency key: the citizen, the agent and 110 hear each other', async () => {
     const phone = await agent('8821')
@@ -175,7 +175,7 @@ describe.skipIf(!hasBaresip).each(variants())('baresip on $name', (variant) => {
     const rated = await centre.timeline.until('call.rated', ofCall(callId))
     expect(rated.data).toMatchObject({ agentId: '8831', rating: 5 })
     await centre.timeline.until('call.released', ofCall(callId))
-  }, 60_000)
+  })
 
   test('a citizen whom nobody answers leaves a message', async () => {
     const { call, callId, from } = await centre.call('121', { tone: tones.caller })
@@ -190,7 +190,7 @@ describe.skipIf(!hasBaresip).each(variants())('baresip on $name', (variant) => {
 
     expect(left()?.data).toMatchObject({ queue: 'social-security', callerNumber: from.user })
     await centre.timeline.until('call.released', ofCall(callId))
-  }, 60_000)
+  })
 
   test('a citizen asks for a callback by key, and is called back', async () => {
     const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 0, tone: tones.caller } })
@@ -208,7 +208,7 @@ describe.skipIf(!hasBaresip).each(variants())('baresip on $name', (variant) => {
     const closed = await centre.timeline.until('callback.closed', (data) => data.callbackId === callbackId)
     expect(closed.data).toMatchObject({ outcome: 'reached', by: '8832' })
     await atAgent.hangUp()
-  }, 60_000)
+  })
 })
 
 /** A message has to be longer than nothing before the key that ends it. */

@@ -67,7 +67,7 @@ describe.each(variants())('callers, groups, codes and desks on $name', (variant)
     expect((await refused.call.ended).cause).toBe('hungUpByOther')
     expect((await released(refused.callId)).data.reason).toBe('nuisance caller refused')
     await centre.admin.delete(`/callers/${caller.user}`)
-  }, 120_000)
+  })
 
   test('a number on the emergency list is never graded, and a grade needs evidence', async () => {
     const grade = (number: string, body: object) => centre.admin.put(`/callers/${number}`, { grade: 'refuse', ...body })

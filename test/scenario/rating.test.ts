@@ -52,7 +52,7 @@ describe.each(variants())('rating on $name', (variant) => {
       averageRating: 4,
       satisfiedOfRated: 1,
     })
-  }, 60_000)
+  })
 
   test('who presses nothing is asked once more and then released, not rated', async () => {
     const { call, callId, atAgent } = await talk('8202')
@@ -64,7 +64,7 @@ describe.each(variants())('rating on $name', (variant) => {
     expect((await call.ended).cause).toBe('hungUpByOther')
     expect(centre.timeline.of('call.rated').filter((each) => each.data.callId === callId)).toEqual([])
     expect(centre.timeline.of('call.rating-asked').filter((each) => each.data.callId === callId)).toHaveLength(1)
-  }, 90_000)
+  })
 
   test('who hangs up instead of rating is not rated; the call was ended by the agent', async () => {
     const { call, callId, atAgent } = await talk('8203')
@@ -75,7 +75,7 @@ describe.each(variants())('rating on $name', (variant) => {
 
     expect((await released(callId)).data).toMatchObject({ by: 'agent' })
     expect(centre.timeline.of('call.rated').filter((each) => each.data.callId === callId)).toEqual([])
-  }, 60_000)
+  })
 
   test('every caller hears the question, however bridge and park follow each other', async () => {
     const phone = await centre.agent('8206', { onCall: { kind: 'answer', afterMs: 0, tone: pitch.agent } })
@@ -92,7 +92,7 @@ describe.each(variants())('rating on $name', (variant) => {
       await call.hangUp()
       await released(callId)
     }
-  }, 120_000)
+  })
 
   test('an agent who releases by command is rated too', async () => {
     const { call, callId } = await talk('8204', '0', centre.citizen({ needs: 'info-digits' }))
@@ -119,7 +119,7 @@ describe.each(variants())('rating on $name', (variant) => {
 
     expect((await rated(callId)).data.rating).toBe(1)
     await released(callId)
-  }, 60_000)
+  })
 
   test('a caller who hangs up first is not asked', async () => {
     const first = await talk('8205')

@@ -117,7 +117,7 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
       await free(scene.agentId)
     }
     await Promise.all([completed.atThird.ended, atThird.ended])
-  }, 90_000)
+  })
 
   test('what happens while nobody looks: third parties that ring, leave or are agents, and an agent who leaves', async () => {
     const branch = severalCallsAt('12366')
@@ -169,5 +169,5 @@ describe.each(variants())('the hotline is killed in the middle of talks on $name
       await releasedOnce(scene)
       await free(scene.agentId)
     }
-  }, 90_000)
+  })
 })

@@ -56,7 +56,7 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
     admin = await HotlineClient.login(url, { username: 'admin', password: stack.adminPassword ?? '' })
     phones = await RoomPhones.start()
     for (const agentId of agents) await anAgent(agentId)
-  }, 120_000)
+  })
 
   afterAll(async () => {
     over = true
@@ -65,7 +65,7 @@ describe.each(variants())('$name: while hotline, ticket service and PostgreSQL a
     await postgres?.stop()
     if (process.env['YIHAO_KEEP']) console.log(`logs: ${folder}`)
     else rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   async function anAgent(agentId: string): Promise<void> {
     await admin.createAgent({ agentId, name: agentId, wrapUpSeconds: 0, phonePassword: `phone-of-${agentId}` })

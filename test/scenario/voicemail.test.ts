@@ -164,7 +164,7 @@ describe.each(variants())('voicemail on $name', (variant) => {
     expect(ids).not.toContain(short.callId)
     expect(ids).not.toContain(silent.callId)
     expect(centre.timeline.of('voicemail.failed')).toEqual([])
-  }, 60_000)
+  })
 
   test('an endless message is cut at the limit', async () => {
     const { call, callId } = await speak(centre)
@@ -177,7 +177,7 @@ describe.each(variants())('voicemail on $name', (variant) => {
     expect(data.voicemailId).toBe(voicemailId)
     expect(data.durationMs).toBeGreaterThan(7000)
     expect(data.durationMs).toBeLessThan(11_000)
-  }, 90_000)
+  })
 
   test('pages of the list follow each other', async () => {
     const whole = (await list(centre)).items.map(({ voicemailId }) => voicemailId)
@@ -200,7 +200,7 @@ describe.each(variants())('voicemail on $name', (variant) => {
 
     const { data } = await left(callId, 60_000)
     expect(toneLevel((await soundOf(data.voicemailId)).subarray(4000, 8000), voice)).toBeGreaterThan(1000)
-  }, 120_000)
+  })
 
   test('the longest wait in a queue leads to a message for its people', async () => {
     await centre.admin.post('/calendars/hotline/reopen')
@@ -214,7 +214,7 @@ describe.each(variants())('voicemail on $name', (variant) => {
 
     expect((await left(callId)).data).toMatchObject({ queue: 'social-security', reason: 'overflow' })
     await centre.admin.post('/calendars/hotline/close', { reason: 'night' })
-  }, 90_000)
+  })
 })
 
 describe.each(variants())('message lamps on $name', (variant) => {
@@ -245,7 +245,7 @@ describe.each(variants())('message lamps on $name', (variant) => {
     const before = watch.told.length
     await watch.stop()
     await until(() => watch.told.length > before, 'the last word')
-  }, 60_000)
+  })
 
   /** New messages, as a phone was last told. */
   const newMessages = (told: readonly string[]) => Number(/Voice-Message: (\d+)\//.exec(told.at(-1) ?? '')?.[1])
@@ -272,7 +272,7 @@ describe.each(variants())('message lamps on $name', (variant) => {
     await leaveMessage()
     await until(() => newMessages(watch.told) === before + 1, 'the lamp follows', 20_000)
     await watch.stop()
-  }, 90_000)
+  })
 
   test('a phone that does not subscribe is told all the same, unless it refuses; so it is after the edge was killed', async () => {
     const options = { ready: false, needs: 'message-lamp' } as const
@@ -293,7 +293,7 @@ describe.each(variants())('message lamps on $name', (variant) => {
     await centre.stack.restart('edge')
     await until(() => phone.told.length > told, 'told by the edge that follows', 20_000)
     expect(newMessages(phone.told)).toBe(before + 1)
-  }, 90_000)
+  })
 
   test('a phone with a wrong password is not told of anything', async () => {
     const registrar = { host: '127.0.0.1', port: centre.stack.ports.sip }
@@ -334,7 +334,7 @@ describe.each(variants())('voicemail without a disk on $name', (variant) => {
     writeFileSync(file, '')
 
     expect(await refusedMessage({ SPOOL_DIR: join(file, 'spool') }, async () => {})).toMatch(/ENOTDIR/)
-  }, 90_000)
+  })
 
   test.skipIf(!canMount())(
     'a spool without room: the same',

@@ -101,7 +101,7 @@ function phone(parts: {
     heard: ears.all,
     uri: (user = 'phone') => `sip:${user}@127.0.0.1:${port}${transport === 'tcp' ? ';transport=tcp' : ''}`,
     send: (data, to) => parts.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, to),
-    expect: (kind, withinMs = 3_000) => ears.expect(kind, withinMs),
+    expect: (kind, withinMs = 15_000) => ears.expect(kind, withinMs),
     expectNo: (kind, forMs) => ears.expectNo(kind, forMs),
     close: parts.close,
   }
@@ -128,7 +128,7 @@ export async function wsPhone(
     // Browsers write "ws" for both (RFC 7118 section 5.2.2 knows no other), JsSIP among them.
     uri: (user = 'phone') => `sip:${user}@${host};transport=ws`,
     send: (data) => socket.send(data.toString()),
-    expect: (kind, withinMs = 3_000) => ears.expect(kind, withinMs),
+    expect: (kind, withinMs = 15_000) => ears.expect(kind, withinMs),
     expectNo: (kind, forMs) => ears.expectNo(kind, forMs),
     close: () =>
       new Promise((resolve) => {

@@ -2,7 +2,7 @@
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  withinMs = 10_000,
+  withinMs = 30_000,
   everyMs = 20,
 ): Promise<void> {
   for (const end = Date.now() + withinMs; Date.now() < end; ) {

@@ -66,6 +66,6 @@ export interface Call {
   sendDtmf(digits: string, options: { via: 'rfc4733' | 'info' }): Promise<void>
   /** Sends a tone of that many hertz from now on, or silence. */
   sendTone(frequency: number | undefined): void
-  /** Whether that tone is heard within the time (2 s when not given). */
+  /** Whether that tone is heard within the time (10 s when not given). */
   hears(frequency: number, options?: { withinMs?: number }): Promise<boolean>
 }

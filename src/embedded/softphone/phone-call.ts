@@ -185,7 +185,7 @@ export class PhoneCall implements Call {
     this.media.sendTone(frequency)
   }
 
-  hears(frequency: number, { withinMs = 2_000 }: { withinMs?: number } = {}): Promise<boolean> {
+  hears(frequency: number, { withinMs = 10_000 }: { withinMs?: number } = {}): Promise<boolean> {
     return this.media.hears(frequency, withinMs)
   }
 

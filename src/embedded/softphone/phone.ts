@@ -107,8 +107,8 @@ export class Phone {
     return call
   }
 
-  /** The next incoming call nobody took yet; rejects when none comes in time (5 s when not given). */
-  nextCall({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<Call> {
+  /** The next incoming call nobody took yet; rejects when none comes in time (20 s when not given). */
+  nextCall({ withinMs = 20_000 }: { withinMs?: number } = {}): Promise<Call> {
     const waiting = this.#unclaimed.shift()
     if (waiting) return Promise.resolve(waiting)
     return new Promise((resolve, reject) => {

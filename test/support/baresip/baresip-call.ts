@@ -111,7 +111,7 @@ export class BaresipCall implements TelephoneCall {
     void this.#press({ command: 'ausrc', params: this.#options.soundOf(frequency) })
   }
 
-  hears(frequency: number, { withinMs = 2_000 }: { withinMs?: number } = {}): Promise<boolean> {
+  hears(frequency: number, { withinMs = 10_000 }: { withinMs?: number } = {}): Promise<boolean> {
     if (this.#wasHeld) throw new Error("baresip keeps nothing of what it hears after its own hold: ask for 'own-hold'")
     return this.#sound.hears(frequency, withinMs)
   }

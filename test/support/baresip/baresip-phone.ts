@@ -81,7 +81,7 @@ export class BaresipPhone implements Telephone {
   }
 
   /** The next incoming call nobody took yet; rejects when none comes in time. */
-  async nextCall({ withinMs = 5_000 }: { withinMs?: number } = {}): Promise<BaresipCall> {
+  async nextCall({ withinMs = 20_000 }: { withinMs?: number } = {}): Promise<BaresipCall> {
     await until(() => this.#unclaimed.length > 0, `baresip ${this.user} is called`, withinMs)
     const call = this.#unclaimed.shift()
     if (!call) throw new Error(`Two at once waited for a call of baresip ${this.user}`)
