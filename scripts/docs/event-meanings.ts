@@ -108,6 +108,8 @@ export const eventMeanings: Readonly<Partial<Record<EventType, string>>> = {
   'recording.stored':
     'The recording is encrypted, on disk and listed. `bytes` and `sha256` are of the WAV file; `keepUntil` is when it will be deleted.',
   'recording.failed': 'An alarm: the call is not recorded, or a part of it is missing. The call goes on.',
+  'recording.omitted':
+    'No alarm: the call was over within 3 s of its answer (`talkedMs`), before the switch could record anything of it.',
   'recording.delayed':
     'An alarm: `SOUNDS_DIR` or the database has been away for more than one try. The recording waits in `SPOOL_DIR` and is tried again until `recording.stored`; told once for each recording, and again after a restart.',
   'recording.played': 'Somebody listened to these bytes of the WAV file; one fact a request.',

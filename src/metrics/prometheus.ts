@@ -154,6 +154,7 @@ export class Prometheus {
         this.#recordingsDelayed.add(event.data.callId)
         return
       case 'recording.stored':
+      case 'recording.omitted':
         this.#recordingsDelayed.delete(event.data.callId)
         return
       case 'call.rated':

@@ -3,7 +3,7 @@ import { type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import type { SwitchPort } from '../switch/switch-port.ts'
 import type { Spool } from '../vault/index.ts'
 import { RecordingRefused } from './errors.ts'
-import type { RecordingNote } from './recording.ts'
+import { mayMiss, type RecordingNote } from './recording.ts'
 import { type RecordingIntake, recordingName, recordingPrefix } from './recording-intake.ts'
 
 /** What a switch is asked for here. */
@@ -28,6 +28,10 @@ interface Live {
   /** One command at a time, in the order given. */
   work: Promise<void>
   stopped: boolean
+  /** The switch would not record it. */
+  refused: boolean
+  /** Called when the call ends. */
+  onStop: () => void
 }
 
 /**
@@ -55,8 +59,7 @@ export class Recorder {
   start(call: Omit<RecordingNote, 'startedAt' | 'endedAt' | 'masked'>, switchPort: RecordingSwitch): void {
     if (this.#live.has(call.callId)) return
     const note = { ...call, startedAt: this.#options.clock.now(), masked: false }
-    const live: Live = { note, switchPort, work: Promise.resolve(), stopped: false }
-    this.#live.set(call.callId, live)
+    const live = this.#follow(note, switchPort)
     live.work = this.#begin(live).catch((error: unknown) => {
       this.#live.delete(call.callId)
       return this.#options.intake.discard(note, error)
@@ -66,7 +69,7 @@ export class Recorder {
   /** A call of an earlier process: its recording, if there is one, goes on at the switch. */
   adopt(callId: string, switchPort: RecordingSwitch): void {
     const note = this.#found.get(callId)
-    if (note) this.#live.set(callId, { note, switchPort, work: Promise.resolve(), stopped: false })
+    if (note) this.#follow(note, switchPort)
   }
 
   /** Masks what is said from now on; the recording's time goes on. Throws {@link RecordingRefused}. */
@@ -98,12 +101,13 @@ export class Recorder {
     live.stopped = true
     const { clock, log } = this.#options
     if (live.note.masked) log.append('recording.resumed', { callId, by: 'system' })
-    const endedAt = clock.now()
+    live.note = { ...live.note, endedAt: clock.now() }
+    live.onStop()
     live.work = live.work
       .then(() => live.switchPort.stopRecording(live.note.legId, this.#path(callId)))
       .catch((error: unknown) => this.#complain(callId, error))
       .then(() => new Promise<void>((resolve) => clock.after(closedAfter, resolve)))
-      .then(() => this.#handOver(live, endedAt))
+      .then(() => this.#handOver(live))
   }
 
   /** Takes up what an earlier process left behind, and goes on doing so. */
@@ -126,17 +130,42 @@ export class Recorder {
     }
   }
 
-  async #begin({ note, switchPort }: Live): Promise<void> {
+  #follow(note: RecordingNote, switchPort: RecordingSwitch): Live {
+    const live = { note, switchPort, work: Promise.resolve(), stopped: false, refused: false, onStop: () => {} }
+    this.#live.set(note.callId, live)
+    return live
+  }
+
+  async #begin(live: Live): Promise<void> {
+    const { note, switchPort } = live
     const { spool, log } = this.#options
     const path = await spool.prepare(recordingName(note.callId), roomFor)
     await spool.writeNote(recordingName(note.callId), note)
-    await switchPort.startRecording(note.legId, path)
+    const outcome = await switchPort.startRecording(note.legId, path)
+    if (outcome.kind === 'refused') return this.#onRefused(live, outcome.reason)
     log.append('recording.started', { callId: note.callId })
+  }
+
+  /** Mostly the caller has hung up, and the end of the call is told right behind: that decides whether anything is lost. */
+  async #onRefused(live: Live, reason: string): Promise<void> {
+    const { clock, intake } = this.#options
+    live.refused = true
+    if (!live.stopped) {
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(mayMiss, resolve)
+        live.onStop = () => {
+          cancel()
+          resolve()
+        }
+      })
+    }
+    this.#live.delete(live.note.callId)
+    await intake.unrecorded(live.note, new Error(reason))
   }
 
   async #mask(callId: string, masked: boolean): Promise<void> {
     const live = this.#live.get(callId)
-    if (!live || live.stopped) throw new RecordingRefused(`call ${callId} is not recorded`)
+    if (!live || live.stopped || live.refused) throw new RecordingRefused(`call ${callId} is not recorded`)
     if (live.note.masked === masked) {
       throw new RecordingRefused(`the recording of call ${callId} is ${masked ? 'paused already' : 'not paused'}`)
     }
@@ -153,11 +182,11 @@ export class Recorder {
     await live.work
   }
 
-  async #handOver(live: Live, endedAt: number): Promise<void> {
+  async #handOver(live: Live): Promise<void> {
     const { callId } = live.note
     // One that could not be begun is told of already.
     if (this.#live.get(callId) !== live) return
-    await this.#options.intake.take({ ...live.note, endedAt })
+    await this.#options.intake.take(live.note)
     this.#live.delete(callId)
   }
 

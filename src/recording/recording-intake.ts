@@ -1,7 +1,7 @@
 import type { EventLog } from '../events/index.ts'
 import { type Cancel, type Clock, type Logger, messageOf } from '../kernel/index.ts'
 import { SoundUnusable, type Spool } from '../vault/index.ts'
-import type { RecordingNote } from './recording.ts'
+import { mayMiss, type RecordingNote } from './recording.ts'
 import type { RecordingArchive } from './recording-archive.ts'
 
 export interface RecordingIntakeOptions {
@@ -15,13 +15,11 @@ export interface RecordingIntakeOptions {
 /** Milliseconds: between looks for what was left behind, and when a file counts as that. */
 const sweepEvery = 30_000
 const quietFor = 15_000
-/** Milliseconds by which a recording may be shorter than its call; of a long one, as much as a twentieth. */
-const mayMiss = 3000
 
 /**
  * Brings recordings from the spool into the archive: at the end of their call, or later, when the database was away or the
  * process that made them is gone. What is lost, and only that, is told as `recording.failed`; what cannot be stored for longer than
- * one look, as `recording.delayed`.
+ * one look, as `recording.delayed`; a call that was over before anything could be recorded, as `recording.omitted`.
  */
 export class RecordingIntake {
   readonly #options: RecordingIntakeOptions
@@ -48,10 +46,21 @@ export class RecordingIntake {
     }
   }
 
-  /** There is no sound, because it could not be begun or the file is gone: nothing to keep. Never rejects. */
+  /** There is no sound, because it could not be begun: nothing to keep. Never rejects. */
   async discard(note: RecordingNote, error: unknown): Promise<void> {
     this.#tell(note, messageOf(error))
     await this.#forget(note.callId).catch((fault: unknown) => this.#complain(note.callId, fault))
+  }
+
+  /** The switch has no sound of it. That is no fault when the call was over before there could be any. Never rejects. */
+  async unrecorded(note: RecordingNote, error: unknown): Promise<void> {
+    const { callId, line, startedAt, endedAt = Number.POSITIVE_INFINITY } = note
+    const talkedMs = Math.max(0, endedAt - startedAt)
+    if (talkedMs > mayMiss) return this.discard(note, error)
+    this.#delayed.delete(callId)
+    this.#options.logger.info({ callId, talkedMs, reason: messageOf(error) }, 'a call was over before it was recorded')
+    this.#options.log.append('recording.omitted', { callId, line, talkedMs })
+    await this.#forget(callId).catch((fault: unknown) => this.#complain(callId, fault))
   }
 
   /** Takes up what was left behind, and goes on doing so; what `isLive` is of a call that goes on. */
@@ -107,7 +116,7 @@ export class RecordingIntake {
       this.#tell(note, messageOf(error))
       return spool.putAside(name)
     }
-    if ((await spool.changedAt(name)) === undefined) return this.discard(note, error)
+    if ((await spool.changedAt(name)) === undefined) return this.unrecorded(note, error)
     this.#delay(note, error)
     // The note that lies there does not know when the call ended.
     return spool.writeNote(name, note)

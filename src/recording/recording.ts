@@ -1,5 +1,8 @@
 import type { LegId } from '../switch/switch-port.ts'
 
+/** Milliseconds by which a recording may be shorter than its call; of a long one, as much as a twentieth. */
+export const mayMiss = 3000
+
 /** What is known of a recording while it is made; it lies beside the file, so that a crash loses neither. */
 export interface RecordingNote {
   readonly callId: string

@@ -101,6 +101,9 @@ export interface RecordRequest {
   readonly silence: number
 }
 
+/** Whether a leg is recorded from now on. Most that are refused are of a leg that is gone, which is told right behind. */
+export type RecordingOutcome = { readonly kind: 'begun' } | { readonly kind: 'refused'; readonly reason: string }
+
 /** A recording asked for: `leg.recorded` carries the id; `accepted` settles first. */
 export interface VoiceRecording {
   readonly recordingId: string
@@ -124,7 +127,7 @@ export interface SwitchPort {
   /** Records what the leg says until a limit, or until `stopPlaying`. A file it cannot open ends the leg (FreeSWITCH 1.10). */
   record(legId: LegId, request: RecordRequest): VoiceRecording
   /** Records both directions of a leg, left what it says and right what it hears, whatever becomes of the leg. */
-  startRecording(legId: LegId, path: string): Promise<void>
+  startRecording(legId: LegId, path: string): Promise<RecordingOutcome>
   /** Records silence instead of what is said, or no longer. */
   maskRecording(legId: LegId, path: string, masked: boolean): Promise<void>
   /** Closes the file; one that is closed already is no error. */

@@ -24,10 +24,12 @@ export interface Ledger {
   readonly recordings: number
   /** Said to be stored in the log, and not in the table or not on disk. */
   readonly recordingsMissing: number
-  /** Begun, and neither stored nor said to have failed. */
+  /** Begun, and neither stored nor said to have failed or to have been over before. */
   readonly recordingsUntold: number
   /** Said to have failed, and not stored later either: what failed for the disk or the database is tried again. */
   readonly recordingsFailed: number
+  /** Calls that were over before anything could be recorded. */
+  readonly recordingsOmitted: number
   readonly voicemails: number
   readonly voicemailsMissing: number
   /** Two calls at one agent at the same time. */
@@ -54,8 +56,10 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
           from facts where call_id is not null group by call_id
           having count(*) filter (where type = 'call.offered') > 0),
         sounds as (
-          select call_id, bool_or(type = 'recording.stored') as stored, bool_or(type = 'recording.failed') as failed
-          from facts where type in ('recording.started', 'recording.stored', 'recording.failed') group by call_id)
+          select call_id, bool_or(type = 'recording.stored') as stored, bool_or(type = 'recording.failed') as failed,
+            bool_or(type = 'recording.omitted') as omitted
+          from facts where type in ('recording.started', 'recording.stored', 'recording.failed', 'recording.omitted')
+          group by call_id)
       select
         (select count(*)::int from counts) as offered,
         (select count(*)::int from counts where answered > 0) as answered,
@@ -73,8 +77,9 @@ export async function readLedger({ url, soundsDir }: { url: string; soundsDir: s
           as "ticketsMissing",
         (select (count(*) - count(distinct call_id))::int from tickets.tickets where call_id is not null) as "ticketsTwice",
         (select count(*)::int from recordings) as recordings,
-        (select count(*)::int from sounds where not stored and not failed) as "recordingsUntold",
+        (select count(*)::int from sounds where not stored and not failed and not omitted) as "recordingsUntold",
         (select count(*)::int from sounds where failed and not stored) as "recordingsFailed",
+        (select count(*)::int from sounds where omitted and not stored and not failed) as "recordingsOmitted",
         (select count(*)::int from voicemails) as voicemails,
         (select count(*)::int from (
           select data ->> 'to' as state, lag(data ->> 'to') over (partition by subject order by sequence) as before

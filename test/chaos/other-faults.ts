@@ -71,7 +71,9 @@ export const diskFull: Scenario = {
       free()
       await sippCallers(room, report, { calls: 3, rate: 3 })
       const kept = () => {
-        const known = [...room.timeline.of('recording.stored'), ...room.timeline.of('recording.failed')]
+        const known = (['recording.stored', 'recording.failed', 'recording.omitted'] as const).flatMap((type) =>
+          room.timeline.of(type),
+        )
         return new Set(known.map(({ data }) => data.callId)).size
       }
       const answered = () => room.timeline.of('call.answered').length

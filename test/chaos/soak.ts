@@ -17,7 +17,7 @@ const mayGrow = { descriptors: 10, emitters: 60, timers: 10, heapMb: 15, residen
 export const soak: Scenario = {
   about: 'N calls (10,000), then descriptors, timers, listeners, channels and memory are as at the start',
   target:
-    'descriptors and timers +10, emitters +60, memory +30 MB (heap +15) at most, no channel left; lost 0, twice 0',
+    'descriptors and timers +10, emitters +60, memory +30 MB (heap +15) at most, no channel left, no recording failed; lost 0, twice 0',
   hotlineEnv: gaugeEnv(gaugeFile),
   async run(room, report, { short, count }) {
     const calls = count ?? (short ? 30 : 10_000)
@@ -31,6 +31,8 @@ export const soak: Scenario = {
     await isEmpty(room)
     report.expect(failed === 0, `${failed} calls did not go as planned`)
     await compare(room, report, before)
+    const { recordingsFailed } = await room.balance()
+    report.expect(recordingsFailed === 0, `${recordingsFailed} recordings failed`)
   },
 }
 

@@ -12,8 +12,7 @@ describe.each(switches())('applications on $name', (target) => {
   afterEach(async () => await endEverybody(scene))
   afterAll(async () => await scene.close())
 
-  const complete = (id: string) =>
-    scene.esl.event('CHANNEL_EXECUTE_COMPLETE', { 'Application-UUID': id })
+  const complete = (id: string) => scene.esl.event('CHANNEL_EXECUTE_COMPLETE', { 'Application-UUID': id })
 
   test('bridge - rings a phone, answers the caller with it, and lets both talk', async () => {
     const { call, uuid } = await scene.incoming({ answered: false })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { endEverybody, openScene, pitch, pitches, type Scene, talking, until } from './switch-scene.ts'
 import { switches } from './switches.ts'
@@ -133,6 +134,25 @@ describe.each(switches())('sound on $name', (target) => {
     expect(await scene.esl.api(`uuid_record ${caller.uuid} stop ${path}`)).toBe('-ERR Cannot stop record session!\n')
     const [left, right] = await pitches(path)
     expect([left, right]).toEqual([pitch.caller, pitch.agent])
+  })
+
+  test('recording - one that ends before a frame came leaves no file, and its end tells so', async () => {
+    const { uuid } = await scene.incoming()
+    await scene.esl.api(`uuid_setvar_multi ${uuid} RECORD_STEREO=true;RECORD_USE_THREAD=false`)
+    const causes: (string | undefined)[] = []
+
+    // Frames come every 20 ms, and now and then one comes between the two commands.
+    for (let round = 0; round < 20 && !causes.includes('empty-file'); round += 1) {
+      const path = `${scene.folder}/empty-${round}.wav`
+      scene.esl.raw(`api uuid_record ${uuid} start ${path}\n\napi uuid_record ${uuid} stop ${path}\n\n`)
+      for (const verb of ['start', 'stop']) expect((await scene.esl.answer()).body, verb).toBe('+OK Success\n')
+      const stopped = await scene.esl.event('RECORD_STOP', { 'Record-File-Path': path })
+      causes.push(stopped['Record-Completion-Cause'])
+      expect(existsSync(path)).toBe(causes.at(-1) !== 'empty-file')
+    }
+
+    expect(causes).toContain('empty-file')
+    expect(await scene.esl.api(`uuid_getvar ${uuid} RECORD_DISCARDED`)).toBe('true')
   })
 
   test('recording - a leg that hangs up while its recording begins is gone all the same', async () => {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../scripts/launch/free-port.ts'
 import { parseWav, toneLevel } from '../../src/embedded/rtp/index.ts'
 import { Centre, variants } from '../support/centre.ts'
+import { type EslTap, tapEventSocket } from '../support/esl-tap.ts'
 import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
@@ -216,5 +218,43 @@ describe.each(variants())('recording without a disk on $name', (variant) => {
     if (atAgent) await heard(atAgent, pitch.caller)
     await call.hangUp()
     await centre.timeline.until('call.released', (data) => data.callId === callId)
+  })
+})
+
+describe.each(variants())('recording that begins late on $name', (variant) => {
+  let centre: Centre
+  let tap: EslTap
+  beforeAll(async () => {
+    const eslPort = await freePort()
+    tap = await tapEventSocket({ targetPort: eslPort })
+    const hotlineEnv = { SWITCHES: `127.0.0.1:${tap.port}` }
+    centre = await Centre.start({ variant, switchEslPort: eslPort, hotlineEnv })
+  })
+  afterAll(async () => {
+    await centre.stop()
+    await tap.close()
+  })
+
+  test('a caller who has hung up by then is no alarm, and the log says that nothing of the call was recorded', async () => {
+    await centre.agent('8107', { onCall: { kind: 'answer', afterMs: 0 } })
+    const asked = () =>
+      tap.commands.flatMap((command) => /^fenced api uuid_setvar_multi (\S+) RECORD_/.exec(command)?.[1] ?? [])
+    let goOn = () => {}
+    const gone = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    tap.before = (command) => (command.includes('RECORD_') ? gone : undefined)
+    const { call, callId } = await centre.call('0')
+    await until(() => asked().length > 0, 'the recording is asked for')
+
+    await call.hangUp()
+    await until(async () => (await centre.atSwitch(`uuid_exists ${asked()[0]}`)) === 'false', 'the caller is gone')
+    goOn()
+
+    const { data } = await centre.timeline.until('recording.omitted')
+    expect(data).toMatchObject({ callId, line: '12345' })
+    await centre.timeline.until('call.released', (each) => each.callId === callId)
+    expect(centre.timeline.of('recording.failed')).toEqual([])
+    await until(() => readdirSync(join(centre.logDir, '../spool')).length === 0, 'nothing is left in the spool')
   })
 })

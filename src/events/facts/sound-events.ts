@@ -46,6 +46,8 @@ export const soundEvents = {
   }),
   /** An alarm: a call is not recorded, or not whole. The call itself goes on. */
   'recording.failed': Type.Object({ callId: id, line: name, reason: name }),
+  /** The call was over within 3 s of its answer, before the switch could record anything of it. `talkedMs` is how long it was. */
+  'recording.omitted': Type.Object({ callId: id, line: name, talkedMs: duration }),
   /** An alarm: the recording is whole but cannot be stored, and waits in the spool. It is tried again until it is stored. */
   'recording.delayed': Type.Object({ callId: id, line: name, reason: name }),
   'recording.played': Type.Object({

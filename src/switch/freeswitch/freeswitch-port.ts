@@ -7,6 +7,7 @@ import type {
   HeardBy,
   LegId,
   Playback,
+  RecordingOutcome,
   RecordRequest,
   SwitchEvent,
   SwitchPort,
@@ -89,10 +90,16 @@ export class FreeSwitchPort implements SwitchPort {
     return { recordingId, accepted: start() }
   }
 
-  async startRecording(legId: LegId, path: string): Promise<void> {
-    await this.#link.api(eslCommands.recordsInStereo(legId))
-    // As a job: FreeSWITCH opens a file for it, and the events of everybody else would wait for that.
-    await this.#link.jobDone(eslCommands.recordCall(legId, 'start', path), recordingWithin)
+  async startRecording(legId: LegId, path: string): Promise<RecordingOutcome> {
+    try {
+      await this.#link.api(eslCommands.recordsInStereo(legId))
+      // As a job: FreeSWITCH opens a file for it, and the events of everybody else would wait for that.
+      await this.#link.jobDone(eslCommands.recordCall(legId, 'start', path), recordingWithin)
+      return { kind: 'begun' }
+    } catch (error) {
+      if (error instanceof SwitchRefused) return { kind: 'refused', reason: error.message }
+      throw error
+    }
   }
 
   async maskRecording(legId: LegId, path: string, masked: boolean): Promise<void> {

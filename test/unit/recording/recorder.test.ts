@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serializeWav } from '../../../src/embedded/rtp/index.ts'
+import type { EventType } from '../../../src/events/index.ts'
 import { LiveCallbacks, LiveFigures, Prometheus } from '../../../src/metrics/index.ts'
 import { Recorder, RecordingArchive, RecordingIntake, RecordingStore } from '../../../src/recording/index.ts'
 import { readSoundKeys, Spool, Vault } from '../../../src/vault/index.ts'
@@ -37,26 +38,46 @@ describe('recorder', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  const idle = { maskRecording: async () => {}, stopRecording: async () => {} }
   const inSpool = async () => (await readdir(join(folder, 'spool'))).sort()
 
-  const failures = () => own.facts.filter(({ type }) => type === 'recording.failed')
+  const told = (type: EventType) => own.facts.filter((fact) => fact.type === type)
+  const failures = () => told('recording.failed')
   const aSecond = serializeWav({ channels: [new Int16Array(8000).fill(500), new Int16Array(8000).fill(700)] })
 
-  /** A call of ten seconds at a switch that writes `sound` of it; without any, the file is gone. */
-  async function tenSeconds(sound: Uint8Array | undefined): Promise<string> {
+  /** A call at a switch that writes `sound` of it; without any, the file is gone. */
+  async function recorded(sound: Uint8Array | undefined, ms = 10_000): Promise<string> {
     const callId = randomUUID()
     const call = { callId, legId: 'leg', line: '12345', queue: 'general', agentId: '8001', callerNumber: '138' }
     recorder.start(call, {
-      startRecording: (_, path) => (sound ? writeFile(path, sound) : rm(path)),
-      maskRecording: async () => {},
-      stopRecording: async () => {},
+      ...idle,
+      async startRecording(_, path) {
+        await (sound ? writeFile(path, sound) : rm(path))
+        return { kind: 'begun' }
+      },
     })
     await until(() => own.facts.length > 0, 'it is recorded')
-    clock.advance(10_000)
+    clock.advance(ms)
     recorder.stop(callId)
+    await closed()
+    return callId
+  }
+
+  /** A call the switch would not record any more. */
+  async function refused(): Promise<string> {
+    const callId = randomUUID()
+    const call = { callId, legId: 'leg', line: '12345', queue: 'general', agentId: '8001', callerNumber: '138' }
+    recorder.start(call, {
+      ...idle,
+      startRecording: async () => ({ kind: 'refused', reason: '-ERR Cannot locate session!' }),
+    })
+    await until(() => clock.pending > 0, 'the end of the call is waited for')
+    return callId
+  }
+
+  async function closed(): Promise<void> {
     await until(() => clock.pending > 0, 'the switch has time to close the file')
     clock.advance(2500)
-    return callId
   }
 
   /** The first try to store it was in vain: its note knows when the call ended. */
@@ -102,7 +123,7 @@ describe('recorder', () => {
 
   test('a call that ends while the database is away is no alarm: its recording waits, and is stored when the database is back', async () => {
     await sql`alter table recordings rename to recordings_away`.execute(own.db)
-    const callId = await tenSeconds(aSecond)
+    const callId = await recorded(aSecond)
     await putOff(callId)
     expect(failures()).toEqual([])
     expect(await inSpool()).toEqual([`recording-${callId}.wav`, `recording-${callId}.wav.json`])
@@ -119,7 +140,7 @@ describe('recorder', () => {
   test('a folder of sounds that stays away is an alarm from the second try on, once; then the recording is stored', async () => {
     const folderOfSounds = join(folder, 'sounds')
     await writeFile(folderOfSounds, 'no folder')
-    const callId = await tenSeconds(aSecond)
+    const callId = await recorded(aSecond)
     const live = new LiveFigures({ clock })
     const prometheus = new Prometheus({ log: own.log, live, callbacks: new LiveCallbacks({ clock }) })
     const delays = () => own.facts.filter(({ type }) => type === 'recording.delayed')
@@ -140,13 +161,53 @@ describe('recorder', () => {
   })
 
   test('a file that is gone when the call ends is an alarm once, and nothing is left to try', async () => {
-    const callId = await tenSeconds(undefined)
+    const callId = await recorded(undefined)
     await until(() => failures().length > 0, 'the alarm')
 
     recorder.startSweeping()
     await sweeps(2)
 
     expect(failures().map(({ subject }) => subject)).toEqual([callId])
-    expect(await inSpool()).toEqual([])
+    await until(async () => (await inSpool()).length === 0, 'nothing is left')
+  })
+
+  test('a call that was over before a frame of it was recorded, and of which the switch keeps no file, is no alarm', async () => {
+    const callId = await recorded(undefined, 300)
+    await until(() => told('recording.omitted').length > 0, 'it is told')
+
+    recorder.startSweeping()
+    await sweeps(2)
+
+    expect(told('recording.omitted').map(({ data }) => data)).toEqual([{ callId, line: '12345', talkedMs: 300 }])
+    expect(failures()).toEqual([])
+    await until(async () => (await inSpool()).length === 0, 'nothing is left')
+  })
+
+  test('a caller who is gone before the recording begins is no alarm, though the end of the call is told after the refusal', async () => {
+    const callId = await refused()
+    expect(own.facts).toEqual([])
+
+    clock.advance(200)
+    recorder.stop(callId)
+    await until(() => own.facts.length > 0, 'it is told')
+    await closed()
+
+    expect(own.facts).toMatchObject([{ type: 'recording.omitted', data: { callId, line: '12345', talkedMs: 200 } }])
+    await until(async () => (await inSpool()).length === 0, 'nothing is left')
+  })
+
+  test('a call that goes on although the switch would not record it is an alarm after three seconds, once', async () => {
+    const callId = await refused()
+    await expect(recorder.pause(callId, 'li')).rejects.toThrow('is not recorded')
+
+    clock.advance(3000)
+    await until(() => own.facts.length > 0, 'the alarm')
+    clock.advance(minute)
+    recorder.stop(callId)
+
+    expect(own.facts).toMatchObject([
+      { type: 'recording.failed', subject: callId, data: { reason: '-ERR Cannot locate session!' } },
+    ])
+    await until(async () => (await inSpool()).length === 0, 'nothing is left')
   })
 })

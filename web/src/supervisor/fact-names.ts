@@ -56,6 +56,7 @@ export const factNames: Readonly<Record<CallFact, Text>> = {
   'recording.resumed': { zh: '恢复录音', en: 'Recording goes on' },
   'recording.stored': { zh: '录音已存', en: 'Recording stored' },
   'recording.failed': { zh: '录音失败', en: 'Recording failed' },
+  'recording.omitted': { zh: '通话过短，未及录音', en: 'Over before it could be recorded' },
   'recording.delayed': { zh: '录音暂未存储', en: 'Recording not stored yet' },
   'recording.played': { zh: '录音被调听', en: 'Recording played' },
   'recording.deleted': { zh: '录音已删除', en: 'Recording deleted' },

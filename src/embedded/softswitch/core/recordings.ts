@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { messageOf } from '../../../kernel/index.ts'
 import { Recorder } from '../media/recorder.ts'
 import type { Channel } from './channel.ts'
@@ -50,10 +51,21 @@ async function finish(core: SwitchCore, channel: Channel, recorder: Recorder): P
   channel.setVariable('record_samples', String(recorder.samples))
   channel.setVariable('record_ms', String(Math.floor(recorder.samples / 8)))
   channel.setVariable('record_seconds', String(Math.floor(recorder.samples / 8000)))
+  const isEmpty = await discardEmpty(core, channel, recorder)
   channel.publish('RECORD_STOP', [
     ['Record-File-Path', recorder.path],
-    ['Record-Completion-Cause', 'success-maxtime'],
+    ['Record-Completion-Cause', isEmpty ? 'empty-file' : 'success-maxtime'],
   ])
+}
+
+/** A file into which nothing was written is removed, as FreeSWITCH does it; not one that was to be continued. */
+async function discardEmpty(core: SwitchCore, channel: Channel, recorder: Recorder): Promise<boolean> {
+  if (recorder.samples > 0 || channel.isTrue('RECORD_APPEND')) return false
+  channel.setVariable('RECORD_DISCARDED', 'true')
+  await rm(recorder.path, { force: true }).catch((failure: unknown) =>
+    core.logger.error({ path: recorder.path, reason: messageOf(failure) }, 'Recording cannot be removed'),
+  )
+  return true
 }
 
 /** Silences or unsilences one recording, or `all`. False when there is none. */

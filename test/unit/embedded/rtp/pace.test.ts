@@ -26,6 +26,9 @@ test('pace - 200 streams both ways lose no packet', async () => {
   expect(Math.min(...opened.map(({ stats }) => stats.sent))).toBeGreaterThanOrEqual(200)
 })
 
+/** One that came after its beat is not played, and not lost. */
+const arrivedAt = (session?: RtpSession) => (session?.stats.received ?? 0) + (session?.stats.late ?? 0)
+
 async function beats(ticker: Ticker, count: number): Promise<void> {
   const end = ticker.stats.ticks + count
   while (ticker.stats.ticks < end) await new Promise((resolve) => setTimeout(resolve, 20))
