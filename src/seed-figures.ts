@@ -26,5 +26,6 @@ export async function seedFigures({
   live.seed(
     await history.callsSince(since),
     new Map(profiles.map(({ agentId }) => [agentId, states.get(agentId)?.state ?? 'offline'])),
+    await history.callsOutSince(since),
   )
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Database } from '../db/index.ts'
 import { agentStates } from '../events/index.ts'
+import { agentTalks, callsOut, talkedMs, talksOfCallers, talksOfCallsOut } from './agent-talks-store.ts'
+import type { CallsOut } from './figures.ts'
 
 /** Where an agent's time went, in milliseconds; the parts add up to `loggedIn`. */
 export interface AgentTimes {
@@ -19,11 +21,14 @@ export interface AgentTimes {
 /** What one agent did in a span. See docs/metrics.md. */
 export interface AgentFigures {
   readonly agentId: string
-  /** Calls answered, and those of them not over yet. */
+  /** Calls of which this agent was the first to answer. */
   readonly answered: number
+  /** Calls whose caller the agent had on the line, those a colleague handed over included; and those of them where it is so now. */
+  readonly handled: number
   readonly talking: number
-  /** Milliseconds from the answer to the release, of the answered calls that are over. */
+  /** Milliseconds with these callers on the line, of the talks that are over. */
   readonly talkedMs: number
+  readonly out: CallsOut
   /** Offers the agent let ring, rejected, or could not be reached for. */
   readonly missed: number
   readonly averageRating: number | null
@@ -49,11 +54,25 @@ export class AgentFiguresStore {
     agentId?: string | null
   }): Promise<AgentFigures[]> {
     const { rows } = await sql<AgentFigures>`
-      with calls as (
-        select agent_id as agent, count(*) as answered, count(*) filter (where released_at is null) as under_way,
-          coalesce(sum(extract(epoch from released_at - answered_at) * 1000), 0) as talked, avg(rating) as rating
-        from call_records
-        where agent_id is not null and answered_at >= ${from} and answered_at < ${to} group by agent_id
+      with ${callsOut({ from, to })},
+      ${agentTalks(sql`${talksOfCallers({ from, to })} union all ${talksOfCallsOut}`)}, sorted as (
+        select talks.*, exists (select from placed where placed.call = talks.call) as outbound from talks
+      ), calls as (
+        select agent, count(distinct call) filter (where not outbound) as handled,
+          count(*) filter (where not outbound and ends is null) as under_way,
+          ${talkedMs('not outbound')} as talked, ${talkedMs('outbound')} as talked_out
+        from sorted group by agent
+      ), answers as (
+        select agent, count(*) as answered from (
+          select distinct on (call) agent from begun where type = 'call.answered' order by call, sequence
+        ) as first group by agent
+      ), attempts as (
+        select agent, count(*) as placed, count(reached) as reached from placed left join lateral (
+          select true as reached from events where subject = placed.call and type = 'call.reached' limit 1
+        ) as answer on true group by agent
+      ), ratings as (
+        select data->>'agentId' as agent, avg((data->>'rating')::int) as rating from events
+        where type = 'call.rated' and time >= ${from} and time < ${to} group by 1
       ), misses as (
         select data->>'agentId' as agent, count(*) as missed from events
         where type = 'agent.offer-failed' and data->>'outcome' <> 'withdrawn' and time >= ${from} and time < ${to}
@@ -69,16 +88,20 @@ export class AgentFiguresStore {
           from states where state = 'notReady' and ends > begins group by 1, 2
         ) as by_reason group by agent
       )
-      select agent as "agentId", coalesce(answered, 0)::int as "answered", coalesce(under_way, 0)::int as "talking",
-        round(coalesce(talked, 0))::float8 as "talkedMs", coalesce(missed, 0)::int as "missed",
+      select agent as "agentId", coalesce(answered, 0)::int as "answered", coalesce(handled, 0)::int as "handled",
+        coalesce(under_way, 0)::int as "talking", coalesce(talked, 0) as "talkedMs", json_build_object('placed',
+          coalesce(placed, 0), 'reached', coalesce(reached, 0), 'talkedMs', coalesce(talked_out, 0)) as "out",
+        coalesce(missed, 0)::int as "missed",
         rating::float8 as "averageRating", json_build_object('loggedIn', coalesce(logged_in, 0), 'ready', coalesce(ready, 0),
           'ringing', coalesce(ringing, 0), 'talking', coalesce(talking, 0) - coalesce(on_hold, 0), 'held', coalesce(on_hold, 0),
           'wrapUp', coalesce(wrap_up, 0), 'monitoring', coalesce(monitoring, 0),
           'notReady', coalesce(not_ready, '{}')) as "timesMs"
-      from calls full join misses using (agent) full join times using (agent)
-        left join held using (agent) left join reasons using (agent)
+      from calls full join answers using (agent) full join attempts using (agent) full join ratings using (agent)
+        full join misses using (agent) full join times using (agent) left join held using (agent) left join reasons using (agent)
       where (${agentId}::text is null or agent = ${agentId})
-        and (answered > 0 or missed > 0 or logged_in > 0) order by agent`.execute(this.#db)
+        and (handled > 0 or placed > 0 or talked_out > 0 or missed > 0 or logged_in > 0) order by agent`.execute(
+      this.#db,
+    )
     return rows
   }
 }

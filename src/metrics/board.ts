@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../kernel/index.ts'
 import type { Alarm, ByPlace, PlaceNow } from './alarms.ts'
 import { add, noCounts, type QueueCounts, ratesOf } from './figures.ts'
+import { noQueue } from './live-calls-out.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { type Place, sumBy, waits } from './places.ts'
 
@@ -67,7 +68,7 @@ export class Board {
       alarms: alarms().map(({ since, ...alarm }) => ({ ...alarm, since: new Date(since).toISOString() })),
       agents: this.#options.live.agentsByState(),
       total: figuresOf(total),
-      queues: [...queue].map(([name, now]) => ({ queue: name, ...shown(now, at) })),
+      queues: [...queue].map(([name, now]) => ({ queue: name === noQueue ? null : name, ...shown(now, at) })),
       lines: [...line].map(([name, now]) => ({ line: name, ...shown(now, at) })),
     }
   }
@@ -122,6 +123,6 @@ function shown({ waiting, longestWaitMs, counts }: PlaceNow, at: number) {
 }
 
 function figuresOf(counts: QueueCounts) {
-  const { offered, answered, abandoned, answeredInTime } = counts
-  return { offered, answered, abandoned, answeredInTime, ...ratesOf(counts) }
+  const { offered, answered, abandoned, answeredInTime, out } = counts
+  return { offered, answered, abandoned, answeredInTime, out, ...ratesOf(counts) }
 }

@@ -1,3 +1,12 @@
+/** Calls to citizens, in one span of time. They are in no rate. */
+export interface CallsOut {
+  readonly placed: number
+  /** Of these, the citizen answered. */
+  readonly reached: number
+  /** Milliseconds for which agents had these citizens on the line, of the talks that are over. */
+  readonly talkedMs: number
+}
+
 /** Counts of one queue in one span of time; all rates come from these and from nothing else. See docs/metrics.md. */
 export interface QueueCounts {
   readonly offered: number
@@ -11,6 +20,7 @@ export interface QueueCounts {
   /** Milliseconds waited by all answered calls together. */
   readonly waitedMs: number
   readonly longestWaitMs: number
+  readonly out: CallsOut
 }
 
 export interface Thresholds {
@@ -62,6 +72,7 @@ export const noCounts: QueueCounts = {
   shortAbandons: 0,
   waitedMs: 0,
   longestWaitMs: 0,
+  out: { placed: 0, reached: 0, talkedMs: 0 },
 }
 
 /** The counts with one more call. */
@@ -83,6 +94,7 @@ export function count(
     shortAbandons: counts.shortAbandons + Number(abandoned && waited < shortAbandonMs),
     waitedMs: counts.waitedMs + (answered ? waited : 0),
     longestWaitMs: Math.max(counts.longestWaitMs, waited),
+    out: counts.out,
   }
 }
 
@@ -97,7 +109,12 @@ export function add(a: QueueCounts, b: QueueCounts): QueueCounts {
     shortAbandons: a.shortAbandons + b.shortAbandons,
     waitedMs: a.waitedMs + b.waitedMs,
     longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),
+    out: addOut(a.out, b.out),
   }
+}
+
+export function addOut(a: CallsOut, b: CallsOut): CallsOut {
+  return { placed: a.placed + b.placed, reached: a.reached + b.reached, talkedMs: a.talkedMs + b.talkedMs }
 }
 
 /** Ratings of one agent in one queue: how many callers were asked, and how many pressed each key. */

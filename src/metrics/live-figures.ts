@@ -1,7 +1,8 @@
 import type { HotlineEvent } from '../events/index.ts'
 import type { Clock } from '../kernel/index.ts'
-import { type CallFigures, count, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
+import { addOut, type CallFigures, count, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
 import type { LoggedCall } from './history-store.ts'
+import { LiveCallsOut } from './live-calls-out.ts'
 import { type Place, PlaceTable, type WaitingNow, waits } from './places.ts'
 
 interface LiveCall extends CallFigures {
@@ -13,7 +14,7 @@ interface LiveCall extends CallFigures {
 const keptFor = 26 * 60 * 60 * 1000
 const sweepEvery = 1000
 
-/** Figures of one queue on one line: {@link sumBy} adds them up by either. */
+/** Figures of one queue on one line, of calls out in no queue too: {@link sumBy} adds them up by either. */
 export type LiveCounts = QueueCounts & Readonly<Record<Place, string>>
 export type LiveWait = WaitingNow & Readonly<Record<Place, string>>
 
@@ -24,19 +25,27 @@ export class LiveFigures {
   /** What those dialled who are in no queue yet. */
   readonly #lines = new Map<string, string>()
   readonly #agents = new Map<string, string>()
+  readonly #out: LiveCallsOut
   #sinceSweep = 0
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock
+    this.#out = new LiveCallsOut({ clock })
   }
 
   /** Begins with what the log knew at the start. */
-  seed(calls: readonly LoggedCall[], agents: ReadonlyMap<string, string>): void {
+  seed(
+    calls: readonly LoggedCall[],
+    agents: ReadonlyMap<string, string>,
+    factsOfCallsOut: readonly HotlineEvent[] = [],
+  ): void {
+    for (const fact of factsOfCallsOut) this.#out.take(fact)
     for (const { callId, ...call } of calls) this.#calls.set(callId, { ...call })
     for (const [agentId, state] of agents) this.#agents.set(agentId, state)
   }
 
   take(event: HotlineEvent): void {
+    this.#out.take(event)
     switch (event.type) {
       case 'call.offered':
         return this.#offered(event.data.callId, event.data.line)
@@ -65,11 +74,14 @@ export class LiveFigures {
     }
   }
 
-  /** Counts of the calls queued from `from` (inclusive) to `to` (exclusive), milliseconds since the epoch. */
+  /** Counts of the calls queued, and of those out placed, from `from` (inclusive) to `to` (exclusive), milliseconds since the epoch. */
   counts({ from, to }: { from: number; to: number }, thresholds: Thresholds): LiveCounts[] {
     const table = new PlaceTable<QueueCounts>(noCounts)
     for (const call of this.#calls.values()) {
       if (call.queuedAt >= from && call.queuedAt < to) table.change(call, (before) => count(before, call, thresholds))
+    }
+    for (const { queue, line, ...out } of this.#out.between({ from, to })) {
+      table.change({ queue, line }, (before) => ({ ...before, out: addOut(before.out, out) }))
     }
     return table.rows()
   }

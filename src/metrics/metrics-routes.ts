@@ -27,11 +27,14 @@ const branchFigures = Type.Object({
 })
 
 const milliseconds = Type.Number({ minimum: 0 })
+const callsOut = Type.Object({ placed: count, reached: count, talkedMs: milliseconds })
 const agentFigures = Type.Object({
   agentId: Type.String(),
   answered: count,
+  handled: count,
   talking: count,
-  talkedMs: Type.Number(),
+  talkedMs: milliseconds,
+  out: callsOut,
   missed: count,
   averageRating: nullable(Type.Number()),
   timesMs: Type.Object({
@@ -94,7 +97,7 @@ export function metricsRoutes({
         config: everybody,
         schema: {
           tags: ['metrics'],
-          summary: 'Counts, six answer rates and ASA by queue, or by line, and interval',
+          summary: 'Counts, six answer rates, ASA and calls out by queue, or by line, and interval',
           querystring: intervalQuery,
         },
       },

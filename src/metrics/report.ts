@@ -1,5 +1,5 @@
 import type { AgentFigures } from './agent-figures-store.ts'
-import { type AnswerRateName, type QueueCounts, ratesOf } from './figures.ts'
+import { type AnswerRateName, type CallsOut, type QueueCounts, ratesOf } from './figures.ts'
 
 export type ReportLanguage = 'zh' | 'en'
 
@@ -21,7 +21,7 @@ interface Column<Row> {
 }
 
 /** Counts of a queue or a line in an interval. */
-type Interval = QueueCounts & { readonly start: Date; readonly queue?: string; readonly line?: string }
+type Interval = QueueCounts & { readonly start: Date; readonly queue?: string | null; readonly line?: string }
 
 /** The rates in the words of docs/metrics.md. */
 const rateHeadings: Readonly<Record<AnswerRateName, { readonly zh: string; readonly en: string }>> = {
@@ -42,7 +42,7 @@ const rateHeadings: Readonly<Record<AnswerRateName, { readonly zh: string; reado
   answeredOfOffered: { zh: '接通 ÷ 来电', en: 'answered / offered' },
 }
 
-const text = <Row>(zh: string, en: string, value: (row: Row) => string): Column<Row> => ({
+const text = <Row>(zh: string, en: string, value: (row: Row) => string | null): Column<Row> => ({
   zh,
   en,
   kind: 'text',
@@ -61,9 +61,16 @@ const seconds = <Row>(zh: string, en: string, value: (row: Row) => number | null
   value,
 })
 
+/** Calls to citizens, beside what came in. */
+const columnsOut = <Row extends { readonly out: CallsOut }>(): readonly Column<Row>[] => [
+  count('去电', 'Calls out', ({ out }) => out.placed),
+  count('去电接通', 'Calls out reached', ({ out }) => out.reached),
+  seconds('去电通话时长', 'Talked in calls out', ({ out }) => out.talkedMs / 1000),
+]
+
 const intervalColumns: readonly Column<Interval>[] = [
   text('开始时间', 'Begins', ({ start }) => chinaTime(start)),
-  text('队列/线路', 'Queue or line', ({ queue, line }) => queue ?? line ?? ''),
+  text('队列/线路', 'Queue or line', ({ queue, line }) => queue ?? line ?? null),
   count('来电', 'Offered', ({ offered }) => offered),
   count('接通', 'Answered', ({ answered }) => answered),
   count('放弃', 'Abandoned', ({ abandoned }) => abandoned),
@@ -75,16 +82,19 @@ const intervalColumns: readonly Column<Interval>[] = [
   ...(Object.entries(rateHeadings) as [AnswerRateName, { zh: string; en: string }][]).map(
     ([name, heading]): Column<Interval> => ({ ...heading, kind: 'share', value: (row) => ratesOf(row).rates[name] }),
   ),
+  ...columnsOut<Interval>(),
 ]
 
 const agentColumns: readonly Column<AgentFigures>[] = [
   text('坐席', 'Agent', ({ agentId }) => agentId),
   count('接通', 'Answered', ({ answered }) => answered),
+  count('同事转入', 'Handed over by colleagues', ({ answered, handled }) => handled - answered),
   count('其中通话中', 'Of these talking', ({ talking }) => talking),
   seconds('通话时长', 'Talked', ({ talkedMs }) => talkedMs / 1000),
-  seconds('平均通话', 'Average talk', ({ talkedMs, answered, talking }) =>
-    answered > talking ? talkedMs / (answered - talking) / 1000 : null,
+  seconds('平均通话', 'Average talk', ({ talkedMs, handled, talking }) =>
+    handled > talking ? talkedMs / (handled - talking) / 1000 : null,
   ),
+  ...columnsOut<AgentFigures>(),
   count('未接', 'Missed', ({ missed }) => missed),
   { zh: '平均评分', en: 'Average rating', kind: 'seconds', value: ({ averageRating }) => averageRating },
   seconds('签入', 'Logged in', ({ timesMs }) => timesMs.loggedIn / 1000),

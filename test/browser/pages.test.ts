@@ -56,12 +56,12 @@ describe.skipIf(!findChromium())('the pages in a browser', inBrowser, () => {
 
     const today = new Date(Math.floor((Date.now() + 28_800_000) / 86_400_000) * 86_400_000 - 28_800_000)
     const summary = async () => {
-      const told = await room.centre.admin.get<Record<'offered' | 'answered' | 'abandoned', number>>(
-        `/metrics/summary?from=${today.toISOString()}`,
-      )
-      return [told.offered, told.answered, told.abandoned].map(String)
+      const told = await room.centre.admin.get<
+        Record<'offered' | 'answered' | 'abandoned', number> & { readonly out: { readonly placed: number } }
+      >(`/metrics/summary?from=${today.toISOString()}`)
+      return [told.offered, told.answered, told.abandoned, told.out.placed].map(String)
     }
-    const shown = async () => [await figure('offered'), await figure('answered'), await figure('abandoned')]
+    const shown = async () => Promise.all(['offered', 'answered', 'abandoned', 'out'].map(figure))
     await until(async () => (await shown()).join() === (await summary()).join(), 'the same figures', 30_000)
     expect(Number(await figure('abandoned'))).toBeGreaterThanOrEqual(1)
     for (const by of ['queue', 'line'] as const) {

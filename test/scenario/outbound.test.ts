@@ -10,6 +10,13 @@ interface OutboundView {
   readonly outcome: string | null
 }
 
+interface Counts {
+  readonly offered?: number
+  readonly answered: number
+  readonly out: { readonly placed: number; readonly reached: number; readonly talkedMs: number }
+}
+const nothing: Counts = { answered: 0, out: { placed: 0, reached: 0, talkedMs: 0 } }
+
 describe.each(variants())('calls to citizens on $name', (variant) => {
   let centre: Centre
   beforeAll(async () => {
@@ -23,6 +30,12 @@ describe.each(variants())('calls to citizens on $name', (variant) => {
     centre.agent(agentId, { onCall: { kind: 'answer', afterMs: 50, tone: tones.agent } })
   const recordOf = async (callId: string) =>
     (await centre.admin.get<OutboundView[]>('/outbound-calls')).find((each) => each.callId === callId)
+
+  const figures = async (agentId: string) => {
+    const agents = await centre.admin.get<(Counts & { readonly agentId: string })[]>('/metrics/agents')
+    const agent = agents.find((each) => each.agentId === agentId)
+    return { room: await centre.admin.get<Counts>('/metrics/summary'), agent: agent ?? nothing }
+  }
 
   test("return visit: the agent's phone first, then the citizen's, which shows 12345; what came of it is noted by code", async () => {
     const phone = await agentWhoAnswers('6301')
@@ -51,6 +64,29 @@ describe.each(variants())('calls to citizens on $name', (variant) => {
     await centre.admin.post(`/outbound-calls/${callId}/outcome`, { code: 'satisfied', note: '满意' })
     await until(async () => (await recordOf(callId))?.outcome === 'satisfied', 'the note is on record')
     await until(async () => (await centre.admin.agentState('6301')) === 'ready', 'the agent is ready')
+  })
+
+  test('calls out stand beside what came in, at the agent and of the room alike', async () => {
+    const phone = await agentWhoAnswers('6305')
+    const citizen = centre.citizen({ onCall: { kind: 'answer', afterMs: 50, tone: tones.citizen } })
+    const before = await figures('6305')
+
+    const { callId } = await place({ number: citizen.user, agentId: '6305' })
+    await phone.nextCall()
+    const call = await citizen.nextCall()
+    await centre.timeline.until('call.reached', (data) => data.callId === callId)
+    await call.hangUp()
+    await centre.timeline.until('call.released', (data) => data.callId === callId)
+    await until(async () => (await figures('6305')).agent.out.talkedMs > 0, 'the talk is counted')
+
+    const { room, agent } = await figures('6305')
+    expect(agent).toMatchObject({ answered: 0, handled: 0, out: { placed: 1, reached: 1 } })
+    expect(room.out).toEqual({
+      placed: before.room.out.placed + 1,
+      reached: before.room.out.reached + 1,
+      talkedMs: before.room.out.talkedMs + agent.out.talkedMs,
+    })
+    expect([room.offered, room.answered]).toEqual([before.room.offered, before.room.answered])
   })
 
   test('a citizen who does not answer: told so, and the agent is free', async () => {

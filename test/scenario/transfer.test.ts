@@ -5,6 +5,11 @@ import { until } from '../support/until.ts'
 
 const tones = { caller: 440, agent: 1000, branch: 1700 }
 
+interface AgentCounts {
+  readonly agentId: string
+  readonly talkedMs: number
+}
+
 describe.each(variants())('hold, transfer and three-way on $name', (variant) => {
   let centre: Centre
   beforeAll(async () => {
@@ -339,6 +344,11 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await closedOnce(callId)
     for (const agentId of ['5014', '5015'])
       await until(async () => (await centre.admin.agentState(agentId)) === 'ready', `${agentId} is ready`)
+    const handled = async (agentId: string) =>
+      (await centre.admin.get<AgentCounts[]>('/metrics/agents')).find((each) => each.agentId === agentId)
+    await until(async () => ((await handled('5015'))?.talkedMs ?? 0) > 0, 'the talk of the second is counted')
+    expect(await handled('5014')).toMatchObject({ answered: 1, handled: 1, talking: 0 })
+    expect(await handled('5015')).toMatchObject({ answered: 0, handled: 1, talking: 0 })
   })
 
   test('what the talk does not allow is refused with what it does, and nothing changes', async () => {

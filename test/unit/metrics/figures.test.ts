@@ -2,10 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { add } from '../../../src/metrics/figures.ts'
 import { count, HistoryStore, LiveFigures, noCounts, type QueueCounts, ratesOf } from '../../../src/metrics/index.ts'
+import { noQueue } from '../../../src/metrics/live-calls-out.ts'
 import { sumBy } from '../../../src/metrics/places.ts'
 import { project } from '../../support/open-log.ts'
 import { ownLog } from '../../support/own-log.ts'
-import { recordAbandonedCall, recordAnsweredCall, recordWaitingCall } from '../../support/recorded-calls.ts'
+import {
+  recordAbandonedCall,
+  recordAnsweredCall,
+  recordCallOut,
+  recordWaitingCall,
+} from '../../support/recorded-calls.ts'
 import { SetClock } from '../../support/set-clock.ts'
 
 const thresholds = { answerWithinMs: 15_000, shortAbandonMs: 5000 }
@@ -51,6 +57,38 @@ test('counting - exactly at the threshold is in time, a millisecond later is not
 
 const own = ownLog()
 
+/** Calls out as they come, within four quarters of an hour; those without a queue too. */
+function callOut({ lines, queues }: { lines: fc.Arbitrary<string>; queues: fc.Arbitrary<string> }) {
+  return fc.record({
+    queue: fc.option(queues, { freq: 2 }),
+    line: lines,
+    at: fc.nat(4 * quarter - 1),
+    rang: fc.option(fc.nat(30_000)),
+    handedAfter: fc.option(fc.nat(60_000)),
+    lasts: fc.option(fc.nat(60_000)),
+  })
+}
+
+function callOutAt(
+  start: number,
+  agentId: string,
+  call: ReturnType<typeof callOut> extends fc.Arbitrary<infer Call> ? Call : never,
+) {
+  const { at, rang, handedAfter, lasts, ...about } = call
+  const placedAt = start + at
+  if (rang === null) return { ...about, agentId, placedAt, releasedAt: placedAt + 45_000 }
+  const reachedAt = placedAt + rang
+  const handedAt = reachedAt + (handedAfter ?? 0)
+  return {
+    ...about,
+    agentId,
+    placedAt,
+    reachedAt,
+    ...(handedAfter === null ? {} : { handedOver: { to: `9${agentId}`, at: handedAt } }),
+    ...(lasts === null ? {} : { releasedAt: handedAt + lasts }),
+  }
+}
+
 test('figures - by SQL over the log and live in memory are equal, by queue, by line, and by 15-minute interval', async () => {
   const start = Date.parse('2026-11-22T08:00:00Z')
   const clock = new SetClock(start + 4 * quarter)
@@ -68,6 +106,8 @@ test('figures - by SQL over the log and live in memory are equal, by queue, by l
     if (each.outcome === 'abandoned') recordAbandonedCall(own.log, { ...place, abandonedAt: queuedAt + each.wait })
     if (each.outcome === 'waiting') recordWaitingCall(own.log, place)
   }
+  for (const [index, each] of fc.sample(callOut({ lines: line, queues: queue }), 100).entries())
+    recordCallOut(own.log, callOutAt(start, `8${index}`, each))
   await project(own.log, own.db)
 
   const span = { from: new Date(start), to: new Date(start + 4 * quarter) }
@@ -82,8 +122,10 @@ test('figures - by SQL over the log and live in memory are equal, by queue, by l
     await history.lineIntervals(span, 15, thresholds),
   ]
 
-  expect([byQueue.length, byLine.length]).toEqual([8, 8])
-  for (const { queue: name, start: from, ...counts } of byQueue) expect(inMemory('queue', name, from)).toEqual(counts)
+  expect([byQueue.filter((row) => row.queue !== null).length, byLine.length]).toEqual([8, 8])
+  expect(byQueue.filter((row) => row.queue === null).length).toBeGreaterThan(0)
+  for (const { queue: name, start: from, ...counts } of byQueue)
+    expect(inMemory('queue', name ?? noQueue, from)).toEqual(counts)
   for (const { line: name, start: from, ...counts } of byLine) expect(inMemory('line', name, from)).toEqual(counts)
 })
 
@@ -94,13 +136,19 @@ test('figures - in memory after a restart they are what they were, by line too',
   const queuedAt = clock.now()
   recordWaitingCall(own.log, { queue: 'tax', line: '12366', queuedAt })
   recordAbandonedCall(own.log, { queue: 'tax', line: '12345', queuedAt, abandonedAt: queuedAt + 3000 })
+  const callOut = { agentId: '8001', queue: 'tax', line: '12366', placedAt: queuedAt }
+  recordCallOut(own.log, { ...callOut, reachedAt: queuedAt + 5000, releasedAt: queuedAt + 65_000 })
+  recordCallOut(own.log, { ...callOut, reachedAt: queuedAt + 5000 })
   await project(own.log, own.db)
 
-  after.seed(await new HistoryStore({ db: own.db }).callsSince(new Date(queuedAt)), new Map())
+  const history = new HistoryStore({ db: own.db })
+  const since = new Date(queuedAt)
+  after.seed(await history.callsSince(since), new Map(), await history.callsOutSince(since))
 
   const sorted = (live: LiveFigures) =>
     live.counts({ from: queuedAt, to: queuedAt + 1 }, thresholds).sort((a, b) => a.line.localeCompare(b.line))
   expect(sorted(after)).toEqual(sorted(before))
+  expect(sorted(after)[1]).toMatchObject({ offered: 1, out: { placed: 2, reached: 2, talkedMs: 60_000 } })
   expect(after.waiting()).toEqual([{ queue: 'tax', line: '12366', waiting: 1, longestWaitMs: 0 }])
 })
 
@@ -116,6 +164,8 @@ test('figures - the same facts twice, or in another order, count once', async ()
   const queuedAt = clock.now()
   recordAnsweredCall(own.log, { queue: 'tax', queuedAt, answeredAt: queuedAt + 1000, releasedAt: queuedAt + 2000 })
   recordAbandonedCall(own.log, { queue: 'tax', queuedAt, abandonedAt: queuedAt + 3000 })
+  const out = { agentId: '8001', queue: 'tax', placedAt: queuedAt, reachedAt: queuedAt + 1000 }
+  recordCallOut(own.log, { ...out, handedOver: { to: '8002', at: queuedAt + 3000 }, releasedAt: queuedAt + 6000 })
 
   const span = { from: 0, to: queuedAt + 1 }
   expect(twice.counts(span, thresholds)).toEqual(once.counts(span, thresholds))
@@ -127,8 +177,28 @@ test('figures - the same facts twice, or in another order, count once', async ()
       answered: 1,
       abandoned: 1,
       shortAbandons: 1,
+      out: { placed: 1, reached: 1, talkedMs: 5000 },
     },
   ])
+})
+
+test('figures - calls out are in no rate and in no count of what came in', async () => {
+  const [clock, placedAt] = [new SetClock(), Date.parse('2026-11-22T08:00:00Z')]
+  const live = new LiveFigures({ clock })
+  own.log.onRecorded((event) => live.take(event))
+  recordCallOut(own.log, {
+    agentId: '8001',
+    queue: 'tax',
+    placedAt,
+    reachedAt: placedAt + 20_000,
+    releasedAt: placedAt + 50_000,
+  })
+  recordCallOut(own.log, { agentId: '8001', queue: 'tax', placedAt, releasedAt: placedAt + 45_000 })
+
+  const [counts] = live.counts({ from: placedAt, to: placedAt + 1 }, thresholds)
+
+  expect(counts).toEqual({ ...noCounts, queue: 'tax', line: '12345', out: { placed: 2, reached: 1, talkedMs: 30_000 } })
+  expect(ratesOf(counts ?? noCounts)).toEqual(ratesOf(noCounts))
 })
 
 test('figures - waiting now and the longest wait now', () => {

@@ -19,7 +19,7 @@ import { workbookOf } from '../../../src/metrics/report-workbook.ts'
 import { newDatabase, silent } from '../../support/database.ts'
 import { openLog, project } from '../../support/open-log.ts'
 import { readWorkbook } from '../../support/read-workbook.ts'
-import { recordAbandonedCall, recordAnsweredCall } from '../../support/recorded-calls.ts'
+import { recordAbandonedCall, recordAnsweredCall, recordCallOut } from '../../support/recorded-calls.ts'
 
 const begin = Date.parse('2026-11-20T08:00:00+08:00')
 const span = 'from=2026-11-20T00:00:00%2B08:00&to=2026-11-22T00:00:00%2B08:00'
@@ -70,6 +70,9 @@ async function recordTwoDays(): Promise<void> {
     if (each % 5 === 0) recordAbandonedCall(log, { ...call, abandonedAt: queuedAt + wait })
     else recordAnsweredCall(log, { ...call, answeredAt: queuedAt + wait, releasedAt: queuedAt + wait + 90_000 })
   }
+  const out = { agentId: '8002', placedAt: begin + 10 * minute }
+  recordCallOut(log, { ...out, queue: 'tax', reachedAt: begin + 11 * minute, releasedAt: begin + 11.5 * minute })
+  recordCallOut(log, { ...out, queue: null, line: '12366', releasedAt: begin + 11 * minute })
   const at = (minutes: number) => begin + minutes * minute
   const change = { agentId: '8001', from: 'ready', status: 'available', extension: '8001', callId: null } as const
   log.append('agent.state-changed', { ...change, to: 'ready', reason: null }, at(0))
@@ -86,7 +89,7 @@ async function ask(path: string, role = 'supervisor') {
 
 interface Interval extends QueueCounts {
   readonly start: string
-  readonly queue?: string
+  readonly queue?: string | null
   readonly line?: string
   readonly averageSpeedOfAnswer: number | null
   readonly rates: Readonly<Record<string, number | null>>
@@ -95,7 +98,7 @@ interface Interval extends QueueCounts {
 /** What a row of the report must say of an interval of the API. */
 const expected = (each: Interval) => [
   new Date(Date.parse(each.start) + 8 * 60 * minute).toISOString().slice(0, 16).replace('T', ' '),
-  each.queue ?? each.line ?? '',
+  each.queue ?? each.line ?? null,
   ...[each.offered, each.answered, each.abandoned, each.answeredInTime, each.abandonedInTime, each.shortAbandons],
   each.averageSpeedOfAnswer,
   each.longestWaitMs / 1000,
@@ -107,6 +110,7 @@ const expected = (each: Interval) => [
     'answeredOfOfferedWithoutShortAbandons',
     'answeredOfOffered',
   ].map((rate) => each.rates[rate] ?? null),
+  ...[each.out.placed, each.out.reached, each.out.talkedMs / 1000],
 ]
 
 test.each([
@@ -149,9 +153,11 @@ test('report of agents - says what the API says', async () => {
   const [told] = (await ask(`/metrics/agents?${span}`)).json<Record<string, number>[]>()
   const workbook = await ask(`/reports/agents?${span}&format=xlsx`)
 
-  const [headings, row] = readWorkbook(workbook.rawPayload)
-  expect(row?.slice(0, 7)).toEqual(['8001', told?.['answered'], 0, (told?.['talkedMs'] ?? 0) / 1000, 90, 0, null])
-  expect(headings?.slice(7)).toEqual([
+  const [headings, row, other] = readWorkbook(workbook.rawPayload)
+  const talked = (told?.['talkedMs'] ?? 0) / 1000
+  expect(row?.slice(0, 11)).toEqual(['8001', told?.['answered'], 0, 0, talked, 90, 0, 0, 0, 0, null])
+  expect(other?.slice(0, 11)).toEqual(['8002', 0, 0, 0, 0, null, 2, 1, 30, 0, null])
+  expect(headings?.slice(11)).toEqual([
     ...[
       '签入（秒）',
       '空闲（秒）',
@@ -163,7 +169,7 @@ test('report of agents - says what the API says', async () => {
       '示忙：lunch（秒）',
     ],
   ])
-  expect(row?.slice(7)).toEqual([7200, 5400, 0, 0, 0, 0, 0, 1800])
+  expect(row?.slice(11)).toEqual([7200, 5400, 0, 0, 0, 0, 0, 1800])
   expect(told?.['answered']).toBe(32)
 })
 

@@ -91,11 +91,22 @@ export interface Notice {
   readonly until: string | null
 }
 
+/** Calls to citizens, beside what came in. */
+export interface CallsOut {
+  readonly placed: number
+  readonly reached: number
+  readonly talkedMs: number
+}
+
 export interface AgentFigures {
   readonly agentId: string
+  /** Calls the agent was the first to answer. */
   readonly answered: number
+  /** Those a colleague handed over included. */
+  readonly handled: number
   readonly talking: number
   readonly talkedMs: number
+  readonly out: CallsOut
   readonly missed: number
   readonly averageRating: number | null
   /** Where the time went, milliseconds; the parts add up to `loggedIn`. */

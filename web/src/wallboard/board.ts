@@ -7,6 +7,8 @@ interface Figures {
   readonly answeredInTime: number
   readonly rates: Readonly<Record<string, number | null>>
   readonly averageSpeedOfAnswer: number | null
+  /** Calls to citizens, beside what came in. */
+  readonly out: { readonly placed: number; readonly reached: number; readonly talkedMs: number }
 }
 
 /** A queue, or a line, now and today so far. */
@@ -32,7 +34,10 @@ export interface Board {
     readonly threshold: number
     readonly since: string
   }[]
-  readonly queues: readonly (PlaceFigures & { readonly queue: string })[]
+  readonly queues: readonly (PlaceFigures & {
+    /** Null: calls out that belong to no queue. */
+    readonly queue: string | null
+  })[]
   readonly lines: readonly (PlaceFigures & { readonly line: string })[]
 }
 

@@ -10,7 +10,7 @@ export interface Day {
 
 interface Interval {
   readonly start: string
-  readonly queue?: string
+  readonly queue?: string | null
   readonly line?: string
   readonly offered: number
 }
@@ -52,7 +52,9 @@ async function daysBy(place: 'queue' | 'line', begin: number): Promise<Map<strin
   const span = { from: new Date(begin - dayMs).toISOString(), to: new Date(begin + dayMs).toISOString() }
   const asked = new URLSearchParams({ ...span, interval: '15', by: place })
   const days = new Map<string, { today: number[]; yesterday: number[] }>()
-  for (const { start, [place]: name = '', offered } of await api.get<Interval[]>(`/metrics/intervals?${asked}`)) {
+  for (const { start, [place]: name, offered } of await api.get<Interval[]>(`/metrics/intervals?${asked}`)) {
+    // Nobody calls in where there is no queue.
+    if (typeof name !== 'string') continue
     const day = days.get(name) ?? { today: [...noCalls], yesterday: [...noCalls] }
     const since = Date.parse(start) - begin
     if (since < 0) day.yesterday[Math.floor((since + dayMs) / quarter)] = offered
