@@ -59,6 +59,8 @@ function concerns(event: HotlineEvent, agentId: string | null): boolean {
   if (event.type.startsWith('callback.')) return true
   // A notice concerns all it is for, and all of them when it names nobody.
   if ('agentIds' in event.data) return event.data.agentIds?.includes(agentId) ?? true
+  // Whom a call is handed to, or who is asked to join, has a desk too.
+  if ('target' in event.data && event.data.target === `agent:${agentId}`) return true
   return 'agentId' in event.data && event.data.agentId === agentId
 }
 

@@ -183,13 +183,14 @@ export class Consultation {
     const third = this.#third
     if (!third) return
     this.#owner.silence()
-    this.#facts.third('call.transferred', third)
     try {
       await this.#steps.handOver(third.legId)
     } catch (error) {
       this.#talk.complain(error)
       return await this.#handOverFailed(third.legId)
     }
+    // In one go: whoever hears of it and asks whose the call is, an agent it was handed to for one, is told so.
+    this.#facts.third('call.transferred', third)
     this.#owner.agentLeaves({ referred: this.#steps.referred, introduced: this.#introduced })
   }
 

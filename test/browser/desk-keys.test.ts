@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { agentIs, phoneIs, talkSays } from '../support/agent-page.ts'
+import { agentIs, consult, phoneIs, talkSays } from '../support/agent-page.ts'
 import { findChromium, inBrowser, keepPicture } from '../support/browser.ts'
 import { browserCentre } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
@@ -47,12 +47,6 @@ describe.skipIf(!findChromium()).each(variants())('keys and sounds of the desk o
       expect(clicks[key], key).toEqual(does ? [expect.stringContaining(`${key} `)] : [])
     }
     for (const hint of await otherHints(page)) expect(['F1', 'F7', '↵']).toContain(hint)
-  }
-
-  async function consult(page: Page, number: string): Promise<void> {
-    await page.keyboard.press('F7')
-    await page.keyboard.type(number)
-    await page.keyboard.press('Enter')
   }
 
   test('each key that is shown is its button’s alone, in every state; keys reach the menu of a branch, also in a three-way call', async () => {

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { password } from '../support/agent-page.ts'
 import { findChromium, findingsNow, giveAxe, inBrowser, keepPicture, seriousFindings } from '../support/browser.ts'
@@ -21,12 +21,14 @@ const drawn = `(() => {
 })()`
 
 describe.skipIf(!findChromium())('every page', { ...inBrowser, timeout: 300_000 }, () => {
-  const room = browserCentre({ variant })
   let ticketId = ''
-  beforeAll(async () => {
-    const office = HotlineClient.with(`http://127.0.0.1:${room.centre.stack.ports.tickets}`, room.centre.admin.token)
-    const matter = { channel: 'web', callerNumber: '13800009999', matter: { title: '噪音扰民' } }
-    ;({ ticketId } = await office.post<{ ticketId: string }>('/tickets', matter))
+  const room = browserCentre({
+    variant,
+    prepare: async ({ stack, admin }) => {
+      const office = HotlineClient.with(`http://127.0.0.1:${stack.ports.tickets}`, admin.token)
+      const matter = { channel: 'web', callerNumber: '13800009999', matter: { title: '噪音扰民' } }
+      ;({ ticketId } = await office.post<{ ticketId: string }>('/tickets', matter))
+    },
   })
 
   const overseerAt = (path: string) =>

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { agentIs, phoneIs, talkSays } from '../support/agent-page.ts'
+import { agentIs, consult, phoneIs, talkSays } from '../support/agent-page.ts'
 import { findChromium, inBrowser, keepPicture, type TestBrowser } from '../support/browser.ts'
 import { browserCentre } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
@@ -74,9 +74,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
     await talkSays(page, '通话中')
     await hearsPitch(page, pitch.citizen)
 
-    await page.keyboard.press('F7')
-    await page.keyboard.type('12366')
-    await page.keyboard.press('Enter')
+    await consult(page, '12366')
     const atBranch = await branch.nextCall()
     await talkSays(page, '与 12366 通话')
     await reload(page, callId)
@@ -102,9 +100,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
     const { call, callId, from } = await talk(page)
     room.centre.branch('12333', { kind: 'reject', status: 486 })
 
-    await page.keyboard.press('F7')
-    await page.keyboard.type('12333')
-    await page.keyboard.press('Enter')
+    await consult(page, '12333')
     const steps = page.locator('[data-test=next-steps][data-outcome=busy]')
     await steps.getByText('12333：占线').waitFor()
     await room.centre.timeline.until('call.returned', (data) => data.callId === callId && data.reason === 'busy')

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
 import { password } from '../support/agent-page.ts'
 import { findChromium, inBrowser, keepPicture } from '../support/browser.ts'
@@ -11,11 +11,12 @@ import { until } from '../support/until.ts'
 const tones = { agent: 1000, citizen: 440 } as const
 
 describe.skipIf(!findChromium()).each(variants())('tasks and tickets in a browser on $name', inBrowser, (variant) => {
-  const room = browserCentre({ variant })
-  let tickets: HotlineClient
-  beforeAll(async () => {
-    tickets = HotlineClient.with(`http://127.0.0.1:${room.centre.stack.ports.tickets}`, room.centre.admin.token)
-    await tickets.put('/officials/li.housing', { unitId: 'housing', password })
+  const room = browserCentre({
+    variant,
+    prepare: async ({ stack, admin }) => {
+      const tickets = HotlineClient.with(`http://127.0.0.1:${stack.ports.tickets}`, admin.token)
+      await tickets.put('/officials/li.housing', { unitId: 'housing', password })
+    },
   })
 
   type AtDesk = Awaited<ReturnType<BrowserCentre['atDesk']>>

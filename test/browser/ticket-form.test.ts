@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
+import { consult } from '../support/agent-page.ts'
 import { findChromium, inBrowser, keepPicture } from '../support/browser.ts'
 import { type BrowserCentre, browserCentre } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
@@ -13,10 +14,12 @@ interface Written {
 }
 
 describe.skipIf(!findChromium()).each(variants())('the ticket form in a browser on $name', inBrowser, (variant) => {
-  const room = browserCentre({ variant })
   let tickets: HotlineClient
-  beforeAll(async () => {
-    tickets = HotlineClient.with(`http://127.0.0.1:${room.centre.stack.ports.tickets}`, room.centre.admin.token)
+  const room = browserCentre({
+    variant,
+    prepare: async ({ stack, admin }) => {
+      tickets = HotlineClient.with(`http://127.0.0.1:${stack.ports.tickets}`, admin.token)
+    },
   })
 
   /** A call that the agent at a desk has answered, its ticket open. */
@@ -129,10 +132,7 @@ describe.skipIf(!findChromium()).each(variants())('the ticket form in a browser 
     await told(from.page, '已暂存')
     const to = await room.atDesk('8706')
 
-    await from.page.keyboard.press('F7')
-    await from.page.keyboard.type('8706')
-    await from.page.locator('.branches li').filter({ hasText: '8706' }).locator('.dot[data-state=open]').waitFor()
-    await from.page.keyboard.press('Enter')
+    await consult(from.page, '8706')
     await (await to.phone.nextCall()).answer()
     await from.page.locator('.call .talk').getByText('与 8706 通话').waitFor()
     await from.page.fill('#address', '人民路 1 号')

@@ -86,21 +86,22 @@ export function applicationCalls(scene: SipServerScene): void {
       expect(ack.startLine).toBe(`ACK ${phone.uri()} SIP/2.0`)
     })
 
-    test('a call is cancelled while it rings', async () => {
+    /** A phone that rings and has heard the CANCEL. */
+    async function cancelled() {
       const app = await application()
       const phone = await aPhone()
-
-      const calling = app.createUAC(
-        phone.uri(),
-        { localSdp: sdp() },
-        {
-          cbRequest: (_, req) => setTimeout(() => req.cancel(), 300),
-        },
-      )
-      const failed = expect(calling).rejects.toMatchObject({ status: 487 })
+      const cancelSoon = (_: Error | null, request: { cancel(): void }) => setTimeout(() => request.cancel(), 300)
+      const calling = app.createUAC(phone.uri(), { localSdp: sdp() }, { cbRequest: cancelSoon })
+      // Who calls says what is expected of it.
+      calling.catch(() => undefined)
       const invite = await phone.expect('INVITE')
       phone.send(response(invite, 180, { tag: 'p' }), scene.server.sipPort)
-      const cancel = await phone.expect('CANCEL')
+      return { phone, calling, invite, cancel: await phone.expect('CANCEL') }
+    }
+
+    test('a call is cancelled while it rings', async () => {
+      const { phone, calling, invite, cancel } = await cancelled()
+      const failed = expect(calling).rejects.toMatchObject({ status: 487 })
       phone.send(response(cancel, 200), scene.server.sipPort)
       phone.send(response(invite, 487, { tag: 'p' }), scene.server.sipPort)
       await phone.expect('ACK')
@@ -111,19 +112,7 @@ export function applicationCalls(scene: SipServerScene): void {
     })
 
     test('a phone that answers while the CANCEL is on its way is hung up', async () => {
-      const app = await application()
-      const phone = await aPhone()
-
-      const calling = app.createUAC(
-        phone.uri(),
-        { localSdp: sdp() },
-        {
-          cbRequest: (_, req) => setTimeout(() => req.cancel(), 300),
-        },
-      )
-      const invite = await phone.expect('INVITE')
-      phone.send(response(invite, 180, { tag: 'p' }), scene.server.sipPort)
-      const cancel = await phone.expect('CANCEL')
+      const { phone, calling, invite, cancel } = await cancelled()
       phone.send(response(invite, 200, { tag: 'p', contact: phone.uri(), body: sdp() }), scene.server.sipPort)
       phone.send(response(cancel, 200), scene.server.sipPort)
       await phone.expect('ACK')

@@ -24,7 +24,7 @@ describe.each(variants())('incident announcements on $name', (variant) => {
   /** Dials and hears, one tone after the other. */
   async function hearsFirst(...expected: number[]) {
     const { call, callId } = await centre.call('')
-    const heard = expected.map((tone) => call.hears(tone, { withinMs: 8000 }))
+    const heard = expected.map((tone) => call.hears(tone))
     expect(await Promise.all(heard)).toEqual(expected.map(() => true))
     return { call, callId }
   }
@@ -38,14 +38,14 @@ describe.each(variants())('incident announcements on $name', (variant) => {
     const patient = await hearsFirst(tones.cmn, tones.yue, tones.en)
     expect(played(patient.callId)).toBe(true)
     await patient.call.sendDtmf('0', { via: 'rfc4733' })
-    expect(await patient.call.hears(tones.agent, { withinMs: 10_000 })).toBe(true)
+    expect(await patient.call.hears(tones.agent)).toBe(true)
     await patient.call.hangUp()
     await centre.timeline.until('call.released', ({ callId }) => callId === patient.callId)
     await until(async () => (await centre.admin.agentState('5301')) === 'ready', 'the agent is ready')
 
     const hurried = await hearsFirst(tones.cmn)
     await hurried.call.sendDtmf('0', { via: 'rfc4733' })
-    expect(await hurried.call.hears(tones.agent, { withinMs: 10_000 })).toBe(true)
+    expect(await hurried.call.hears(tones.agent)).toBe(true)
     await hurried.call.hangUp()
   })
 

@@ -19,3 +19,11 @@ export const agentIs = (page: Page, state: string) => page.locator(`.state[data-
 /** What the desk says of the talk, e.g. 保持. */
 export const talkSays = (page: Page, words: string) =>
   page.locator('.call .talk').filter({ hasText: words }).waitFor(patience)
+
+/** Consults by keys, once the desk knows whom. */
+export async function consult(page: Page, who: string): Promise<void> {
+  await page.keyboard.press('F7')
+  await page.keyboard.type(who)
+  await page.locator('.branches button:enabled').filter({ hasText: '↵' }).waitFor(patience)
+  await page.keyboard.press('Enter')
+}

@@ -5,9 +5,15 @@ import { type BrowserOptions, TestBrowser } from './browser.ts'
 import { Centre, type CentreOptions } from './centre.ts'
 import type { PageFailure } from './page-diary.ts'
 
-type BrowserCentreOptions = Omit<CentreOptions, 'city' | 'tickets'> & Pick<BrowserOptions, 'tone'>
+interface BrowserCentreOptions extends Omit<CentreOptions, 'city' | 'tickets'>, Pick<BrowserOptions, 'tone'> {
+  /** What its tests find in each centre. */
+  readonly prepare?: (centre: Centre) => Promise<void>
+}
 
-/** A {@link BrowserCentre} for the tests of one `describe`; after each of them nothing of it is left. */
+/**
+ * A {@link BrowserCentre} for the tests of one `describe`; after each of them nothing of it is left, and a test that is run once
+ * more has a centre that nobody used.
+ */
 export function browserCentre(options: BrowserCentreOptions): BrowserCentre {
   const room = new BrowserCentre(options)
   beforeAll(() => room.start())
@@ -40,11 +46,17 @@ export class BrowserCentre {
   }
 
   async start(): Promise<void> {
-    const { tone, ...options } = this.#options
+    const { tone } = this.#options
     // The hotline looks for the pages when it starts; the browser builds them.
     await this.startBrowser(tone === undefined ? {} : { tone })
+    await this.#startCentre()
+  }
+
+  async #startCentre(): Promise<void> {
+    const { prepare, ...options } = this.#options
     this.#centre = await Centre.start({ ...options, city: 'desk-city.yaml', tickets: {} })
     await this.#centre.admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
+    await prepare?.(this.#centre)
   }
 
   /** One more browser, for others than the agents. */
@@ -72,11 +84,16 @@ export class BrowserCentre {
     return page
   }
 
-  /** After each test: its pages are closed, and kept in `artefacts/browser` when it failed; no call and nobody at work is left. */
+  /**
+   * After each test: its pages are closed, and no call and nobody at work is left. Of one that failed the pages are kept in
+   * `artefacts/browser`, and the centre, which may be in any state, is another from now on.
+   */
   async leave(test: TestContext['task']): Promise<void> {
     const failed = failureOf(test)
     for (const browser of this.#browsers) await browser.leave({ failed })
-    await this.centre.clear()
+    if (failed === null) return this.centre.clear()
+    await this.centre.stop()
+    await this.#startCentre()
   }
 
   async stop(): Promise<void> {
@@ -88,7 +105,7 @@ export class BrowserCentre {
     agentId: string,
     { browser = this.browser, before = async () => undefined }: AtDesk = {},
   ): Promise<Page> {
-    await this.centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId }).catch(known)
+    await this.centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId })
     return browser.login({ url: this.url, username: agentId, password, path: '/desk', before })
   }
 }
@@ -108,11 +125,6 @@ async function signIn(page: Page): Promise<void> {
   await agentIs(page, 'notReady')
   await page.keyboard.press('F2')
   await agentIs(page, 'ready')
-}
-
-/** A test that is run a second time finds its user. */
-function known(error: Error): void {
-  if (!error.message.includes('user-exists')) throw error
 }
 
 function failureOf({ fullTestName, result }: TestContext['task']): PageFailure | null {

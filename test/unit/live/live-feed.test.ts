@@ -206,6 +206,20 @@ describe('live feed', () => {
     expect(overseer.early).toEqual([])
   })
 
+  test('whom a call is handed to is told of it, like who had it', async () => {
+    const feed = await aFeed()
+    const [from, to, other] = await Promise.all(
+      ['8001', '8002', '8003'].map((agentId) => consumer(feed, '?after=0', { role: 'agent', agentId })),
+    )
+    const handed = { callId: newId(), agentId: '8001', legId: newId(), target: 'agent:8002' }
+    const transferred = feed.log.append('call.transferred', handed).id
+    const last = agentFact(feed, '8003')
+
+    await until(() => other?.ids.includes(last) === true, 'all facts')
+
+    expect([from?.ids, to?.ids, other?.ids]).toEqual([[transferred], [transferred], [last]])
+  })
+
   test('callbacks are every agent’s, since whoever is quickest takes one', async () => {
     const feed = await aFeed()
     const desk = await consumer(feed, '?after=0', { role: 'agent', agentId: '8001' })

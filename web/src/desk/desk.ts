@@ -43,6 +43,8 @@ export interface Desk {
   dismissNotReached(): void
   readonly connected: Ref<boolean>
   readonly refusal: Ref<string>
+  /** Of the last time the agent's phone was rung: the fact's id, empty until then. */
+  readonly rung: Ref<string>
   /** Of the last time a page asked for the agent's phone: the fact's id. */
   readonly phoneOpened: Ref<string>
   /** The last fact of a callback, whoever's. */
@@ -79,6 +81,7 @@ export function openDesk(agentId: string): Desk {
   const written = ref(storedCall())
   const notReached = ref<NotReached | null>(null)
   const connected = ref(true)
+  const rung = ref('')
   const phoneOpened = ref('')
   const callbackFact = shallowRef<CallbackFact | null>(null)
   const changes = ref(0)
@@ -113,16 +116,25 @@ export function openDesk(agentId: string): Desk {
   const { refusal, attempt } = useAttempts(refresh)
   let beforeHandover: () => Promise<unknown> = async () => undefined
 
+  function onThird(fact: Fact): void {
+    // Of a colleague's try hears also whom it asks.
+    if (!('target' in fact.data && 'agentId' in fact.data && fact.data.agentId === agentId)) return
+    if (fact.type === 'call.consultation-started') notReached.value = null
+    if (fact.type === 'call.consultation-failed' || fact.type === 'call.branch-refused')
+      notReached.value = { ...fact.data, factId: fact.id }
+  }
+
   function onFact(fact: Fact): void {
     if (isOfCallback(fact)) {
       callbackFact.value = fact
       return
     }
-    if (fact.type === 'agent.ringing') call.value = popped(fact)
+    if (fact.type === 'agent.ringing') {
+      call.value = popped(fact)
+      rung.value = fact.id
+    }
     if (fact.type === 'agent.phone-opened') phoneOpened.value = fact.id
-    if (fact.type === 'call.consultation-started') notReached.value = null
-    if (fact.type === 'call.consultation-failed' || fact.type === 'call.branch-refused')
-      notReached.value = { ...fact.data, factId: fact.id }
+    onThird(fact)
     changes.value += 1
     void refresh()
   }
@@ -190,6 +202,7 @@ export function openDesk(agentId: string): Desk {
     dismissNotReached,
     connected,
     refusal,
+    rung,
     phoneOpened,
     callbackFact,
     changes,
