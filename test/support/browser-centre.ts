@@ -5,7 +5,9 @@ import { type BrowserOptions, TestBrowser } from './browser.ts'
 import { Centre, type CentreOptions } from './centre.ts'
 import type { PageFailure } from './page-diary.ts'
 
-interface BrowserCentreOptions extends Omit<CentreOptions, 'city' | 'tickets'>, Pick<BrowserOptions, 'tone'> {
+interface BrowserCentreOptions
+  extends Omit<CentreOptions, 'city' | 'tickets'>,
+    Pick<BrowserOptions, 'tone' | 'silenced'> {
   /** What its tests find in each centre. */
   readonly prepare?: (centre: Centre) => Promise<void>
 }
@@ -46,9 +48,9 @@ export class BrowserCentre {
   }
 
   async start(): Promise<void> {
-    const { tone } = this.#options
+    const { tone, silenced = false } = this.#options
     // The hotline looks for the pages when it starts; the browser builds them.
-    await this.startBrowser(tone === undefined ? {} : { tone })
+    await this.startBrowser({ silenced, ...(tone !== undefined && { tone }) })
     await this.#startCentre()
   }
 

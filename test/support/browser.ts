@@ -28,6 +28,8 @@ export interface Visit {
 export interface BrowserOptions {
   /** Hertz of the tone that its microphones hear. */
   readonly tone?: number
+  /** Nothing sounds in a page until somebody touches it, as in the browsers of people. */
+  readonly silenced?: boolean
   /** A window in which one page may be frozen (frozen-page.ts). */
   readonly freezable?: boolean
 }
@@ -80,7 +82,7 @@ export class TestBrowser {
     this.#isFreezable = isFreezable
   }
 
-  static async start({ tone, freezable = false }: BrowserOptions = {}): Promise<TestBrowser> {
+  static async start({ tone, silenced = false, freezable = false }: BrowserOptions = {}): Promise<TestBrowser> {
     const executablePath = findChromium()
     if (!executablePath) throw new Error('no Chromium: apt-get install chromium, or name one with CHROMIUM')
     buildPages()
@@ -92,7 +94,7 @@ export class TestBrowser {
     const media = [
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
+      `--autoplay-policy=${silenced ? 'document-user-activation' : 'no-user-gesture'}-required`,
       ...(tone === undefined ? [] : [`--use-file-for-fake-audio-capture=${soundOf(tone)}`]),
     ]
     // Certificates of the tests are signed by nobody; a host of this name is this machine, and no loopback to a page.

@@ -19,6 +19,11 @@ export class RingTone {
     ring(context)
   }
 
+  /** A bell that the browser did not let sound until now is heard from its next ring on. */
+  resume(): void {
+    void this.#context?.resume()
+  }
+
   stop(): void {
     void this.#context?.close()
     this.#context = undefined

@@ -46,6 +46,10 @@ export const phoneText = textsOf({
   testRing: { zh: '试听振铃', en: 'Hear the ring' },
   stopTest: { zh: '结束测试', en: 'End the test' },
   testSays: { zh: '请说话：应能听到自己的声音', en: 'Speak: you should hear yourself' },
+  silenced: {
+    zh: '浏览器暂不播放声音，来电听不到振铃：请点一下页面',
+    en: 'The browser plays no sound yet and would ring unheard: click anywhere',
+  },
   noMicrophone: { zh: '无法使用麦克风：请在浏览器中允许', en: 'No microphone: allow it in your browser' },
   citizenTitle: { zh: '市民电话', en: "Citizen's phone" },
   citizenSays: {

@@ -2,6 +2,7 @@ import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import { LevelMeter } from './level-meter.ts'
 import { type Quality, QualityWatch } from './quality.ts'
 import { RingTone } from './ring-tone.ts'
+import { useSilencedPage } from './silenced-page.ts'
 import type { SipAccount } from './sip-line.ts'
 import { type PhoneState, Softphone } from './softphone.ts'
 import { keepChoice, playAt, type SoundChoice, storedChoice } from './sound-choice.ts'
@@ -14,6 +15,8 @@ export interface PagePhone {
   readonly quality: Ref<Quality | null>
   /** Why a call could not be made or taken: the microphone. */
   readonly noMicrophone: Ref<boolean>
+  /** Whether the browser lets nothing sound until the page is touched: it would ring unheard. */
+  readonly silenced: Ref<boolean>
   answer(): Promise<void>
   call(number: string): Promise<void>
 }
@@ -54,6 +57,10 @@ export function usePhone({ account, rings }: { account: () => Promise<SipAccount
     () => rings && state.value.call?.direction === 'incoming' && state.value.call.state === 'ringing',
     (ringing) => (ringing ? bell.start(choice.value.ringer) : bell.stop()),
   )
+  const silenced = useSilencedPage(() => {
+    bell.resume()
+    if (speaker.srcObject) void speaker.play()
+  })
   const stopMeters = useMeters({ phone, voice, state, levels, quality })
 
   async function withMicrophone(task: () => Promise<void>): Promise<void> {
@@ -80,6 +87,7 @@ export function usePhone({ account, rings }: { account: () => Promise<SipAccount
     levels,
     quality,
     noMicrophone,
+    silenced,
     answer: () => withMicrophone(() => phone.answer()),
     call: (number) => withMicrophone(() => phone.call(number)),
   }
