@@ -119,19 +119,19 @@ async function offers(
   const delays: number[] = []
   const wait = () => queueUp(room)
   for (let n = 0; n < 3; n += 1) await wait()
-  let talking = await agent.nextCall({ withinMs: 10_000 })
+  let talking = await agent.nextCall()
   for (let n = 0; n < calls; n += 1) {
     await wait()
     await talks(talking)
     const byeAt = Date.now()
-    const [next] = await Promise.all([agent.nextCall({ withinMs: 10_000 }), talking.hangUp()])
+    const [next] = await Promise.all([agent.nextCall(), talking.hangUp()])
     delays.push((next.ringingAt ?? Number.NaN) - byeAt)
     talking = next
   }
   // The room is empty again for the next measurement.
   for (let left = 0; left < 2; left += 1) {
     await talks(talking)
-    const next = agent.nextCall({ withinMs: 10_000 })
+    const next = agent.nextCall()
     await talking.hangUp()
     talking = await next
   }

@@ -44,7 +44,7 @@ async function killOnce(room: ChaosRoom, report: Report, { talker }: Staff): Pro
   await room.timeline.until('call.bridged', ({ callId }) => callId === talking.callId)
   const first = await waiting(room)
   const second = await waiting(room)
-  await room.timeline.until('call.sent-to-voicemail', ({ callId }) => callId === leaving.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.sent-to-voicemail', ({ callId }) => callId === leaving.callId)
   const ringing = await room.call('131')
   await room.timeline.until('agent.ringing', ({ callId }) => callId === ringing.callId)
   const inMenu = await room.call('1')
@@ -61,7 +61,7 @@ async function killOnce(room: ChaosRoom, report: Report, { talker }: Staff): Pro
   const heard = await talking.call.hears(tones.agent)
   // The menu begins anew.
   await inMenu.call.sendDtmf('0', { via: 'rfc4733' })
-  await room.timeline.until('call.queued', ({ callId }) => callId === inMenu.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.queued', ({ callId }) => callId === inMenu.callId)
   await keepsOrder(room, report, { talker, talking: talking.call, first, second })
   await Promise.all([leaving, ringing, inMenu].map(({ call }) => call.hangUp()))
   await arrived.hangUp()
@@ -85,11 +85,11 @@ async function keepsOrder(
 ): Promise<void> {
   await talker.calls.findLast(({ answered }) => answered)?.hangUp()
   await talking.ended
-  await room.timeline.until('call.answered', ({ callId }) => callId === first.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.answered', ({ callId }) => callId === first.callId)
   const overtook = room.timeline.of('call.answered').some(({ data }) => data.callId === second.callId)
   report.expect(!overtook, 'a caller was overtaken by one who came later')
   await first.call.hangUp()
-  await room.timeline.until('call.answered', ({ callId }) => callId === second.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.answered', ({ callId }) => callId === second.callId)
   await second.call.hangUp()
   await room.timeline.until('call.released', ({ callId }) => callId === second.callId)
 }

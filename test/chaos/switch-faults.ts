@@ -48,7 +48,7 @@ export const killSwitch: Scenario = {
     const backAt = Date.now()
 
     for (const { callId } of [talking, waiting]) {
-      await room.timeline.until('call.released', (data) => data.callId === callId, { withinMs: 20_000 })
+      await room.timeline.until('call.released', (data) => data.callId === callId)
     }
     await until(() => room.isAgent('8011', 'ready'), 'the agent is free', 15_000)
     await Promise.all([talking, waiting].map(({ call }) => call.hangUp()))
@@ -83,7 +83,7 @@ function wireFault(how: 'cut' | 'freeze', agentId: string): Scenario {
       report.limit('reconnectedMs', Date.now() - mendedAt, 5000)
       room.accepted((await arriving.answered).kind === 'answered' ? 1 : 0)
       await phone.calls.at(-1)?.hangUp()
-      await room.timeline.until('call.answered', ({ callId }) => callId === waiting.callId, { withinMs: 15_000 })
+      await room.timeline.until('call.answered', ({ callId }) => callId === waiting.callId)
       await Promise.all([waiting.call.hangUp(), arriving.hangUp()])
       await load
       await until(() => room.isAgent(agentId, 'ready'), 'the agent is free', 15_000)
@@ -118,7 +118,7 @@ export const absentHotline: Scenario = {
     await until(() => adopted() >= arriving.length, 'every caller is adopted', 20_000)
     const [first] = arriving
     await first?.sendDtmf('111', { via: 'rfc4733' })
-    await room.timeline.until('call.bridged', ({ agentId }) => agentId === '8014', { withinMs: 20_000 })
+    await room.timeline.until('call.bridged', ({ agentId }) => agentId === '8014')
     report.expect((await first?.hears(tones.agent)) === true, 'the adopted caller does not hear the agent')
     await Promise.all(arriving.map((call) => call.hangUp()))
     await sippCallers(room, report, { calls: 4, rate: 4 })

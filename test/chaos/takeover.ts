@@ -29,13 +29,13 @@ async function servesInOrder(
 ): Promise<void> {
   report.expect(await talking.call.hears(tones.agent), 'a bridged call was cut off')
   await agent.calls.at(-1)?.hangUp()
-  await room.timeline.until('call.answered', ({ callId }) => callId === first.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.answered', ({ callId }) => callId === first.callId)
   report.expect(
     !room.timeline.of('call.answered').some(({ data }) => data.callId === second.callId),
     'a caller was overtaken by one who came later',
   )
   await first.call.hangUp()
-  await room.timeline.until('call.answered', ({ callId }) => callId === second.callId, { withinMs: 20_000 })
+  await room.timeline.until('call.answered', ({ callId }) => callId === second.callId)
   await second.call.hangUp()
   await room.timeline.until('call.released', ({ callId }) => callId === second.callId)
   await until(() => room.isAgent(agent.user, 'ready'), 'the agent is free')
@@ -111,7 +111,7 @@ export const splitBrain: Scenario = {
     await until(() => room.serves(port), 'the standby serves', 60_000)
     report.limit('takenOverMs', Date.now() - frozenAt, 12_000)
     await room.moveTo(port)
-    await room.timeline.until('call.answered', ({ callId }) => callId === filled.first.callId, { withinMs: 20_000 })
+    await room.timeline.until('call.answered', ({ callId }) => callId === filled.first.callId)
     const rungBefore = filled.agent.calls.length
     const continuedAt = Date.now()
     process.kill(pid, 'SIGCONT')
@@ -121,7 +121,7 @@ export const splitBrain: Scenario = {
     report.expect(filled.agent.calls.length === rungBefore, 'the agent was dialled twice')
 
     await filled.first.call.hangUp()
-    await room.timeline.until('call.answered', ({ callId }) => callId === filled.second.callId, { withinMs: 20_000 })
+    await room.timeline.until('call.answered', ({ callId }) => callId === filled.second.callId)
     await filled.second.call.hangUp()
     await load
     await until(() => room.isAgent('8042', 'ready'), 'the agent is free')
@@ -140,7 +140,7 @@ export const transferKill: Scenario = {
     const { call, callId } = await room.call('111', { tone: tones.caller })
     await room.timeline.until('call.bridged', (data) => data.callId === callId)
     await room.admin.post(`/calls/${callId}/transfer`, { agentId: '8044' })
-    const atOther = await other.nextCall({ withinMs: 10_000 })
+    const atOther = await other.nextCall()
 
     await room.hotline.kill('SIGKILL')
     await atOther.answer().catch(() => undefined)
@@ -152,7 +152,7 @@ export const transferKill: Scenario = {
     atOther.sendTone(1400)
     await until(speaks, 'the citizen hears somebody', 20_000)
     await call.hangUp()
-    await room.timeline.until('call.released', (data) => data.callId === callId, { withinMs: 15_000 })
+    await room.timeline.until('call.released', (data) => data.callId === callId)
     await until(() => room.isAgent('8043', 'ready'), 'the first agent is free', 15_000)
     report.expect(agent.calls.length === 1, 'the first agent was called again')
     await load

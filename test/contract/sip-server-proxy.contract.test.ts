@@ -106,7 +106,8 @@ describe.each(sipServers())('SIP server as a proxy: $name', ({ start, isReal }) 
         scene.server.sipPort,
       )
 
-      expect(tookMs).toBeLessThan(1000)
+      // The phone's own limit, or the proxy's for a ringing phone, are far beyond.
+      expect(tookMs).toBeLessThan(10_000)
       expect(accepted.header('cseq')).toBe('1 CANCEL')
       expect(topBranch(cancel)).toBe(topBranch(heard))
       expect(topBranch(ack)).toBe(topBranch(heard))

@@ -58,7 +58,8 @@ describe.each(switches())('applications on $name', (target) => {
 
     const ended = await ringing.ended
     expect(ended.cause).toBe('cancelledByOther')
-    expect(ended.at - hungUpAt).toBeLessThan(1000)
+    // A phone that nobody cancels rings for a minute.
+    expect(ended.at - hungUpAt).toBeLessThan(10_000)
   })
 
   test('echo - the caller hears himself until he is parked', async () => {

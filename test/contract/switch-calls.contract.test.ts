@@ -198,7 +198,8 @@ describe.each(switches())('calls on $name', (target) => {
     const ended = await call.ended
 
     expect(ended.cause).toBe('cancelledByOther')
-    expect(ended.at - killedAt).toBeLessThan(1000)
+    // A phone that nobody cancels rings for a minute.
+    expect(ended.at - killedAt).toBeLessThan(10_000)
     expect(await job).toBe('-ERR ORIGINATOR_CANCEL\n')
   })
 

@@ -96,7 +96,7 @@ describe.each(switches())('signalling of $name', (target) => {
     const answering = scene.esl.bgapi(`uuid_answer ${uuid}`)
     acknowledge(await phone.expect('200'))
 
-    phone.send(response(await phone.expect('BYE', 20_000), 200), scene.running.sipPort)
+    phone.send(response(await phone.expect('BYE', 60_000), 200), scene.running.sipPort)
 
     await answering
     await until(async () => (await scene.esl.api(`uuid_exists ${uuid}`)) === 'false')
@@ -110,11 +110,11 @@ describe.each(switches())('signalling of $name', (target) => {
     const uri = `sip:12345@127.0.0.1:${sipPort}`
     silent.send(request({ phone: silent, method: 'INVITE', uri, callId, body: alaw }), sipPort)
     const { 'Unique-ID': uuid = '' } = await scene.esl.event('CHANNEL_PARK', { variable_sip_call_id: callId })
+    const answeredAt = Date.now()
     await scene.esl.api(`uuid_answer ${uuid}`)
     await silent.expect('200')
 
-    const answeredAt = Date.now()
-    silent.send(response(await silent.expect('BYE', 20_000), 200), sipPort)
+    silent.send(response(await silent.expect('BYE', 60_000), 200), sipPort)
 
     expect(Date.now() - answeredAt).toBeGreaterThan(6000)
     await until(async () => (await scene.esl.api(`uuid_exists ${uuid}`)) === 'false')

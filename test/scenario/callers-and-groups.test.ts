@@ -46,14 +46,14 @@ describe.each(variants())('callers, groups, codes and desks on $name', (variant)
     await grade('warning')
     const warned = await centre.call('0', { from: caller })
     await centre.timeline.until('call.warned', ({ callId }) => callId === warned.callId)
-    expect(await warned.call.hears(tones.agent, { withinMs: 30_000 })).toBe(true)
+    expect(await warned.call.hears(tones.agent, { withinMs: 90_000 })).toBe(true)
     await warned.call.hangUp()
     await released(warned.callId)
 
     await grade('queue')
     const apart = await centre.call('0', { from: caller })
     const place = await centre.timeline.until('call.queued', ({ callId }) => callId === apart.callId, {
-      withinMs: 30_000,
+      withinMs: 90_000,
     })
     expect(place.data).toMatchObject({ queue: 'nuisance', skills: ['nuisance'] })
     await apart.call.hangUp()

@@ -52,7 +52,7 @@ describe.each(variants().slice(0, 1))('the database is away', (variant) => {
       expect(await backlog()).toBeGreaterThan(20)
       wire.mend()
 
-      await until(async () => (await backlog()) === 0, 'the backlog is written', 30_000)
+      await until(async () => (await backlog()) === 0, 'the backlog is written')
       await until(() => offeredBy(from.user).length === 3, 'the feed has caught up')
       for (const callId of offeredBy(from.user)) {
         await centre.timeline.until('call.released', (data) => data.callId === callId)

@@ -122,7 +122,7 @@ describe.each(variants())('when things break on $name', (variant) => {
     await centre.stack.restart('switch')
 
     for (const { callId } of [talking, waiting]) {
-      await centre.timeline.until('call.released', (data) => data.callId === callId, { withinMs: 15_000 })
+      await centre.timeline.until('call.released', (data) => data.callId === callId)
       expect(released(callId)).toHaveLength(1)
     }
     await until(async () => (await centre.admin.agentState('2005')) === 'ready', 'the agent is ready')

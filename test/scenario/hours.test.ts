@@ -23,7 +23,7 @@ describe.each(variants())('hours of a line on $name', (variant) => {
     expect(turnedAway.data.calendarId).toBe('hotline')
     await until(() => call.firstAudioAt !== undefined, 'the caller hears the announcement')
     const released = await centre.timeline.until('call.released', (data) => data.callId === callId, {
-      withinMs: 30_000,
+      withinMs: 90_000,
     })
     expect(released.data).toMatchObject({ by: 'system', reason: 'line is closed' })
     await centre.admin.post('/calendars/hotline/reopen')

@@ -82,7 +82,7 @@ describe.each(variants())('incident announcements on $name', (variant) => {
 
     await announce('all', { languages: inAll(), toWaiting: true })
 
-    expect(await waiting.call.hears(tones.cmn, { withinMs: 30_000 })).toBe(true)
+    expect(await waiting.call.hears(tones.cmn, { withinMs: 90_000 })).toBe(true)
     expect(await waiting.call.hears(tones.yue, { withinMs: 1500 })).toBe(false)
     await waiting.call.hangUp()
   })
@@ -93,7 +93,7 @@ describe.each(variants())('incident announcements on $name', (variant) => {
     const { call } = await hearsFirst(tones.cmn)
     await call.hangUp()
 
-    const over = await centre.timeline.until('incident.withdrawn', ({ by }) => by === null, { withinMs: 30_000 })
+    const over = await centre.timeline.until('incident.withdrawn', ({ by }) => by === null)
 
     expect(over.data.line).toBe(null)
     expect(await centre.admin.get('/incident-announcements')).toEqual([])

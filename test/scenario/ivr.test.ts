@@ -35,7 +35,7 @@ describe.each(variants())('menu on $name', (variant) => {
     rmSync(menusDir, { recursive: true, force: true })
   })
 
-  const queued = async (callId: string, withinMs = 10_000) =>
+  const queued = async (callId: string, withinMs = 30_000) =>
     (await centre.timeline.until('call.queued', (data) => data.callId === callId, { withinMs })).data
   const languages = (callId: string) =>
     centre.timeline.of('call.language-chosen').flatMap(({ data }) => (data.callId === callId ? [data.language] : []))
@@ -81,7 +81,7 @@ describe.each(variants())('menu on $name', (variant) => {
       menuPath: ['language:3', 'services:3', 'market-supervision:3'],
     })
     // The three prompts together speak for more than half a minute.
-    expect(Date.now() - start).toBeLessThan(6000)
+    expect(Date.now() - start).toBeLessThan(20_000)
   })
 
   test('a key that means nothing changes nothing, and the next one counts', async () => {
@@ -106,7 +106,7 @@ describe.each(variants())('menu on $name', (variant) => {
     const { callId, line } = await dial('12333')
 
     expect(line).toBe('12333')
-    expect(await queued(callId, 25_000)).toMatchObject({ queue: 'general', menuPath: [], reason: 'menu' })
+    expect(await queued(callId, 60_000)).toMatchObject({ queue: 'general', menuPath: [], reason: 'menu' })
     await centre.timeline.until('call.bridged', (data) => data.callId === callId)
   })
 

@@ -210,10 +210,10 @@ describe.each(variants())('main path on $name', (variant) => {
     const overflowing = await centre.call('131')
 
     const announced = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === busy.callId, {
-      withinMs: 20_000,
+      withinMs: 60_000,
     })
     const moved = await centre.timeline.until('queue.overflowed', ({ callId }) => callId === overflowing.callId, {
-      withinMs: 20_000,
+      withinMs: 60_000,
     })
 
     expect(announced.data.to).toBe('announce:all-agents-busy')

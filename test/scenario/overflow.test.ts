@@ -128,7 +128,7 @@ describe.each(variants())('overflow chain on $name', (variant) => {
 
     const { call, callId } = await centre.call(keys.socialSecurity)
 
-    const relaxed = await centre.timeline.until('call.relaxed', (data) => data.callId === callId, { withinMs: 15_000 })
+    const relaxed = await centre.timeline.until('call.relaxed', (data) => data.callId === callId)
     expect(relaxed.data).toMatchObject({ queue: 'social-security', skills: [] })
     expect(await call.hears(tones.agent)).toBe(true)
     await call.hangUp()

@@ -24,7 +24,7 @@ describe.each(variants())('the wire between hotline and switch breaks on $name',
 
   async function breakFor(how: 'cut' | 'freeze', meanwhile: () => Promise<void>): Promise<void> {
     wire[how]()
-    await until(async () => !(await isConnected()), 'the hotline notices', 6000)
+    await until(async () => !(await isConnected()), 'the hotline notices', 12_000)
     await meanwhile()
     wire.mend()
     await until(isConnected, 'the hotline is connected again')

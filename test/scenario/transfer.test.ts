@@ -300,7 +300,7 @@ describe.each(variants())('hold, transfer and three-way on $name', (variant) => 
     await atAgent.hangUp()
 
     await centre.timeline.until('call.queued', (data) => data.callId === callId && data.reason === 'left-alone', {
-      withinMs: 15_000,
+      withinMs: 60_000,
     })
     expect(await call.hears(tones.agent)).toBe(true)
     await call.hangUp()

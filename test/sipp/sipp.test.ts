@@ -91,7 +91,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
 
   test('an agent hangs up, and the citizen is released', async () => {
     await room.agents({ agentIds: ['2003'], scenario: 'agent-hangs-up', receiveWithinMs: 1000 })
-    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 20_000 })
+    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 45_000 })
 
     expectAsPlanned(await result)
 
@@ -102,7 +102,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
   })
 
   test('a citizen who hangs up in the queue is noted there', async () => {
-    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 1000 })
+    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 3000 })
 
     expectAsPlanned(await result)
 
@@ -130,7 +130,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
   test('an agent who lets it ring is cancelled, and the next one answers', async () => {
     await room.agents({ agentIds: ['2006'], scenario: 'agent-rings-forever' })
     await room.agents({ agentIds: ['2007'], scenario: 'agent-hangs-up', receiveWithinMs: 1000 })
-    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 25_000 })
+    const { caller, result } = room.call({ scenario: 'caller-waits-for-release', receiveWithinMs: 45_000 })
 
     expectAsPlanned(await result)
 
@@ -143,7 +143,7 @@ describe.each(variants())('SIPp on $name', (variant) => {
 
   test('a citizen who hangs up while a phone rings frees the agent, whose phone is cancelled', async () => {
     await room.agents({ agentIds: ['2008'], scenario: 'agent-rings-forever' })
-    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 1500 })
+    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 4000 })
 
     expectAsPlanned(await result)
 

@@ -4,19 +4,22 @@ import { until } from './until.ts'
 
 /** Milliseconds between repetitions of a request that got no answer (T1 of RFC 3261 section 17.1.2.1). */
 const repeatAfter = 500
-/** Milliseconds in which a 200 may still follow a 487: a proxy answers CANCEL before it knows what became of the INVITE. */
-const lateAnswer = 600
+
+/** A call that was cancelled or, when the answer was quicker, hung up. */
+export interface CancelledCall {
+  /** Hangs up when a 200 came after the 487: a proxy answers CANCEL before it knows what became of the INVITE. */
+  settle(): Promise<void>
+}
 
 /**
  * A citizen hangs up while the call is being answered: CANCEL goes out `afterMs` after the INVITE, but not before a
  * provisional response (RFC 3261 section 9.1). Either final response may come, in any order with the CANCEL's: 487 is
- * acknowledged, a 200 that was quicker is acknowledged and followed by BYE (section 13.2.2.4). Returns the final
- * response that counts.
+ * acknowledged, a 200 that was quicker is acknowledged and followed by BYE (section 13.2.2.4).
  */
 export async function cancelledCall(
   phone: RawPhone,
   { caller, number, port, afterMs }: { caller: string; number: string; port: number; afterMs: number },
-): Promise<'cancelled' | 'hung up'> {
+): Promise<CancelledCall> {
   const callId = newBranch()
   const invite = inviteText(phone, { number, port, callId }).replaceAll('13900000000', caller)
   const dialog = new RawDialog({ phone, port, invite, callId })
@@ -25,17 +28,13 @@ export async function cancelledCall(
   const mayHangUp = () => dialog.isHeard && Date.now() - sentAt >= afterMs
   await until(mayHangUp, `a response to ${caller}`, 10_000, 1)
   if (!dialog.answer) await dialog.repeat('CANCEL', 1, () => dialog.final !== undefined)
-  if (!dialog.answer) {
-    dialog.acknowledgeRefusal()
-    await until(() => dialog.answer !== undefined, 'a late answer', lateAnswer).catch(() => undefined)
-  }
-  if (!dialog.answer) return 'cancelled'
-  dialog.send('ACK', 1)
-  await dialog.repeat('BYE', 2, () => dialog.responses('2 BYE').length > 0)
-  return 'hung up'
+  if (!dialog.answer) dialog.acknowledgeRefusal()
+  await dialog.settle()
+  return dialog
 }
 
-class RawDialog {
+class RawDialog implements CancelledCall {
+  #isOver = false
   readonly #parts: { phone: RawPhone; port: number; invite: string; callId: string }
 
   constructor(parts: { phone: RawPhone; port: number; invite: string; callId: string }) {
@@ -73,6 +72,13 @@ class RawDialog {
       if (method === 'BYE' && this.answer) this.send('ACK', 1)
     }
     throw new Error(`${method} of ${this.#parts.callId}: nothing came of it`)
+  }
+
+  async settle(): Promise<void> {
+    if (!this.answer || this.#isOver) return
+    this.#isOver = true
+    this.send('ACK', 1)
+    await this.repeat('BYE', 2, () => this.responses('2 BYE').length > 0)
   }
 
   acknowledgeRefusal(): void {

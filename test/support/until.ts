@@ -5,9 +5,10 @@ export async function until(
   withinMs = 30_000,
   everyMs = 20,
 ): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end; ) {
-    if (await condition()) return
+  const end = Date.now() + withinMs
+  // Asked once more when the time is over: a process that was held for as long has not looked meanwhile.
+  for (let isLast = false; !(await condition()); isLast = Date.now() >= end) {
+    if (isLast) throw new Error(`not within ${withinMs} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
-  throw new Error(`not within ${withinMs} ms: ${what}`)
 }

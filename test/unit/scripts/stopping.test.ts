@@ -87,11 +87,11 @@ test.each([
   async (command, step) => {
     const { child, said } = await run(command)
     await until(() => said.text.includes(step), step, 60_000)
-    await until(() => startedByUs().length > 1, 'it has begun something', 30_000)
+    await until(() => startedByUs().length > 1, 'it has begun something')
 
     ctrlC(child)
 
-    await until(() => child.exitCode !== null || child.signalCode !== null, `it ends: ${said.text}`, 30_000)
+    await until(() => child.exitCode !== null || child.signalCode !== null, `it ends: ${said.text}`)
     expect(child.signalCode).toBeNull()
     await until(() => startedByUs().length === 0, 'nothing is left')
   },

@@ -88,7 +88,7 @@ describe('limits of a ticket', () => {
     for (const now of ['2026-04-30T09:00+08:00', '2026-05-20T09:00+08:00']) {
       await room.stop()
       room = await TicketRoom.start({ databaseUrl, now })
-      await until(async () => (await kindsOf(ticketId, 'handle')).length === 3, 'three notices', 30_000)
+      await until(async () => (await kindsOf(ticketId, 'handle')).length === 3, 'three notices')
       await room.service.wakeDue()
     }
 
@@ -108,7 +108,7 @@ describe('limits of a ticket', () => {
     room.clock.setTo('2026-03-10T17:31+08:00')
     await sql`update tickets_jobs._private_jobs set run_at = now() where key = ${`wake:${before}`}`.execute(room.db)
 
-    await until(async () => (await jobs()).rows.length === 0, 'the job is done', 30_000)
+    await until(async () => (await jobs()).rows.length === 0, 'the job is done')
     expect(await kindsOf(ticketId, 'handle')).toEqual(['reminder'])
   })
 
@@ -140,7 +140,7 @@ describe('limits of a ticket', () => {
     room = await TicketRoom.start({ databaseUrl, city })
 
     const ticket = async () => (await room.ask<{ dueAt: string }>('GET', `/tickets/${ticketId}`, { as: centre })).body
-    await until(async () => (await ticket()).dueAt === '2026-03-05T09:30:00.000Z', 'the limit is counted anew', 30_000)
+    await until(async () => (await ticket()).dueAt === '2026-03-05T09:30:00.000Z', 'the limit is counted anew')
     const { body } = await room.ask<{ action: string; origin: string }[]>('GET', `/tickets/${ticketId}/history`, {
       as: centre,
     })

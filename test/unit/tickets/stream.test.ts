@@ -111,7 +111,7 @@ describe('the stream from the hotline to its tickets', () => {
       again.log.append('call.answered', { callId, queue: 'general', agentId: '8001', legId: newId(), waitedMs: 1 })
     }
 
-    await until(async () => (await countTickets(room)) === 301, '301 tickets', 25_000)
+    await until(async () => (await countTickets(room)) === 301, '301 tickets')
     await again.stop()
     Object.assign(room, { feed: await startFeed({ databaseUrl: room.databaseUrl }) })
   })
@@ -143,8 +143,8 @@ describe('the stream from the hotline to its tickets', () => {
       room.feed.log.append('call.answered', { callId, queue: 'general', agentId: '8001', legId: newId(), waitedMs: 1 })
     }
 
-    await until(() => second.status().applied >= 300, 'the second has read all', 30_000)
-    await until(async () => (await countTickets(room)) === 300, '300 tickets', 30_000)
+    await until(() => second.status().applied >= 300, 'the second has read all')
+    await until(async () => (await countTickets(room)) === 300, '300 tickets')
     const drafts = await room.db.selectFrom('audit_entries').select('subject').where('action', '=', 'DRAFT').execute()
     expect(new Set(drafts.map(({ subject }) => subject)).size).toBe(300)
     expect(drafts).toHaveLength(300)

@@ -49,7 +49,7 @@ describe('webhooks', () => {
 
     failing = false
 
-    await until(() => received.length === 4, 'all four facts', 20_000)
+    await until(() => received.length === 4, 'all four facts')
     const events = received.map(({ body }) => JSON.parse(body) as { id: string; type: string })
     expect(events.map(({ type }) => type).sort()).toEqual([...types].sort())
     expect(new Set(events.map(({ id: event }) => event)).size).toBe(4)

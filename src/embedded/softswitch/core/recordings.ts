@@ -13,6 +13,12 @@ export async function startRecording(
   if (channel.media === undefined || channel.recordings.has(path)) return false
   const recorder = await open(core, channel, path)
   if (recorder === undefined) return false
+  if (channel.down) {
+    // It hung up while the file was opened, and nobody else would close it.
+    await close(core, recorder)
+    await discardEmpty(core, channel, recorder)
+    return false
+  }
   channel.recordings.set(path, recorder)
   channel.media.addTap(recorder)
   channel.publish('RECORD_START', [['Record-File-Path', path]])
@@ -43,11 +49,7 @@ export async function stopRecording(core: SwitchCore, channel: Channel, path: st
 async function finish(core: SwitchCore, channel: Channel, recorder: Recorder): Promise<void> {
   channel.recordings.delete(recorder.path)
   channel.media?.removeTap(recorder)
-  try {
-    await recorder.close()
-  } catch (failure) {
-    core.logger.error({ path: recorder.path, reason: messageOf(failure) }, 'Recording is not whole')
-  }
+  await close(core, recorder)
   channel.setVariable('record_samples', String(recorder.samples))
   channel.setVariable('record_ms', String(Math.floor(recorder.samples / 8)))
   channel.setVariable('record_seconds', String(Math.floor(recorder.samples / 8000)))
@@ -56,6 +58,14 @@ async function finish(core: SwitchCore, channel: Channel, recorder: Recorder): P
     ['Record-File-Path', recorder.path],
     ['Record-Completion-Cause', isEmpty ? 'empty-file' : 'success-maxtime'],
   ])
+}
+
+async function close(core: SwitchCore, recorder: Recorder): Promise<void> {
+  try {
+    await recorder.close()
+  } catch (failure) {
+    core.logger.error({ path: recorder.path, reason: messageOf(failure) }, 'Recording is not whole')
+  }
 }
 
 /** A file into which nothing was written is removed, as FreeSWITCH does it; not one that was to be continued. */

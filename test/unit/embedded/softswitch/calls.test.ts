@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { endEverybody, openScene, pitch, type Scene, talking, until } from '../../../contract/switch-scene.ts'
 import { standIn } from '../../../contract/switches.ts'
@@ -9,17 +10,15 @@ beforeAll(async () => {
 afterEach(async () => await endEverybody(scene))
 afterAll(async () => await scene.close())
 
-test('bridge - the first audio is heard at once', async () => {
+test('bridge - who is joined is heard', async () => {
   const caller = await scene.incoming()
   const agent = await scene.outgoing()
   await scene.esl.execute(caller.uuid, 'endless_playback', scene.sound('welcome'))
   await caller.call.hears(pitch.welcome)
 
-  const at = Date.now()
   await scene.esl.api(`uuid_bridge ${caller.uuid} ${agent.uuid}`)
-  await until(() => agent.call.firstAudioAt !== undefined)
 
-  expect(Number(agent.call.firstAudioAt) - at).toBeLessThan(1000)
+  expect(await agent.call.hears(pitch.caller)).toBe(true)
 })
 
 test('media - a phone that sends nothing for media_timeout is hung up', async () => {
@@ -42,6 +41,25 @@ test('media - 20 conversations at once, everybody hears the right other; nothing
   await until(async () => (await scene.esl.api('show channels count')).includes('0 total'))
   const figures = scene.esl.events.filter((event) => event['Event-Name'] === 'CHANNEL_DESTROY')
   expect(figures.length).toBeGreaterThanOrEqual(40)
+})
+
+test('races - hanging up while a recording begins leaves no file open', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { call, uuid } = await scene.incoming()
+    scene.esl.raw(`api uuid_record ${uuid} start ${scene.folder}/${uuid}.wav\n\napi uuid_kill ${uuid}\n\n`)
+    const bye = call.hangUp()
+    for (let answer = 0; answer < 2; answer += 1) await scene.esl.answer()
+    await bye
+  }
+
+  const isOpen = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(scene.folder)
+    } catch {
+      return false
+    }
+  }
+  await until(() => !readdirSync('/proc/self/fd').some(isOpen))
 })
 
 test('races - hanging up in the moment of bridging, transferring and killing leaves no channel', async () => {
