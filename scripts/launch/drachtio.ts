@@ -4,6 +4,7 @@ import { Child } from './child.ts'
 import type { DaemonOptions } from './daemon-options.ts'
 import { findProgram } from './find-program.ts'
 import { accepts } from './free-port.ts'
+import { speaksSip } from './sip-probe.ts'
 import type { TlsFiles } from './stack-options.ts'
 
 /** drachtio-server on PATH. */
@@ -63,6 +64,7 @@ export async function startDrachtio({
     adminPort: ports.sipAdmin,
     secret: secrets.sipServer,
   })
-  const ready = () => accepts('127.0.0.1', ports.sipAdmin)
+  // It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 1.0.0).
+  const ready = async () => (await accepts('127.0.0.1', ports.sipAdmin)) && (await speaksSip(ports.sip))
   return Child.start({ name: 'sip-server', command, args: ['-f', config], ready, ...options })
 }

@@ -1,19 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 
-/** Sends one OPTIONS and says whether a 2xx came back within a second: the edge behind the SIP server answers it. */
-export function answersOptions(port: number): Promise<boolean> {
+/** Whether a 2xx comes back to an OPTIONS within a second: the edge behind the SIP server answers it. */
+export async function answersOptions(port: number): Promise<boolean> {
+  return /^2/.test(await statusOf(port, 1000))
+}
+
+/** Whether anything comes back to an OPTIONS at once: the SIP server itself is there. */
+export async function speaksSip(port: number): Promise<boolean> {
+  return (await statusOf(port, 250)) !== ''
+}
+
+/** The final status of one OPTIONS; empty when none came. */
+function statusOf(port: number, withinMs: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
-    const settle = (answered: boolean) => {
+    const settle = (status: string) => {
       clearTimeout(timer)
       socket.close()
-      resolve(answered)
+      resolve(status)
     }
-    const timer = setTimeout(() => settle(false), 1000)
-    socket.once('error', () => settle(false))
+    const timer = setTimeout(() => settle(''), withinMs)
+    socket.once('error', () => settle(''))
     socket.on('message', (message) => {
-      if (!/^SIP\/2\.0 1/.test(message.toString())) settle(/^SIP\/2\.0 2/.test(message.toString()))
+      const status = /^SIP\/2\.0 ([2-6]\d\d)/.exec(message.toString())?.[1]
+      if (status !== undefined) settle(status)
     })
     socket.bind(0, '127.0.0.1', () => socket.send(optionsRequest(port, socket.address().port), port, '127.0.0.1'))
   })

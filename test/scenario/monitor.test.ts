@@ -236,6 +236,8 @@ describe.each(variants())('supervision on $name', (variant) => {
 
   test('what cannot be is refused by name, and the talk goes on', async () => {
     const { call, callId, supervisor, ask, command } = await talk('5108', '5199', { needs: 'another-refusal' })
+    // Who is consulted goes on ringing: one who is not there would be gone again before what it stands in the way of.
+    centre.branch('12333', { kind: 'ring' })
     const listen = (agentId: string) => centre.admin.post(`/calls/${callId}/listen`, { agentId })
 
     await expect(listen('5108')).rejects.toMatchObject({ status: 409, code: 'monitor-refused' })

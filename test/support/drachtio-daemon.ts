@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeDrachtioConfig } from '../../scripts/launch/drachtio.ts'
-import { freePort } from '../../scripts/launch/free-port.ts'
+import { accepts, freePort } from '../../scripts/launch/free-port.ts'
+import { speaksSip } from '../../scripts/launch/sip-probe.ts'
 import { startSipServer } from '../../src/embedded/sip-server/index.ts'
 import { createLogger, newSecret } from '../../src/kernel/index.ts'
 import { newTlsKeys, writeTlsKeys } from './tls-keys.ts'
@@ -67,7 +67,7 @@ async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer>
   const file = writeDrachtioConfig({ folder, sipPort, wsPort, tls, adminPort, secret })
   const daemon = spawn('drachtio', ['-f', file], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
-  await listening(adminPort, () => daemon.exitCode !== null)
+  await answering({ adminPort, sipPort }, () => daemon.exitCode !== null)
   return {
     sipPort,
     wsPort,
@@ -81,22 +81,12 @@ async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer>
   }
 }
 
-async function listening(port: number, hasExited: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+/** It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 1.0.0). */
+async function answering(ports: { adminPort: number; sipPort: number }, hasExited: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (hasExited()) throw new Error('drachtio ended right after its start')
-    if (await canConnect(port)) return
+    if ((await accepts('127.0.0.1', ports.adminPort)) && (await speaksSip(ports.sipPort))) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`drachtio does not listen on port ${port}`)
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
+  throw new Error(`drachtio does not answer on ports ${ports.adminPort} and ${ports.sipPort}`)
 }
