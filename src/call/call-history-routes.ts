@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError, nullable } from '../kernel/index.ts'
 import type { CallHistoryEntry, CallStore } from './call-store.ts'
+import { callEndings } from './history-ending.ts'
 
 class SpanInvalid extends HotlineError {
   readonly code = 'span-invalid'
@@ -27,6 +28,7 @@ const entry = Type.Object({
   transferredTo: nullable(text),
   rating: nullable(Type.Integer()),
   wrapUpCode: nullable(text),
+  ending: nullable(Type.Enum([...callEndings])),
 })
 
 /** Calls of the past. The question is a body, not an address: it may name a citizen's number, and addresses stand in logs. */

@@ -100,10 +100,14 @@ export function callRoutes({
       '/calls/:callId/events',
       {
         config: { roles: ['supervisor', 'admin', 'service'] },
-        schema: { tags: ['calls'], summary: 'The timeline of a call: its facts as CloudEvents', params: callParams },
+        schema: {
+          tags: ['calls'],
+          summary: 'The timeline of a call: its facts, and those of the agents whose phones it rang, as CloudEvents',
+          params: callParams,
+        },
       },
       async ({ params }) => {
-        const events = await log.read({ after: 0, limit: 1000, subject: params.callId })
+        const events = await log.timeline(params.callId)
         if (events.length === 0) throw new UnknownCall(`no call ${params.callId} in the log`)
         return events.map((event) => toCloudEvent(event, source))
       },

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { Database, ThirdPartyRecord } from '../db/index.ts'
 import type { EventData } from '../events/index.ts'
+import { type CallEnding, type EndingFact, endingFacts, endingOf } from './history-ending.ts'
 
 type LastCall = EventData<'agent.ringing'>['pop']['lastCalls'][number]
 
@@ -60,6 +62,8 @@ export interface CallHistoryEntry {
   readonly transferredTo: string | null
   readonly rating: number | null
   readonly wrapUpCode: string | null
+  /** How it ended; null while it goes on. */
+  readonly ending: CallEnding | null
 }
 
 const openCallsAtMost = 20_000
@@ -127,6 +131,10 @@ export class CallStore {
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
     if (queue !== undefined) query = query.where('queue', '=', queue)
     const rows = await query.orderBy('offered_at', 'desc').limit(limit).execute()
+    const facts = await this.#endingFacts(
+      rows.map(({ call_id }) => call_id),
+      { from, to },
+    )
     return rows.map((row) => ({
       callId: row.call_id,
       direction: row.direction,
@@ -144,7 +152,35 @@ export class CallStore {
       transferredTo: row.transferred_to,
       rating: row.rating,
       wrapUpCode: row.wrap_up_code,
+      ending:
+        row.released_at === null
+          ? null
+          : endingOf({ direction: row.direction, answeredAt: row.answered_at }, facts.get(row.call_id) ?? []),
     }))
+  }
+
+  /** The facts that tell how calls ended, by call. Those of callbacks name it: they are looked for in the span, and a day longer. */
+  async #endingFacts(
+    callIds: readonly string[],
+    { from, to }: { from: Date; to: Date },
+  ): Promise<Map<string, EndingFact[]>> {
+    const { rows } = await sql<{ call: string } & EndingFact>`
+      with own as (
+        select subject as call, sequence, type, data from events where subject = any(${callIds}) and type = any(${endingFacts})
+      )
+      select * from own
+      union all
+      select own.call, message.sequence, message.type, message.data from own join events as message
+        on message.subject = own.data->>'voicemailId' and message.type = 'voicemail.left'
+      where own.type = 'call.sent-to-voicemail'
+      union all
+      select data->>'callId', sequence, type, data from events
+      where type in ('callback.opened', 'callback.merged') and time >= ${from} and time < ${to}::timestamptz + interval '1 day'
+        and data->>'callId' = any(${callIds})
+      order by sequence`.execute(this.#db)
+    const facts = new Map<string, EndingFact[]>()
+    for (const { call, ...fact } of rows) facts.set(call, [...(facts.get(call) ?? []), fact])
+    return facts
   }
 
   /** The latest calls of a number, newest first; none for callers who show no number. */

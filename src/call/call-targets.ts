@@ -10,11 +10,6 @@ import {
   UnknownTarget,
 } from '../transfer/index.ts'
 
-/** A target, and the agent it is, if it is one: claimed at the roster before it is rung. */
-export interface CallTarget extends Target {
-  readonly agentId?: string
-}
-
 export interface CallTargetsOptions {
   readonly branches: BranchBook
   readonly emergency: ReadonlyMap<string, EmergencyService>
@@ -40,12 +35,12 @@ export class CallTargets {
    * Throws UnknownTarget, BranchClosed, BranchBusy, or TransferRefused when the agent is not ready; a ready agent is claimed
    * for the call.
    */
-  claim(wanted: { branch: string } | { agentId: string }, callId: string): CallTarget {
+  claim(wanted: { branch: string } | { agentId: string }, callId: string): Target {
     return 'branch' in wanted ? this.#branch(wanted.branch, callId) : this.#agent(wanted.agentId, callId)
   }
 
   /** As `claim`, by what a phone dials: a branch's number, an agent's extension. */
-  claimNumber(number: string, callId: string): CallTarget {
+  claimNumber(number: string, callId: string): Target {
     const agent = this.#roster.all().find(({ context }) => context.extension === number)
     return this.claim(agent && !this.branches.has(number) ? { agentId: agent.agentId } : { branch: number }, callId)
   }
@@ -64,7 +59,7 @@ export class CallTargets {
   }
 
   /** As it was when an earlier process rang it: nothing is asked, nobody is claimed. */
-  restored({ target, emergency }: ThirdPartyRecord, callId: string, besides: string | null): CallTarget {
+  restored({ target, emergency }: ThirdPartyRecord, callId: string, besides: string | null): Target {
     const agentId = this.#agentIn(callId, besides)
     const service = emergency && this.#emergency.get(target)
     if (service) return this.emergency(target, emergency)
@@ -94,11 +89,11 @@ export class CallTargets {
   }
 
   /** The target was not rung after all. */
-  unclaim({ agentId }: CallTarget, callId: string): void {
+  unclaim({ agentId }: Target, callId: string): void {
     if (agentId !== undefined) this.#roster.withdrawn(agentId, callId)
   }
 
-  #agent(agentId: string, callId: string): CallTarget {
+  #agent(agentId: string, callId: string): Target {
     const agent = this.#roster.get(agentId)
     const { extension } = agent.context
     if (extension === null || !this.#roster.offer(agentId, callId)) {
@@ -107,7 +102,7 @@ export class CallTargets {
     return { name: `agent:${agentId}`, extension, ringFor: this.#queueOf('').ringFor, agentId }
   }
 
-  #branch(number: string, callId: string): CallTarget {
+  #branch(number: string, callId: string): Target {
     const { queue, ringFor, returnWithin } = this.branches.admit(number)
     if (queue === null) return { name: number, extension: number, ringFor, returnWithin }
     const seat = freeSeats(this.#roster, this.#queueOf(queue)).find(({ agentId }) =>

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { EventLog } from '../events/index.ts'
 import { promptFile } from '../ivr/index.ts'
-import { type Branch, BranchBusy, BranchClosed } from '../transfer/index.ts'
+import { type Branch, BranchBusy, BranchClosed, type Target } from '../transfer/index.ts'
 import type { Call } from './call.ts'
 import type { CallSupervisor } from './call-supervisor.ts'
-import type { CallTarget, CallTargets } from './call-targets.ts'
+import type { CallTargets } from './call-targets.ts'
 import { callParams, ownFlow } from './own-flow.ts'
 
 const branchNumber = Type.String({ pattern: '^[0-9]{3,15}$' })
@@ -131,7 +131,7 @@ function claimed({
   log: EventLog
   call: Call
   wanted: { branch: string } | { agentId: string }
-}): CallTarget {
+}): Target {
   try {
     return targets.claim(wanted, call.callId)
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { ThirdPartyRecord } from '../db/index.ts'
 import type { HangupCause, LegId, SwitchPort } from '../switch/index.ts'
+import type { Target } from '../transfer/index.ts'
 import type { Call, CallPartner } from './call.ts'
 import type { CallContext } from './call-context.ts'
-import type { CallTarget } from './call-targets.ts'
 import type { LegAudio } from './leg-audio.ts'
 
 export interface TalkStageOptions {
@@ -26,7 +26,7 @@ export interface TalkStageOptions {
 
 /** Who was handed the citizen blindly, by which agent, and when. */
 export interface HandedOver {
-  readonly target: CallTarget
+  readonly target: Target
   readonly by: string
   readonly at: number
 }

@@ -1,7 +1,6 @@
 import { messageOf } from '../kernel/index.ts'
 import type { HangupCause, LegId } from '../switch/index.ts'
-import { Talk, type TalkOwner, UnknownTarget } from '../transfer/index.ts'
-import type { CallTarget } from './call-targets.ts'
+import { Talk, type TalkOwner, type Target, UnknownTarget } from '../transfer/index.ts'
 import type { Leg } from './leg.ts'
 import { PhoneReturn } from './phone-return.ts'
 import { takeBack } from './take-back.ts'
@@ -95,7 +94,7 @@ export class TalkStage implements TalkOwner {
     const { call, context, partner } = this.#options
     const { talk } = this
     if (legId !== call.callerLeg.legId) return talk.refuseRefer(legId, 403)
-    let target: CallTarget
+    let target: Target
     try {
       talk.check('TRANSFER')
       target = context.targets.claimNumber(number, call.callId)
@@ -190,7 +189,7 @@ export class TalkStage implements TalkOwner {
     this.#sound.silence()
   }
 
-  thirdBegins(third: { legId: LegId; target: CallTarget }): void {
+  thirdBegins(third: { legId: LegId; target: Target }): void {
     this.#third.begins(third)
   }
 

@@ -1,12 +1,12 @@
 import type { LegId } from '../switch/index.ts'
-import type { CallTarget } from './call-targets.ts'
+import type { Target } from '../transfer/index.ts'
 import { Leg } from './leg.ts'
 import type { TalkStageOptions } from './talk-stage-options.ts'
 
 /** Who is rung, consulted or talked to beside citizen and agent. */
 interface Third {
   readonly leg: Leg
-  readonly target: CallTarget
+  readonly target: Target
 }
 
 /** The third party of a talk as part of the call: a leg of it and, when it is an agent of ours, that agent's state. */
@@ -27,7 +27,7 @@ export class ThirdParty {
     return this.#present?.leg.legId === legId
   }
 
-  begins({ legId, target }: { legId: LegId; target: CallTarget }): void {
+  begins({ legId, target }: { legId: LegId; target: Target }): void {
     const { call, context, ownLeg } = this.#options
     const leg = new Leg({ legId, role: 'third', createdAt: context.clock.now(), target: target.name })
     call.legs.push(leg)

@@ -3,7 +3,7 @@ import type { Database } from '../db/index.ts'
 import { type Clock, type Logger, messageOf, newId, within } from '../kernel/index.ts'
 import { type CommittedEvent, type EventData, type EventType, type HotlineEvent, subjectOf } from './event.ts'
 import type { EventJournal } from './event-journal.ts'
-import { insertBatch, readEvents, sequencesOf, type Writer } from './event-store.ts'
+import { insertBatch, readEvents, readTimeline, sequencesOf, type Writer } from './event-store.ts'
 import { Pace } from './pace.ts'
 
 /** Facts in one transaction: what piled up while the one before was written, and the more of it the fewer commits. */
@@ -84,6 +84,12 @@ export class EventLog {
   async read(options: { after: number; limit: number; subject?: string }): Promise<CommittedEvent[]> {
     if (options.subject !== undefined) await this.flush(dueWithin)
     return readEvents(this.#options.db, options)
+  }
+
+  /** What is on record of a call, oldest first: its own facts, and those of the agents whose phones it rang. */
+  async timeline(callId: string): Promise<CommittedEvent[]> {
+    await this.flush(dueWithin)
+    return readTimeline(this.#options.db, callId)
   }
 
   /** Whether it tells of that already. */

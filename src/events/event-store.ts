@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Database, DatabaseSchema } from '../db/index.ts'
 import { jsonText } from '../kernel/index.ts'
-import type { CommittedEvent, HotlineEvent } from './event.ts'
+import type { CommittedEvent, EventType, HotlineEvent } from './event.ts'
 
 /** Key of the advisory lock that makes the order of commits the order of sequences, whoever writes. */
 const appendLock = 12345_01
@@ -65,11 +65,33 @@ export async function readEvents(
 ): Promise<CommittedEvent[]> {
   let query = db.selectFrom('events').selectAll().where('sequence', '>', after)
   if (subject !== undefined) query = query.where('subject', '=', subject)
-  const rows = await query.orderBy('sequence').limit(limit).execute()
-  return rows.map(
-    ({ sequence, id, type, subject, time, data }) =>
-      ({ sequence, id, type, subject, time: time.getTime(), data }) as CommittedEvent,
-  )
+  return (await query.orderBy('sequence').limit(limit).execute()).map(committed)
+}
+
+/** Facts of agents that name a call: their subject is the agent, so they are looked for in the time of the call. */
+const ringFacts: readonly EventType[] = ['agent.offered', 'agent.ringing', 'agent.offer-failed']
+
+/** The facts of a call, and of the phones of agents it rang, oldest first. */
+export async function readTimeline(db: Kysely<DatabaseSchema>, callId: string): Promise<CommittedEvent[]> {
+  const { rows } = await sql<Selectable<DatabaseSchema['events']>>`
+    with own as (
+      select * from events where subject = ${callId} order by sequence limit 1000
+    ), call as (
+      select min(time) - interval '1 minute' as begins,
+        coalesce(max(time) filter (where type = 'call.released'), now()) + interval '1 minute' as ends
+      from own having count(*) > 0
+    )
+    select * from own
+    union all
+    select * from events
+    where type = any(${ringFacts}) and time >= (select begins from call) and time <= (select ends from call)
+      and data->>'callId' = ${callId}
+    order by sequence`.execute(db)
+  return rows.map(committed)
+}
+
+function committed({ time, ...event }: Selectable<DatabaseSchema['events']>): CommittedEvent {
+  return { ...event, time: time.getTime() } as CommittedEvent
 }
 
 /** The newest sequence in the log, 0 when it is empty. */

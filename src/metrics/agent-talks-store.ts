@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** With these an agent of ours has the citizen on the line; of the last two the agent is the target. */
+/** With these an agent of ours has the citizen on the line; of the last two it is who was brought in. */
 const talkBegins = ['call.answered', 'call.reached', 'call.taken-over', 'call.conferenced', 'call.transferred']
 
 /** For a `with`: `placed` has the calls out that were placed in the span, as call, agent, queue, line, placed_at. */
@@ -32,7 +32,7 @@ export const talksOfCallsOut = sql`
 export function agentTalks(facts: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`begun as (
       select sequence, type, subject as call, time, case when type in ('call.conferenced', 'call.transferred')
-        then substring(data->>'target' from '^agent:(.+)$') else data->>'agentId' end as agent
+        then coalesce(data->>'colleague', substring(data->>'target' from '^agent:(.+)$')) else data->>'agentId' end as agent
       from (${facts}) as facts
       where not exists (
         select from events as failed where failed.subject = facts.subject and failed.type = 'call.join-failed'

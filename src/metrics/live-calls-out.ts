@@ -41,7 +41,8 @@ export class LiveCallsOut {
     if (!call) return
     if (type === 'call.reached') call.reached = true
     if (type === 'call.reached' || type === 'call.taken-over') this.#begins(call, data.agentId, time)
-    if (type === 'call.conferenced' || type === 'call.transferred') this.#begins(call, agentIn(data.target), time)
+    if (type === 'call.conferenced' || type === 'call.transferred')
+      this.#begins(call, data.colleague ?? agentIn(data.target), time)
     if (type === 'call.released') {
       call.released = true
       for (const talk of call.talks) talk.end ??= time

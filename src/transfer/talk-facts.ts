@@ -2,7 +2,7 @@ import type { EventData } from '../events/index.ts'
 import type { HangupCause } from '../switch/switch-port.ts'
 import type { EmergencyMode } from './emergency.ts'
 import type { TalkOptions } from './talk-options.ts'
-import type { ThirdParty } from './target.ts'
+import type { Target, ThirdParty } from './target.ts'
 
 /** What of a talk is written in the log. */
 export class TalkFacts {
@@ -25,18 +25,18 @@ export class TalkFacts {
   }
 
   started({ legId, target }: ThirdParty, purpose: EventData<'call.consultation-started'>['purpose']): void {
-    this.#log.append('call.consultation-started', { ...this.#talk, legId, target: target.name, purpose })
+    this.#log.append('call.consultation-started', { ...this.#talk, legId, ...named(target), purpose })
   }
 
   failed(
     { legId, target }: ThirdParty,
     how: Pick<EventData<'call.consultation-failed'>, 'outcome' | 'sipStatus'> & { readonly cause: HangupCause },
   ): void {
-    this.#log.append('call.consultation-failed', { ...this.#talk, legId, target: target.name, ...how })
+    this.#log.append('call.consultation-failed', { ...this.#talk, legId, ...named(target), ...how })
   }
 
   third(type: 'call.consulted' | 'call.conferenced' | 'call.transferred', { legId, target }: ThirdParty): void {
-    this.#log.append(type, { ...this.#talk, legId, target: target.name })
+    this.#log.append(type, { ...this.#talk, legId, ...named(target) })
   }
 
   /** The citizen is back with the agent. */
@@ -56,4 +56,8 @@ export class TalkFacts {
   emergencyReturned(service: string, reason: string): void {
     this.#log.append('call.emergency-returned', { ...this.#talk, service, reason })
   }
+}
+
+function named({ name, agentId }: Target): { target: string; colleague?: string } {
+  return { target: name, ...(agentId === undefined ? {} : { colleague: agentId }) }
 }

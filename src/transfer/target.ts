@@ -11,6 +11,8 @@ export interface Target {
   readonly ringFor: number
   /** Seconds: who hangs up so soon after a blind transfer has not talked to the citizen. Not given: whoever hangs up has. */
   readonly returnWithin?: number
+  /** Our agent whom the target is, or who has a seat of the branch: claimed at the roster before it is rung. */
+  readonly agentId?: string
   /** The target is an emergency service. */
   readonly emergency?: EmergencyRequest
 }

@@ -11,8 +11,8 @@ export const instant = nullable(Type.Integer({ minimum: 0 }))
 /** What the caller needs an agent to have. */
 export const need = { queue: name, skills: Type.Array(name), language: name, priority: Type.Integer() }
 
-/** A third party brought in by an agent. */
-export const third = { callId: id, agentId: name, legId: name, target: name }
+/** A third party brought in by an agent; `colleague` is who of our agents it is, also at a seat of a branch. */
+export const third = { callId: id, agentId: name, legId: name, target: name, colleague: Type.Optional(name) }
 
 /** Why a third party could not be had. */
 export const thirdOutcome = Type.Enum(['busy', 'noAnswer', 'rejected', 'unreachable'])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventSchemas } from '../../../src/events/event.ts'
 import { fieldNames, unnamedFields } from '../../../web/src/supervisor/fact-fields.ts'
-import { factNames } from '../../../web/src/supervisor/fact-names.ts'
+import { factNames, ringFacts } from '../../../web/src/supervisor/fact-names.ts'
 import { fieldValues } from '../../../web/src/supervisor/fact-values.ts'
 
 interface Field {
@@ -10,9 +10,11 @@ interface Field {
   readonly anyOf?: readonly Field[]
 }
 
-/** Every field of the facts whose subject is a call, with the codes that it may hold. */
+const inTimeline = (type: string) => /^(call|recording)\./.test(type) || (ringFacts as readonly string[]).includes(type)
+
+/** Every field of the facts in a call's timeline, with the codes that it may hold. */
 const fields = Object.entries(eventSchemas)
-  .filter(([type]) => /^(call|recording)\./.test(type))
+  .filter(([type]) => inTimeline(type))
   .flatMap(([type, { properties }]) =>
     Object.entries(properties as Record<string, Field>).map(([field, schema]) => ({
       type,
@@ -27,7 +29,7 @@ function codesOf({ enum: codes = [], items, anyOf = [] }: Field): readonly strin
 }
 
 test('timeline - every fact of a call has words in both languages, and nothing has that is none', () => {
-  const types = Object.keys(eventSchemas).filter((type) => /^(call|recording)\./.test(type))
+  const types = Object.keys(eventSchemas).filter(inTimeline)
 
   expect(Object.keys(factNames).sort()).toEqual(types.sort())
   for (const { zh, en } of Object.values(factNames)) expect([zh, en]).not.toContain('')

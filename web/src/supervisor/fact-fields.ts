@@ -6,12 +6,13 @@ type AnyField<T extends EventType> = T extends EventType ? keyof EventData<T> & 
 /** What a fact of the call has besides the ids of call and leg, which every timeline is full of. */
 type CallField = Exclude<AnyField<CallFact>, (typeof unnamedFields)[number]>
 
-/** Told by the timeline itself, or drawn by the ladder. */
-export const unnamedFields = ['callId', 'legId', 'agentLegId', 'legs'] as const
+/** Told by the timeline itself, drawn by the ladder, or what the desk showed of the rest of the timeline. */
+export const unnamedFields = ['callId', 'legId', 'agentLegId', 'legs', 'pop'] as const
 
 /** What the fields of a call's facts are called. */
 export const fieldNames: Readonly<Record<CallField, Text>> = {
   adopted: { zh: '中途接管', en: 'found under way' },
+  afterMs: { zh: '历时', en: 'after' },
   agentId: { zh: '坐席', en: 'agent' },
   by: { zh: '由', en: 'by' },
   bytes: { zh: '字节数', en: 'bytes' },
@@ -20,9 +21,11 @@ export const fieldNames: Readonly<Record<CallField, Text>> = {
   callerNumber: { zh: '来电号码', en: 'caller' },
   cause: { zh: '信令原因', en: 'cause' },
   code: { zh: '代码', en: 'code' },
+  colleague: { zh: '同事', en: 'colleague' },
   durationMs: { zh: '时长', en: 'lasts' },
   evidence: { zh: '依据', en: 'evidence' },
   expectedWaitSeconds: { zh: '预计等待（秒）', en: 'expected wait (s)' },
+  extension: { zh: '分机', en: 'extension' },
   firstByte: { zh: '起始字节', en: 'first byte' },
   from: { zh: '原为', en: 'before' },
   front: { zh: '接入方式', en: 'front' },

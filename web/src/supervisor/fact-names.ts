@@ -1,8 +1,9 @@
 import type { EventType } from '../../../src/events/event.ts'
 import type { Text } from '../texts/text.ts'
 
-/** The facts whose subject is the call: those that a call's timeline holds. */
-export type CallFact = Extract<EventType, `call.${string}` | `recording.${string}`>
+/** What a call's timeline holds: the facts whose subject is the call, and those of the agents whose phones it rang. */
+export type CallFact = Extract<EventType, `call.${string}` | `recording.${string}`> | (typeof ringFacts)[number]
+export const ringFacts = ['agent.offered', 'agent.ringing', 'agent.offer-failed'] as const
 
 export const factNames: Readonly<Record<CallFact, Text>> = {
   'call.offered': { zh: '来电到达', en: 'Call arrived' },
@@ -23,6 +24,9 @@ export const factNames: Readonly<Record<CallFact, Text>> = {
   'call.branch-offered': { zh: '溢出：呼叫分中心', en: 'Overflow: branch rung' },
   'call.branch-answered': { zh: '溢出：分中心接听', en: 'Overflow: branch answered' },
   'call.branch-failed': { zh: '溢出：分中心未接通', en: 'Overflow: branch not reached' },
+  'agent.offered': { zh: '分配坐席', en: 'Agent offered the call' },
+  'agent.ringing': { zh: '坐席话机振铃', en: "Agent's phone rings" },
+  'agent.offer-failed': { zh: '坐席未接听', en: 'Not answered by the agent' },
   'call.abandoned': { zh: '市民放弃等待', en: 'Caller gave up' },
   'call.answered': { zh: '坐席接听', en: 'Agent answered' },
   'call.join-failed': { zh: '未能接通坐席', en: 'Not joined with the agent' },

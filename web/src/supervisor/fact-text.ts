@@ -26,6 +26,8 @@ export function factDetails(data: Readonly<Record<string, unknown>>, pathNames: 
 /** Also that a call was not found under way, which is so of nearly all. */
 function saysNothing(field: string, value: unknown): boolean {
   if (field === 'adopted') return value === false
+  // Nothing was said in SIP.
+  if (field === 'sipStatus') return value === 0
   return value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 

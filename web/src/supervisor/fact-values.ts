@@ -61,7 +61,11 @@ export const fieldValues: Readonly<Record<string, Words>> = {
   grade: grades,
   from: modes,
   mode: modes,
-  outcome: thirdOutcomes,
+  outcome: {
+    ...thirdOutcomes,
+    missed: { zh: '振铃未接', en: 'rang and was missed' },
+    withdrawn: { zh: '已撤回（市民先挂机或另有安排）', en: 'withdrawn: nothing was missed' },
+  },
   purpose: {
     call: { zh: '去电', en: 'call' },
     callback: { zh: '回拨', en: 'callback' },

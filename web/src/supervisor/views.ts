@@ -41,6 +41,8 @@ export interface HistoryEntry {
   readonly answeredAt: string | null
   readonly abandonedAt: string | null
   readonly releasedAt: string | null
+  /** How it ended; null while it goes on. */
+  readonly ending: string | null
 }
 
 export interface TimelineEvent {

@@ -1,4 +1,5 @@
 import { grades, thirdOutcomes } from './call-codes.ts'
+import { endings } from './call-endings.ts'
 import type { Text } from './text.ts'
 import { textOfCode } from './texts.ts'
 
@@ -87,6 +88,7 @@ const codes = {
   branchStates,
   callOutcomes,
   callResults,
+  endings,
   grades,
   languages,
   numbers,
