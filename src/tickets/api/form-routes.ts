@@ -70,10 +70,11 @@ export function formRoutes({
         schema: {
           tags: ['tickets'],
           summary:
-            'What is to be done, by deadline; with `state` also what is closed. The question is a body: it may name a person',
+            'What is to be done, by deadline; with `state` also what is closed, with `all` whatever the state. The question is a body: it may name a person',
           body: Type.Object(
             {
-              state: Type.Optional(Type.String({ maxLength: 40 })),
+              state: Type.Optional(Type.String({ maxLength: 40, description: 'default: all that are not closed' })),
+              all: Type.Boolean({ default: false, description: 'closed ones too, where no state is asked for' }),
               kind: Type.Optional(Type.String({ maxLength: 40 })),
               unitId: Type.Optional(Type.String({ maxLength: 50 })),
               callerNumber: Type.Optional(callerNumber),
@@ -87,11 +88,12 @@ export function formRoutes({
         },
       },
       async (request) => {
-        const { limit, overdue, ...filter } = request.body
+        const { limit, overdue, all, ...filter } = request.body
         const visible = await visibleTo(request.principal, units)
         const found = await lists.worklist({
           visible,
           filter: { ...filter, overdueAt: overdue ? now() : undefined },
+          closedToo: all || filter.state !== undefined,
           limit,
         })
         return found.map((each) => toListedView(request, each))

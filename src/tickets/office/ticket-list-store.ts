@@ -76,18 +76,20 @@ export class TicketListStore {
     return (await query.execute()).map(toListed)
   }
 
-  /** Tickets that are not closed yet, those with the next limit of any kind on top and those without a limit last. */
+  /** Tickets, without `closedToo` those that are not closed yet; those with the next limit of any kind on top and those without a limit last. */
   async worklist({
     visible,
     filter,
+    closedToo,
     limit,
   }: {
     visible: Visible
     filter: TicketFilter
+    closedToo: boolean
     limit: number
   }): Promise<ListedTicket[]> {
     let query = this.#listed().orderBy(sql`${nextDue} asc nulls last`).orderBy('tickets.created_at').limit(limit)
-    if (filter.state === undefined) query = query.where('tickets.state', 'not in', [...closedStates])
+    if (!closedToo) query = query.where('tickets.state', 'not in', [...closedStates])
     for (const condition of [...conditionsOf(filter), ...visibleCondition(visible)]) query = query.where(condition)
     return (await query.execute()).map(toListed)
   }

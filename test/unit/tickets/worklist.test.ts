@@ -43,4 +43,24 @@ describe('the work list', () => {
     room.clock.advance(1000)
     expect((await list(true)).map(({ ticketId }) => ticketId)).toContain(waiting)
   })
+
+  test('open ones alone, one state, or all of them, closed ones too', async () => {
+    const { ticketId: closed } = await room.answeredCall()
+    await room.step(closed, 'void', agent, { reason: 'wrong number' })
+    const { ticketId: draft } = await room.answeredCall()
+    const listed = async (body: object) => {
+      const { body: found } = await room.ask<Listed[]>('POST', '/worklist', {
+        as: agent,
+        body: { limit: 500, ...body },
+      })
+      return found.map(({ ticketId }) => ticketId)
+    }
+
+    const [open, all, voided] = [await listed({}), await listed({ all: true }), await listed({ state: 'voided' })]
+
+    expect([open.includes(closed), open.includes(draft)]).toEqual([false, true])
+    expect([all.includes(closed), all.includes(draft)]).toEqual([true, true])
+    expect(voided).toEqual([closed])
+    expect(all.filter((ticketId) => !open.includes(ticketId))).toEqual([closed])
+  })
 })

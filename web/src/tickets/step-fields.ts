@@ -59,6 +59,14 @@ const fields: Readonly<Record<string, readonly StepField[]>> = {
   CALL_OUT: [text('number'), text('note')],
 }
 
+/** Steps after which nothing follows: asked for once more. */
+const forGood: readonly string[] = ['ARCHIVE']
+
+export const isForGood = (step: string): boolean => forGood.includes(step)
+
+/** Whether there is a form between the button of a step and the step. */
+export const asksFirst = (step: string): boolean => fieldsOf(step).length > 0 || isForGood(step)
+
 export function fieldsOf(step: string): readonly StepField[] {
   return fields[step] ?? []
 }

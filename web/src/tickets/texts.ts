@@ -13,7 +13,12 @@ export const ticketText = textsOf({
   words: { zh: '关键词', en: 'Words' },
   due: { zh: '期限', en: 'Due' },
   overdue: { zh: '只看超期', en: 'overdue only' },
-  all: { zh: '全部未办结', en: 'all open ones' },
+  openOnes: { zh: '全部未办结', en: 'all open ones' },
+  all: { zh: '全部状态', en: 'all states' },
+  forGood: {
+    zh: '归档后不能再办理，也不能撤销。',
+    en: 'Nothing can be done with it any more, and it cannot be undone.',
+  },
   search: { zh: '查询', en: 'Search' },
   found: { zh: '{count} 件', en: 'Tickets: {count}' },
   none: { zh: '无', en: 'none' },
