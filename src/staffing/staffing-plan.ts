@@ -44,13 +44,17 @@ type ByModel<Value> = Readonly<Record<Model, Value>>
 export interface StaffingSlot {
   /** Minutes since midnight in China. */
   readonly minute: number
+  /** What it is measured from: days, and calls of all of them together; and whether that is enough to say how many seats. */
+  readonly days: number
+  readonly calls: number
+  readonly enough: boolean
   /** Mean calls in it, mean holding in seconds, and mean seats there were; null where nothing was measured. */
   readonly arrivals: number
   readonly holding: number | null
   readonly seats: number
   /** Share that was answered in time; null without calls. */
   readonly answeredInTime: number | null
-  /** Seats that reach the goal; null where there was no call, or none are enough. */
+  /** Seats that reach the goal; null where too little was measured, there was no call, or none are enough. */
   readonly needed: ByModel<number | null>
   /** What the model says of the seats there were, less what really happened; shares. */
   readonly error: ByModel<number | null>
@@ -58,6 +62,9 @@ export interface StaffingSlot {
 
 export interface StaffingPlan {
   readonly slots: readonly StaffingSlot[]
+  /** Days with calls or agents, from the first on, and calls answered. */
+  readonly days: number
+  readonly answered: number
   readonly holding: number | null
   readonly patience: number | null
   /** Mean of the errors of all intervals without their signs, weighted by calls. */
@@ -73,17 +80,25 @@ const dayMinutes = 24 * 60
 const playedCalls = 3000
 /** Fewer calls answered in a half hour say little of its holding time; then that of the whole day is taken. */
 const enoughAnswered = 30
+/**
+ * Seats are told from so much on. The mean of 30 calls is off by a fifth at most two times of three; where fewer come, only several
+ * days tell that it is always so.
+ */
+export const enough = { days: 3, calls: 30, answered: enoughAnswered } as const
 
 /** How many seats each half hour of the day needs, by three models, and how far each was from what happened. */
 export function staffingPlan(measured: Measurements, goal: StaffingGoal, seed = 1): StaffingPlan {
-  const { intervals } = measured
+  const intervals = sinceFirstDay(measured.intervals)
+  const answered = sumOf(intervals, 'answered')
   const holding = holdingOf(intervals)
   const patience = meanPatience({ waited: sumOf(intervals, 'waited'), abandoned: sumOf(intervals, 'abandoned') })
   const foretell = forecaster({ measured, goal, patience, seed })
-  const slots = slotsOf(intervals).map((slot) => plannedSlot({ ...slot, foretell, goal, overall: holding }))
+  const slots = slotsOf(intervals).map((slot) => plannedSlot({ ...slot, foretell, goal, overall: holding, answered }))
   const compared = slots.flatMap(({ compared: each }) => each)
   return {
     slots: slots.map(({ slot }) => slot),
+    days: new Set(intervals.map(({ start }) => dayOf(start))).size,
+    answered,
     holding: holding ?? null,
     patience: patience ?? null,
     error: byModel((model) => weighted(compared, ({ error }) => Math.abs(error[model]))),
@@ -138,25 +153,33 @@ function plannedSlot({
   foretell,
   goal,
   overall,
+  answered,
 }: {
   minute: number
   intervals: readonly MeasuredInterval[]
   foretell: Foretell
   goal: StaffingGoal
   overall: number | undefined
+  /** Of all half hours. */
+  answered: number
 }): { slot: StaffingSlot; compared: Compared[] } {
   const arrivals = sumOf(intervals, 'arrivals')
   const own = sumOf(intervals, 'answered') >= enoughAnswered ? holdingOf(intervals) : undefined
   const holding = own ?? overall
   const compared = holding === undefined ? [] : intervals.flatMap((each) => comparedOf(each, holding, foretell) ?? [])
   const workload = { arrivalRate: arrivals / intervals.length / slotSeconds, holding: holding ?? 0 }
+  const days = intervals.length
+  const told = answered >= enough.answered && (days >= enough.days || arrivals >= enough.calls)
   const needed = (model: Model) =>
-    arrivals === 0 || holding === undefined
+    !told || arrivals === 0 || holding === undefined
       ? null
       : (seatsNeeded((seats) => foretell(model, workload, seats), goal.share) ?? null)
   const slot: StaffingSlot = {
     minute,
-    arrivals: arrivals / intervals.length,
+    days,
+    calls: arrivals,
+    enough: told,
+    arrivals: arrivals / days,
     holding: holding ?? null,
     seats: sumOf(intervals, 'seats') / intervals.length,
     answeredInTime: arrivals === 0 ? null : sumOf(intervals, 'answeredInTime') / arrivals,
@@ -176,6 +199,18 @@ function comparedOf(interval: MeasuredInterval, holding: number, foretell: Foret
   const said = (model: Model) =>
     share(model, whole) * (1 - (seats - whole)) + (seats > whole ? share(model, whole + 1) * (seats - whole) : 0)
   return { arrivals, error: byModel((model) => said(model) - answeredInTime / arrivals) }
+}
+
+/** Days before the first one with a call or an agent are not quiet days: there was no hotline, or no log of it. */
+function sinceFirstDay(intervals: readonly MeasuredInterval[]): readonly MeasuredInterval[] {
+  const active = intervals.filter(({ arrivals, seats }) => arrivals > 0 || seats > 0)
+  const first = Math.min(...active.map(({ start }) => dayOf(start)))
+  return active.length === 0 ? intervals : intervals.filter(({ start }) => dayOf(start) >= first)
+}
+
+/** The number of the day in China. */
+function dayOf(start: number): number {
+  return Math.floor((start / 60_000 + minutesAhead) / dayMinutes)
 }
 
 function slotsOf(intervals: readonly MeasuredInterval[]): { minute: number; intervals: MeasuredInterval[] }[] {

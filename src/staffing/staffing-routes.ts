@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { HotlineError, inThread, nullable } from '../kernel/index.ts'
 import { type DayClass, dayClassOf, type SpecialDays } from './day-class.ts'
-import { type StaffingGoal, type StaffingPlan, slotSeconds } from './staffing-plan.ts'
+import { enough, type StaffingGoal, type StaffingPlan, slotSeconds } from './staffing-plan.ts'
 import type { StaffingStore } from './staffing-store.ts'
 
 class SpanInvalid extends HotlineError {
@@ -24,11 +24,23 @@ const planView = Type.Object({
   seconds: Type.Number(),
   holding: numberOrNone,
   patience: numberOrNone,
+  days: Type.Integer({ description: 'days measured, from the first one with a call or an agent' }),
+  answered: Type.Integer({ description: 'calls answered in them' }),
+  enough: Type.Object(
+    { days: Type.Integer(), calls: Type.Integer(), answered: Type.Integer() },
+    {
+      description:
+        'seats are told where so many calls were answered, and so many days or calls of the half hour measured',
+    },
+  ),
   compared: Type.Integer(),
   error: byModel,
   slots: Type.Array(
     Type.Object({
       minute: Type.Integer({ description: 'since midnight in China' }),
+      days: Type.Integer(),
+      calls: Type.Integer({ description: 'of all these days together' }),
+      enough: Type.Boolean({ description: 'false: too little was measured to say how many seats are needed' }),
       arrivals: Type.Number(),
       holding: numberOrNone,
       seats: Type.Number(),
@@ -97,6 +109,7 @@ export function staffingRoutes({
         const { slots, ...plan } = await inThread<StaffingPlan>('src/staffing/staffing-worker.js', work)
         return {
           ...plan,
+          enough: { ...enough },
           from: span.from.toISOString(),
           to: span.to.toISOString(),
           percent,

@@ -35,9 +35,13 @@ const day = 86_400_000
 const morning = new Date(Math.floor(Date.now() / day - 2) * day + 2 * 3_600_000)
 const weekdayOfMorning = `星期${'日一二三四五六'.charAt(morning.getUTCDay())}`
 
-/** Two agents and twelve calls of two minutes in the half hour from that morning on; every third gives up. */
-async function recordMorning(service: HotlineInProcess): Promise<void> {
-  const begin = morning.getTime()
+/** The same on four days, of which that morning is the last: enough to say how many seats are needed. */
+async function recordMornings(service: HotlineInProcess): Promise<void> {
+  for (const before of [3, 2, 1, 0]) await recordMorning(service, morning.getTime() - before * day)
+}
+
+/** Two agents and twelve calls of two minutes in half an hour; every third gives up. */
+async function recordMorning(service: HotlineInProcess, begin: number): Promise<void> {
   await service.record((log) => {
     const change = (agentId: string, to: 'ready' | 'talking' | 'offline', at: number) =>
       log.append(
@@ -82,7 +86,7 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', i
     browser = await TestBrowser.start()
     service = await startHotlineInProcess({ MENUS_DIR: menusDir })
     admin = await HotlineClient.login(service.url, { username: 'admin', password: service.adminPassword })
-    await recordMorning(service)
+    await recordMornings(service)
     await recordToday(service)
     await admin.post('/users', { username: 'zhang', password, role: 'supervisor' })
   }, 120_000)
@@ -181,6 +185,8 @@ describe.skipIf(!findChromium())('the pages of those who oversee the hotline', i
     }
     const holidays = await planOf('节假日')
     expect(holidays.slots.find(({ minute }) => minute === 600)?.arrivals).toBe(12)
+    await halfHour.getByText('1 天 12 通').waitFor()
+    await halfHour.getByText('数据不足').waitFor()
     expect((await planOf(weekdayOfMorning)).slots).toEqual([])
     expect(browser.faults).toEqual([])
   })

@@ -174,7 +174,15 @@ test("the plan by half hour, for the city's goal or another", async () => {
   expect(usual.slots.map((slot: { minute: number }) => slot.minute)).toEqual([600, 630])
   expect(usual.slots[1]).toMatchObject({ arrivals: 2, seats: 1, answeredInTime: 0.5 })
   expect(strict).toMatchObject({ percent: 99, seconds: 1 })
-  expect(strict.slots[1].needed.erlangC).toBeGreaterThan(usual.slots[1].needed.erlangC)
+  expect(strict.slots[1].answeredInTime).toBe(0)
+})
+
+test('what was measured is told, and that it is too little to say how many seats', async () => {
+  const plan = (await ask(`/staffing?${query}`)).json()
+
+  expect(plan).toMatchObject({ days: 1, answered: 2, enough: { days: 3, calls: 30, answered: 30 } })
+  const none = { erlangC: null, erlangA: null, simulation: null }
+  expect(plan.slots[1]).toMatchObject({ days: 1, calls: 2, enough: false, needed: none })
 })
 
 test.each([

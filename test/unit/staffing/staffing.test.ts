@@ -161,6 +161,46 @@ describe('plan', () => {
     expect(slot?.needed.simulation).toBeGreaterThanOrEqual(seats - 1)
   })
 
+  const none = { erlangC: null, erlangA: null, simulation: null }
+  /** The half hour from 10:00 on, so many days after the first of November, with as many calls. */
+  const morningOf = (dayNumber: number, calls: number): MeasuredInterval => ({
+    ...{ start: Date.parse('2026-11-01T02:00:00Z') + dayNumber * 86_400_000, arrivals: calls, answered: calls },
+    ...{ abandoned: 0, answeredInTime: calls, waited: calls, seats: 5, occupied: calls * 120 },
+  })
+
+  test('the first day is too little, unless many called; a few calls are enough where it is so on several days', () => {
+    const of = (...intervals: MeasuredInterval[]) => staffingPlan({ intervals, holdings, waits: [] }, goal)
+
+    const [few, many] = [of(morningOf(0, 29)), of(morningOf(0, 30))]
+    const [twice, often] = [
+      of(...[15, 14].map((calls, day) => morningOf(day, calls))),
+      of(...[10, 10, 10].map((calls, day) => morningOf(day, calls))),
+    ]
+
+    expect(few).toMatchObject({ days: 1, answered: 29 })
+    for (const { slots } of [few, twice]) expect(slots).toMatchObject([{ enough: false, needed: none }])
+    for (const { slots } of [many, often]) {
+      expect(slots).toMatchObject([{ calls: 30, enough: true }])
+      expect(slots[0]?.needed.erlangC).toBeGreaterThan(0)
+    }
+    expect(often.slots[0]).toMatchObject({ days: 3, arrivals: 10 })
+  })
+
+  test('days before the hotline began are not quiet days', () => {
+    const before = [-3, -2, -1].map((day) => ({ ...morningOf(day, 0), seats: 0 }))
+
+    const plan = staffingPlan({ intervals: [...before, morningOf(0, 40)], holdings, waits: [] }, goal)
+
+    expect(plan.slots).toMatchObject([{ days: 1, calls: 40, arrivals: 40, enough: true }])
+  })
+
+  test('a stricter goal needs more seats', () => {
+    const seats = (share: number, within: number) =>
+      staffingPlan({ intervals: [morningOf(0, 40)], holdings, waits: [] }, { share, within }).slots[0]?.needed.erlangC
+
+    expect(seats(0.99, 1)).toBeGreaterThan(seats(0.8, 15) ?? Number.POSITIVE_INFINITY)
+  })
+
   test('with nothing measured nothing is said', () => {
     const plan = staffingPlan({ intervals: [{ start: 0, ...night }], holdings: [], waits: [] }, goal)
 

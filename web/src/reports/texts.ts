@@ -69,6 +69,17 @@ export const reportText = textsOf({
     zh: '平均处理 {holding} 秒，平均耐心 {patience} 秒；{compared} 个半小时的平均误差：',
     en: 'Mean holding {holding} s, mean patience {patience} s; mean error over {compared} half hours:',
   },
+  measuredFrom: {
+    zh: '依据 {days} 天、{answered} 通已接来电。',
+    en: 'Measured from {days} days and {answered} answered calls.',
+  },
+  tooLittleHint: {
+    zh: '数据不足：共接通不到 {answered} 通，或该半小时不到 {days} 天且不到 {calls} 通，不给出坐席数。',
+    en: 'Too little data: under {answered} calls answered in all, or under {days} days and under {calls} calls of the half hour, and no seats are told.',
+  },
+  basis: { zh: '依据', en: 'Measured' },
+  daysAndCalls: { zh: '{days} 天 {calls} 通', en: '{days} d, {calls} calls' },
+  tooLittle: { zh: '数据不足', en: 'too little data' },
   halfHour: { zh: '半小时', en: 'Half hour' },
   holding: { zh: '处理（秒）', en: 'Holding (s)' },
   seats: { zh: '实际坐席', en: 'Seats there were' },
