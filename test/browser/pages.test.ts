@@ -125,6 +125,32 @@ describe.skipIf(!findChromium())('the pages in a browser', inBrowser, () => {
     expect(await page.getByTestId('number').innerText()).toBe(from.user)
   })
 
+  test('a notice goes to the desks of one queue, or to all, as its writer chose', async () => {
+    await room.centre.agent('8109', { skills: ['tax'], ready: false })
+    const page = await room.browser.login({ url: room.url, username: 'zhang', password, path: '/supervisor' })
+    await page.getByRole('button', { name: '公告' }).click()
+    const form = page.locator('form').filter({ has: page.locator('#notice-text') })
+    const publish = async (text: string) => {
+      await page.fill('#notice-text', text)
+      await form.getByRole('button', { name: '发布' }).click()
+      await page.locator('.item').filter({ hasText: text }).waitFor()
+    }
+
+    await publish('今晚十点例会')
+    await form.getByRole('combobox', { name: '发给' }).press('Enter')
+    await page.getByRole('option', { name: '税务' }).click()
+    await publish('个税口径已更新')
+
+    const told = await room.centre.admin.get<{ text: string; queue: string | null; by: string }[]>('/notices')
+    expect(told.filter(({ by }) => by === 'zhang').map(({ text, queue }) => [text, queue])).toEqual([
+      ['个税口径已更新', 'tax'],
+      ['今晚十点例会', null],
+    ])
+    await page.locator('.item').filter({ hasText: '个税口径已更新' }).getByText('税务').waitFor()
+    await page.locator('.item').filter({ hasText: '今晚十点例会' }).getByText('全部坐席').waitFor()
+    await keepPicture(page, 'supervisor-notices')
+  })
+
   test('a wrong password is told, and who may not see a page does not', async () => {
     const page = await room.browser.open(`${room.url}/desk`)
     await page.fill('#username', 'zhang')

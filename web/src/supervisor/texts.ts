@@ -46,6 +46,8 @@ export const roomText = textsOf({
   inForce: { zh: '生效中', en: 'In force' },
   notice: { zh: '坐席通知', en: 'Notice to desks' },
   text: { zh: '内容', en: 'Text' },
+  recipients: { zh: '发给', en: 'To' },
+  everybody: { zh: '全部坐席', en: 'all agents' },
   level: { zh: '级别', en: 'Level' },
   info: { zh: '一般', en: 'info' },
   warning: { zh: '重要', en: 'warning' },
