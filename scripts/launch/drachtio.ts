@@ -64,7 +64,7 @@ export async function startDrachtio({
     adminPort: ports.sipAdmin,
     secret: secrets.sipServer,
   })
-  // It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 1.0.0).
+  // It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 0.9.4).
   const ready = async () => (await accepts('127.0.0.1', ports.sipAdmin)) && (await speaksSip(ports.sip))
   return Child.start({ name: 'sip-server', command, args: ['-f', config], ready, ...options })
 }

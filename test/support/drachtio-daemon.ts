@@ -81,7 +81,7 @@ async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer>
   }
 }
 
-/** It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 1.0.0). */
+/** It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 0.9.4). */
 async function answering(ports: { adminPort: number; sipPort: number }, hasExited: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (hasExited()) throw new Error('drachtio ended right after its start')
