@@ -101,16 +101,23 @@ function queued(span: StaffingSpan) {
 
 /**
  * For a `with`: `works` has the states of agents, each with the `run` it is in, which is one call from the ring to the end of the
- * wrap-up, and the queue that call came from.
+ * wrap-up, and the queue that call came from. Calls out are left out: who calls somebody back is no seat for those who call.
  */
 function works(span: StaffingSpan) {
   return sql`${agentStates(span)},
-    runs as (
-      select states.*, call_records.queue as own_queue, count(*) filter (where state not in ${occupied})
-        over (partition by agent order by begins, number) as run
+    begun as (
+      select states.*, call_records.queue as own_queue, direction, state not in ${occupied}
+          or (call is not null and call is distinct from lag(call) over (partition by agent order by begins, number)) as begins_run
       from states left join call_records on call_id = call::uuid
     ),
+    runs as (
+      select *, count(*) filter (where begins_run) over (partition by agent order by begins, number) as run from begun
+    ),
+    calls_of_runs as (
+      select agent, run, max(own_queue) as queue, bool_or(direction = 'outbound') as out
+      from runs where state in ${occupied} group by agent, run
+    ),
     works as (
-      select runs.*, max(own_queue) filter (where state in ${occupied}) over (partition by agent, run) as queue from runs
+      select runs.*, queue from runs left join calls_of_runs using (agent, run) where state not in ${occupied} or out is not true
     )`
 }

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../../../src/db/index.ts'
 import type { EventLog } from '../../../src/events/index.ts'
 import { createHttpServer } from '../../../src/http/index.ts'
+import { newId } from '../../../src/kernel/index.ts'
 import { StaffingStore, staffingRoutes } from '../../../src/staffing/index.ts'
 import { newDatabase, silent } from '../../support/database.ts'
 import { openLog, project } from '../../support/open-log.ts'
-import { recordAbandonedCall, recordAnsweredCall } from '../../support/recorded-calls.ts'
+import { recordAbandonedCall, recordAnsweredCall, recordReleased } from '../../support/recorded-calls.ts'
 
 const begin = Date.parse('2024-11-22T10:00:00+08:00')
 const at = (minutes: number) => begin + minutes * 60_000
@@ -22,6 +23,7 @@ beforeAll(async () => {
   const log = openLog({ db })
   recordMorning(log)
   recordNextDay(log)
+  recordCallBack(log)
   await project(log, db)
   await log.close()
   app = await createHttpServer({
@@ -58,6 +60,35 @@ function recordNextDay(log: EventLog): void {
   answers('tax', 5, 3)
   answers('general', 15, 1)
   change('offline', 30)
+}
+
+/** One agent on the third day: four minutes for a call, and twelve for another citizen, called from the wrap-up. */
+function recordCallBack(log: EventLog): void {
+  const agentId = '8004'
+  const minute = (minutes: number) => at(2 * 24 * 60 + minutes)
+  const change = (to: 'ready' | 'ringing' | 'talking' | 'wrapUp' | 'offline', minutes: number, callId: string | null) =>
+    log.append(
+      'agent.state-changed',
+      { agentId, from: 'ready', to, status: 'available', reason: null, extension: agentId, callId },
+      minute(minutes),
+    )
+  change('ready', 0, null)
+  const answered = { queuedAt: minute(5) - 1000, answeredAt: minute(5), releasedAt: minute(8) }
+  change('talking', 5, recordAnsweredCall(log, { queue: 'tax', ...answered }))
+  change('wrapUp', 8, null)
+  const callBack = newId()
+  const placed = { callId: callBack, agentId, legId: newId(), purpose: 'callback', reference: null }
+  log.append(
+    'call.placed',
+    { ...placed, line: '12345', switch: 'test', callerNumber: '13800000000', queue: 'tax' },
+    minute(9),
+  )
+  change('ringing', 9, callBack)
+  change('talking', 10, callBack)
+  recordReleased(log, callBack, minute(20))
+  change('wrapUp', 20, null)
+  change('ready', 21, null)
+  change('offline', 30, null)
 }
 
 /** Two agents from 9:50 to 10:45, of whom one takes two calls; a third caller gives up. */
@@ -130,6 +161,19 @@ test.each([
   expect(occupied).toBeCloseTo(expected.occupied, 3)
   expect(holdings.reduce((sum, each) => sum + each, 0)).toBeCloseTo(expected.occupied, 3)
   expect(waits).toHaveLength(expected.arrivals)
+})
+
+test('who calls a citizen back is no seat meanwhile, and takes none up', async () => {
+  const store = new StaffingStore({ db })
+  const day = { from: new Date(at(2 * 24 * 60)), to: new Date(at(2 * 24 * 60 + 30)) }
+
+  for (const queue of [undefined, 'tax']) {
+    const [slot] = await store.intervals({ ...day, queue }, 15)
+    expect(slot).toMatchObject({ arrivals: 1, answered: 1 })
+    expect(slot?.seats).toBeCloseTo(18 / 30, 6)
+    expect(slot?.occupied).toBeCloseTo(240, 3)
+    expect(await store.holdings({ ...day, queue })).toEqual([240])
+  }
 })
 
 const week = `from=${new Date(at(-60)).toISOString()}&to=${nextDay.to.toISOString()}`
