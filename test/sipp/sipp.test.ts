@@ -143,7 +143,8 @@ describe.each(variants())('SIPp on $name', (variant) => {
 
   test('a citizen who hangs up while a phone rings frees the agent, whose phone is cancelled', async () => {
     await room.agents({ agentIds: ['2008'], scenario: 'agent-rings-forever' })
-    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 4000 })
+    // The phone rings for 3 s.
+    const { caller, result } = room.call({ scenario: 'caller-hangs-up-in-queue', pauseMs: 2500 })
 
     expectAsPlanned(await result)
 
