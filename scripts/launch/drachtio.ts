@@ -7,6 +7,11 @@ import { accepts } from './free-port.ts'
 import { speaksSip } from './sip-probe.ts'
 import type { TlsFiles } from './stack-options.ts'
 
+/** It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 0.9.4). */
+export async function drachtioIsReady(ports: { readonly sipAdmin: number; readonly sip: number }): Promise<boolean> {
+  return (await accepts('127.0.0.1', ports.sipAdmin)) && (await speaksSip(ports.sip))
+}
+
 /** drachtio-server on PATH. */
 export function findDrachtio(): string | undefined {
   return findProgram('drachtio')
@@ -64,7 +69,6 @@ export async function startDrachtio({
     adminPort: ports.sipAdmin,
     secret: secrets.sipServer,
   })
-  // It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 0.9.4).
-  const ready = async () => (await accepts('127.0.0.1', ports.sipAdmin)) && (await speaksSip(ports.sip))
+  const ready = () => drachtioIsReady(ports)
   return Child.start({ name: 'sip-server', command, args: ['-f', config], ready, ...options })
 }

@@ -1,5 +1,6 @@
 import { type AgentRoster, type ServedQueue, servesQueue } from '../agent/index.ts'
 import type { ThirdPartyRecord } from '../db/index.ts'
+import { colleagueOf } from '../events/index.ts'
 import {
   type BranchBook,
   BranchBusy,
@@ -76,8 +77,7 @@ export class CallTargets {
 
   /** Our agent to whom the call was transferred; null when that was none. */
   holderOf(callId: string, transferredTo: string): string | null {
-    const [, named] = /^agent:(.+)$/.exec(transferredTo) ?? []
-    return named ?? this.#agentIn(callId, null) ?? null
+    return colleagueOf({ target: transferredTo }) ?? this.#agentIn(callId, null) ?? null
   }
 
   /** An agent of ours who has the call now, rung or talking, `besides` another. */

@@ -5,6 +5,7 @@
 export { agentStates } from './agent-state-store.ts'
 export { asyncApiDocument } from './async-api.ts'
 export { type CloudEvent, toCloudEvent } from './cloud-event.ts'
+export { colleagueOf } from './colleague-of.ts'
 export {
   type CommittedEvent,
   type EventData,

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
-import type { EventLog, HotlineEvent } from '../events/index.ts'
+import { colleagueOf, type EventLog, type HotlineEvent } from '../events/index.ts'
 import type { Logger } from '../kernel/index.ts'
 import type { CommittedTail } from './committed-tail.ts'
 import { FeedClient } from './feed-client.ts'
@@ -60,7 +60,7 @@ function concerns(event: HotlineEvent, agentId: string | null): boolean {
   // A notice concerns all it is for, and all of them when it names nobody.
   if ('agentIds' in event.data) return event.data.agentIds?.includes(agentId) ?? true
   // Whom a call is handed to, or who is asked to join, has a desk too.
-  if ('target' in event.data && event.data.target === `agent:${agentId}`) return true
+  if ('target' in event.data && colleagueOf(event.data) === agentId) return true
   return 'agentId' in event.data && event.data.agentId === agentId
 }
 

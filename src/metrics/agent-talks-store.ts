@@ -25,9 +25,15 @@ export const talksOfCallsOut = sql`
     select sequence, type, subject, time, data from events where subject = placed.call and type = any(${talkBegins})
   ) as facts`
 
+/** The fact with which the agent of a talk in `begun` does not talk any more. */
+export const leavingTalk = sql`
+  select * from events where subject = begun.agent and type = 'agent.state-changed'
+    and sequence > begun.sequence and data->>'from' = 'talking' order by sequence limit 1`
+
 /**
- * For a `with`: `talks` has when each agent had a citizen on the line, as call, agent, number, begins, ends; a talk that goes on has
- * no end. It begins with one of the facts asked for, and ends when the agent does not talk any more, whatever becomes of the call.
+ * For a `with`: `begun` has the facts asked for, each with the agent who has a citizen on the line from then on; `talks` has when each
+ * agent had one, as call, agent, number, begins, ends; a talk that goes on has no end. It begins with one of the facts asked for, and
+ * ends when the agent does not talk any more, whatever becomes of the call.
  */
 export function agentTalks(facts: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`begun as (
@@ -40,10 +46,7 @@ export function agentTalks(facts: RawBuilder<unknown>): RawBuilder<unknown> {
     ),
     talks as (
       select call, agent, min(sequence) as number, min(begun.time) as begins, least(left_at, over_at) as ends
-      from begun left join lateral (
-        select time as left_at from events where subject = begun.agent and type = 'agent.state-changed'
-          and sequence > begun.sequence and data->>'from' = 'talking' order by sequence limit 1
-      ) as leaving on true left join lateral (
+      from begun left join lateral (select time as left_at from (${leavingTalk}) as leaving) as leaving on true left join lateral (
         select time as over_at from events where subject = begun.call and type = 'call.released' limit 1
       ) as release on true
       where agent is not null group by call, agent, least(left_at, over_at)

@@ -1,3 +1,6 @@
+/** Milliseconds for which the figures in memory keep a call or a callback: a day, and the longest shift's look back. */
+export const keptFor = 26 * 60 * 60 * 1000
+
 /** Calls to citizens, in one span of time. They are in no rate. */
 export interface CallsOut {
   readonly placed: number

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from '../db/index.ts'
 import type { HotlineEvent } from '../events/index.ts'
-import { agentTalks, callsOut, talkedMs, talksOfCallsOut } from './agent-talks-store.ts'
+import { agentTalks, callsOut, leavingTalk, talkedMs, talksOfCallsOut } from './agent-talks-store.ts'
 import type { CallFigures, QueueCounts, RatingCounts, Thresholds } from './figures.ts'
 
 export interface Span {
@@ -101,13 +101,15 @@ export class HistoryStore {
     return rows
   }
 
-  /** What is on record of calls out placed since `from`, and of when agents stopped to talk, in order. */
+  /** What is on record of calls out placed since `from`, and of when their agents stopped to talk, in order. */
   async callsOutSince(from: Date): Promise<HotlineEvent[]> {
     const { rows } = await sql<{ id: string; type: string; subject: string; time: Date; data: unknown }>`
-      select id, type, subject, time, data from events
-      where subject in (select subject from events where type = 'call.placed' and time >= ${from})
-        or (type = 'agent.state-changed' and time >= ${from} and data->>'from' = 'talking')
-      order by sequence`.execute(this.#db)
+      with ${callsOut({ from, to: new Date(8.64e15) })}, ${agentTalks(talksOfCallsOut)}, facts as (
+        select events.* from placed join events on subject = placed.call
+        union all
+        select leaving.* from begun, lateral (${leavingTalk}) as leaving
+      )
+      select distinct on (sequence) id, type, subject, time, data from facts order by sequence`.execute(this.#db)
     return rows.map((row) => ({ ...row, time: row.time.getTime() }) as HotlineEvent)
   }
 

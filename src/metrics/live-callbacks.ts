@@ -1,9 +1,7 @@
 import type { HotlineEvent } from '../events/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { type CallbackCounts, type CallbackRecord, citizensOutcomes, countCallbacks } from './callback-figures.ts'
-
-/** Milliseconds for which closed callbacks are kept: a day, and the longest shift's look back. */
-const keptFor = 26 * 60 * 60 * 1000
+import { keptFor } from './figures.ts'
 
 export interface OpenCallbacks {
   readonly queue: string | null

@@ -1,6 +1,6 @@
-import type { HotlineEvent } from '../events/index.ts'
+import { colleagueOf, type HotlineEvent } from '../events/index.ts'
 import type { Clock } from '../kernel/index.ts'
-import type { CallsOut } from './figures.ts'
+import { type CallsOut, keptFor } from './figures.ts'
 import type { Place } from './places.ts'
 
 /** In memory the queue of calls out that belong to none. */
@@ -20,9 +20,6 @@ interface CallOut extends Readonly<Record<Place, string>> {
   readonly talks: Talk[]
 }
 
-/** Milliseconds for which calls are kept: a day, and the longest shift's look back. */
-const keptFor = 26 * 60 * 60 * 1000
-
 /** The figures of calls to citizens in memory, up to this moment. Facts may come twice: nothing changes. */
 export class LiveCallsOut {
   readonly #clock: Clock
@@ -41,8 +38,7 @@ export class LiveCallsOut {
     if (!call) return
     if (type === 'call.reached') call.reached = true
     if (type === 'call.reached' || type === 'call.taken-over') this.#begins(call, data.agentId, time)
-    if (type === 'call.conferenced' || type === 'call.transferred')
-      this.#begins(call, data.colleague ?? agentIn(data.target), time)
+    if (type === 'call.conferenced' || type === 'call.transferred') this.#begins(call, colleagueOf(data), time)
     if (type === 'call.released') {
       call.released = true
       for (const talk of call.talks) talk.end ??= time
@@ -90,10 +86,6 @@ export class LiveCallsOut {
       if (released) this.#calls.delete(callId)
     }
   }
-}
-
-function agentIn(target: string): string | undefined {
-  return /^agent:(.+)$/.exec(target)?.[1]
 }
 
 function talked(talks: readonly Talk[]): { talkedMs: number } {

@@ -1,6 +1,6 @@
 import type { HotlineEvent } from '../events/index.ts'
 import type { Clock } from '../kernel/index.ts'
-import { addOut, type CallFigures, count, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
+import { addOut, type CallFigures, count, keptFor, noCounts, type QueueCounts, type Thresholds } from './figures.ts'
 import type { LoggedCall } from './history-store.ts'
 import { LiveCallsOut } from './live-calls-out.ts'
 import { type Place, PlaceTable, type WaitingNow, waits } from './places.ts'
@@ -10,8 +10,6 @@ interface LiveCall extends CallFigures {
   released: boolean
 }
 
-/** Milliseconds for which calls are kept: a day, and the longest shift's look back. */
-const keptFor = 26 * 60 * 60 * 1000
 const sweepEvery = 1000
 
 /** Figures of one queue on one line, of calls out in no queue too: {@link sumBy} adds them up by either. */

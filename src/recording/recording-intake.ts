@@ -49,7 +49,7 @@ export class RecordingIntake {
   /** There is no sound, because it could not be begun: nothing to keep. Never rejects. */
   async discard(note: RecordingNote, error: unknown): Promise<void> {
     this.#tell(note, messageOf(error))
-    await this.#forget(note.callId).catch((fault: unknown) => this.#complain(note.callId, fault))
+    await this.#drop(note.callId)
   }
 
   /** The switch has no sound of it. That is no fault when the call was over before there could be any. Never rejects. */
@@ -60,7 +60,7 @@ export class RecordingIntake {
     this.#delayed.delete(callId)
     this.#options.logger.info({ callId, talkedMs, reason: messageOf(error) }, 'a call was over before it was recorded')
     this.#options.log.append('recording.omitted', { callId, line, talkedMs })
-    await this.#forget(callId).catch((fault: unknown) => this.#complain(callId, fault))
+    await this.#drop(callId)
   }
 
   /** Takes up what was left behind, and goes on doing so; what `isLive` is of a call that goes on. */
@@ -120,6 +120,10 @@ export class RecordingIntake {
     this.#delay(note, error)
     // The note that lies there does not know when the call ended.
     return spool.writeNote(name, note)
+  }
+
+  async #drop(callId: string): Promise<void> {
+    await this.#forget(callId).catch((fault: unknown) => this.#complain(callId, fault))
   }
 
   async #forget(callId: string): Promise<void> {

@@ -25,9 +25,10 @@ type Times = Record<Contestant['name'], number[][]>
  */
 export async function dispatchBench({ calls: seconds = 8 }: InstrumentOptions): Promise<Finding> {
   const room = await PeerRoom.start(crowd)
+  const closing = new AbortController()
   const times: Times = { ours: [], callcenter: [], nullClient: [] }
   try {
-    for (const phone of room.agents) void takeCalls(phone)
+    for (const phone of room.agents) void takeCalls(phone, closing.signal)
     const callers = Array.from({ length: crowd.callers }, (_, n) => room.citizen(String(13_900_020_000 + n)))
     const watch = new LoadWatch()
     for (let round = 0; round < rounds; round += 1)
@@ -35,6 +36,7 @@ export async function dispatchBench({ calls: seconds = 8 }: InstrumentOptions): 
         times[contestant.name].push(await block({ room, contestant, callers, seconds }))
     return findingOf(times, watch)
   } finally {
+    closing.abort()
     await room.close()
   }
 }
@@ -74,13 +76,15 @@ async function keepCalling(phone: Phone, number: string, leaving: AbortSignal): 
   }
 }
 
-/** Answers, talks for a while and hangs up, whoever calls. */
-async function takeCalls(phone: Phone): Promise<void> {
-  for (;;) {
+/** Answers, talks for a while and hangs up, whoever calls; a phone that closes cannot hang up any more. */
+async function takeCalls(phone: Phone, closing: AbortSignal): Promise<void> {
+  while (!closing.aborted) {
     const call = await phone.nextCall({ withinMs: 3_600_000 })
     await call.answered
     await Promise.race([call.ended, pause(talk.shortest + Math.random() * (talk.longest - talk.shortest))])
-    await call.hangUp()
+    await call.hangUp().catch((error: unknown) => {
+      if (!closing.aborted) throw error
+    })
   }
 }
 

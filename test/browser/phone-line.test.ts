@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { agentIs, lineIs, password, phoneIs, talkSays } from '../support/agent-page.ts'
 import { findChromium, inBrowser } from '../support/browser.ts'
-import { browserCentre } from '../support/browser-centre.ts'
+import { browserCentre, hearEachOther } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
 import { giveEars, hearsPitch } from '../support/page-ears.ts'
 import { canSleep, fallAsleep, stopClock } from '../support/sleeping-page.ts'
@@ -20,17 +20,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone and its lin
 
   const agentAt = (agentId: string, prepare = before) => room.atPhone(agentId, prepare)
 
-  /** A citizen calls, the page rings, the agent answers, and both hear each other. */
-  async function talk(page: Page) {
-    const { call, callId } = await room.centre.call('0', { tone: pitch.citizen })
-    await phoneIs(page, 'ringing')
-    await page.keyboard.press('F3')
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
-    // Voices are there a moment before the desk knows, and its keys do nothing until then.
-    await talkSays(page, '通话中')
-    return { call, callId }
-  }
+  const talk = (page: Page) => room.talk(page, pitch)
 
   test('the SIP server starts anew: the phone is back by itself and rings', async () => {
     const page = await agentAt('8301')
@@ -62,8 +52,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone and its lin
     await talkSays(page, '保持')
     await page.keyboard.press('F4')
     await room.centre.timeline.until('call.retrieved', (data) => data.callId === callId)
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+    await hearEachOther(page, call, pitch)
     await page.getByTestId('hang-up').click()
     await agentIs(page, 'wrapUp')
     await room.centre.timeline.until('call.released', (data) => data.callId === callId && data.by === 'agent')
@@ -101,8 +90,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone and its lin
     await page.getByRole('link', { name: '工单' }).click()
     await page.waitForURL('**/tickets')
 
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+    await hearEachOther(page, call, pitch)
     await call.hangUp()
     await until(async () => (await room.centre.admin.agentState('8305')) === 'wrapUp', 'the call is over')
     await room.centre.admin.post('/agents/8305/ready')
@@ -120,8 +108,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone and its lin
     await room.centre.timeline.until('call.phone-returned', (data) => data.callId === callId)
 
     await phoneIs(page, 'talking')
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+    await hearEachOther(page, call, pitch)
     await page.getByTestId('hang-up').click()
     await agentIs(page, 'wrapUp')
     const { data } = await room.centre.timeline.until('call.released', (data) => data.callId === callId)

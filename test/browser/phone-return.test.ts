@@ -2,11 +2,10 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { agentIs, consult, phoneIs, talkSays } from '../support/agent-page.ts'
 import { findChromium, inBrowser, keepPicture, type TestBrowser } from '../support/browser.ts'
-import { browserCentre } from '../support/browser-centre.ts'
+import { browserCentre, hearEachOther } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
 import { freeze, thaw } from '../support/frozen-page.ts'
 import { giveEars, hearsNoPitch, hearsPitch } from '../support/page-ears.ts'
-import type { TelephoneCall } from '../support/telephone.ts'
 import { until } from '../support/until.ts'
 
 const pitch = { agent: 1400, citizen: 1000, branch: 1700 } as const
@@ -20,21 +19,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
 
   const agentAt = (agentId: string) => room.atPhone(agentId, giveEars)
 
-  /** A citizen calls, the page rings, the agent answers, and both hear each other. */
-  async function talk(page: Page) {
-    const { call, callId, from } = await room.centre.call('0', { tone: pitch.citizen })
-    await phoneIs(page, 'ringing')
-    await page.keyboard.press('F3')
-    await together(page, call)
-    // Voices are there a moment before the desk knows, and its keys do nothing until then.
-    await talkSays(page, '通话中')
-    return { call, callId, from }
-  }
-
-  async function together(page: Page, call: TelephoneCall): Promise<void> {
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
-  }
+  const talk = (page: Page) => room.talk(page, pitch)
 
   /** The page is loaded again, and its phone takes the place of the one before. */
   async function reload(page: Page, callId: string): Promise<void> {
@@ -109,14 +94,14 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
     await steps.getByRole('button', { name: '登记回拨' }).click()
     const task = await room.centre.timeline.until('callback.opened', (data) => data.callId === callId)
     await page.locator('.task').filter({ hasText: from.user }).waitFor()
-    await together(page, call)
+    await hearEachOther(page, call, pitch)
 
     await steps.getByRole('button', { name: '播报其号码' }).click()
     // What the citizen hears of it is proven in test/scenario/branches.test.ts: it is over before a page that is slow has looked.
     const advised = await room.centre.timeline.until('call.advised', (data) => data.callId === callId)
     expect(advised.data.target).toBe('12333')
     await talkSays(page, '通话中')
-    await together(page, call)
+    await hearEachOther(page, call, pitch)
     await room.centre.admin.post(`/callbacks/${task.data.callbackId}/cancel`, { reason: 'the test is over' })
     await call.hangUp()
   })
@@ -135,8 +120,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
     await talkSays(page, '保持')
     await hearsNoPitch(page, pitch.citizen)
     await page.keyboard.press('F4')
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+    await hearEachOther(page, call, pitch)
 
     await page.context().close()
     const colleague = await room.centre.agent('8403', { onCall: { kind: 'answer', afterMs: 0, tone: pitch.branch } })
@@ -170,8 +154,7 @@ describe.skipIf(!findChromium()).each(variants())("a browser's phone that goes a
     await readyUntilItRings(page)
     expect(await page.getByTestId('number').innerText()).toBe(from.user)
     await page.keyboard.press('F3')
-    await hearsPitch(page, pitch.citizen)
-    expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+    await hearEachOther(page, call, pitch)
     await call.hangUp()
   })
 })

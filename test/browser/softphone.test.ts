@@ -11,7 +11,7 @@ import {
   seriousFindings,
   type TestBrowser,
 } from '../support/browser.ts'
-import { browserCentre } from '../support/browser-centre.ts'
+import { browserCentre, hearEachOther } from '../support/browser-centre.ts'
 import { variants } from '../support/centre.ts'
 import { giveEars, hearsNoPitch, hearsPitch } from '../support/page-ears.ts'
 import { until } from '../support/until.ts'
@@ -112,15 +112,13 @@ describe.skipIf(!findChromium()).each(variants())('phones in a browser on $name'
       await phoneIs(agent, 'ringing')
       expect(await agent.getByTestId('number').innerText()).toBe(citizen.user)
       await agent.keyboard.press('F3')
-      await hearsPitch(agent, pitch.citizen)
-      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await hearEachOther(agent, call, pitch)
       await talkSays(agent, '通话中')
       await agent.keyboard.press('F4')
       await talkSays(agent, '保持')
       await hearsNoPitch(agent, pitch.citizen)
       await agent.keyboard.press('F4')
-      await hearsPitch(agent, pitch.citizen)
-      expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
+      await hearEachOther(agent, call, pitch)
       await call.hangUp()
 
       await agent.locator('.state[data-state=wrapUp]').waitFor()

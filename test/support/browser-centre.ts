@@ -1,9 +1,17 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest'
-import { agentIs, password } from './agent-page.ts'
+import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest'
+import { agentIs, password, phoneIs, talkSays } from './agent-page.ts'
 import { type BrowserOptions, TestBrowser } from './browser.ts'
 import { Centre, type CentreOptions } from './centre.ts'
 import type { PageFailure } from './page-diary.ts'
+import { hearsPitch } from './page-ears.ts'
+import type { TelephoneCall } from './telephone.ts'
+
+/** Hertz of what the two send. */
+interface Pitch {
+  readonly agent: number
+  readonly citizen: number
+}
 
 interface BrowserCentreOptions
   extends Omit<CentreOptions, 'city' | 'tickets'>,
@@ -61,6 +69,17 @@ export class BrowserCentre {
     await prepare?.(this.#centre)
   }
 
+  /** A citizen calls, the page rings, the agent answers, and both hear each other. */
+  async talk(page: Page, pitch: Pitch) {
+    const talk = await this.centre.call('0', { tone: pitch.citizen })
+    await phoneIs(page, 'ringing')
+    await page.keyboard.press('F3')
+    await hearEachOther(page, talk.call, pitch)
+    // Voices are there a moment before the desk knows, and its keys do nothing until then.
+    await talkSays(page, '通话中')
+    return talk
+  }
+
   /** One more browser, for others than the agents. */
   async startBrowser(options: BrowserOptions): Promise<TestBrowser> {
     const browser = await TestBrowser.start(options)
@@ -110,6 +129,12 @@ export class BrowserCentre {
     await this.centre.admin.post('/users', { username: agentId, password, role: 'agent', agentId })
     return browser.login({ url: this.url, username: agentId, password, path: '/desk', before })
   }
+}
+
+/** The agent in the page, which has ears, and the citizen. */
+export async function hearEachOther(page: Page, call: TelephoneCall, pitch: Pitch): Promise<void> {
+  await hearsPitch(page, pitch.citizen)
+  expect(await call.hears(pitch.agent, { withinMs: 20_000 })).toBe(true)
 }
 
 function there<Part>(part: Part | undefined): Part {

@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeDrachtioConfig } from '../../scripts/launch/drachtio.ts'
-import { accepts, freePort } from '../../scripts/launch/free-port.ts'
-import { speaksSip } from '../../scripts/launch/sip-probe.ts'
+import { drachtioIsReady, writeDrachtioConfig } from '../../scripts/launch/drachtio.ts'
+import { freePort } from '../../scripts/launch/free-port.ts'
 import { startSipServer } from '../../src/embedded/sip-server/index.ts'
 import { createLogger, newSecret } from '../../src/kernel/index.ts'
 import { newTlsKeys, writeTlsKeys } from './tls-keys.ts'
+import { until } from './until.ts'
 
 /** A running SIP server, the stand-in or the real one; UDP and TCP share `sipPort`. */
 export interface RunningSipServer {
@@ -67,7 +67,11 @@ async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer>
   const file = writeDrachtioConfig({ folder, sipPort, wsPort, tls, adminPort, secret })
   const daemon = spawn('drachtio', ['-f', file], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()))
-  await answering({ adminPort, sipPort }, () => daemon.exitCode !== null)
+  const answers = () => {
+    if (daemon.exitCode !== null) throw new Error('drachtio ended right after its start')
+    return drachtioIsReady({ sipAdmin: adminPort, sip: sipPort })
+  }
+  await until(answers, `drachtio answers on ports ${adminPort} and ${sipPort}`, 60_000, 50)
   return {
     sipPort,
     wsPort,
@@ -79,14 +83,4 @@ async function startDrachtio({ secure = false } = {}): Promise<RunningSipServer>
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** It takes applications before its SIP stack is there, and one that asks for anything by then ends it (SIGSEGV, 0.9.4). */
-async function answering(ports: { adminPort: number; sipPort: number }, hasExited: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
-    if (hasExited()) throw new Error('drachtio ended right after its start')
-    if ((await accepts('127.0.0.1', ports.adminPort)) && (await speaksSip(ports.sipPort))) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`drachtio does not answer on ports ${ports.adminPort} and ${ports.sipPort}`)
 }

@@ -28,6 +28,8 @@ export const notedSchema = Type.Object({
   agentId: optional,
   /** The third party: a branch hotline, an agent, or a number. */
   target: optional,
+  /** Who of our agents that is. */
+  colleague: optional,
   service: optional,
   outcome: optional,
   reason: optional,

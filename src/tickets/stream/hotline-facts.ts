@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { ticketIdOf } from '../../events/index.ts'
+import { colleagueOf, ticketIdOf } from '../../events/index.ts'
 import { CalendarDayStore } from '../../hours/calendar-day-store.ts'
 import { nullable } from '../../kernel/index.ts'
 import type { Actor } from '../machine/ticket-context.ts'
@@ -186,9 +186,9 @@ export class HotlineFacts {
 }
 
 /** Who has the caller after a fact that says so: also the agent a call was handed to, and whoever got it back where that failed. */
-function agentWithCall(type: NotedFact, { agentId, target = '' }: Noted): string | undefined {
+function agentWithCall(type: NotedFact, { agentId, target, ...noted }: Noted): string | undefined {
   if (type === 'call.taken-over' || type === 'call.returned') return agentId
-  return type === 'call.transferred' && target.startsWith('agent:') ? target.slice('agent:'.length) : undefined
+  return type === 'call.transferred' && target !== undefined ? colleagueOf({ target, ...noted }) : undefined
 }
 
 /** What is said of a branch for which the city has no words of its own. */

@@ -206,12 +206,15 @@ describe('live feed', () => {
     expect(overseer.early).toEqual([])
   })
 
-  test('whom a call is handed to is told of it, like who had it', async () => {
+  test.each([
+    ['at an own desk', { target: 'agent:8002' }],
+    ['at a seat of a branch', { target: '12333', colleague: '8002' }],
+  ])('whom a call is handed to %s is told of it, like who had it', async (_, third) => {
     const feed = await aFeed()
     const [from, to, other] = await Promise.all(
       ['8001', '8002', '8003'].map((agentId) => consumer(feed, '?after=0', { role: 'agent', agentId })),
     )
-    const handed = { callId: newId(), agentId: '8001', legId: newId(), target: 'agent:8002' }
+    const handed = { callId: newId(), agentId: '8001', legId: newId(), ...third }
     const transferred = feed.log.append('call.transferred', handed).id
     const last = agentFact(feed, '8003')
 

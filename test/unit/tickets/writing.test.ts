@@ -71,6 +71,8 @@ describe('what a ticket says, as two write it', () => {
     room.feed.log.append('call.returned', { callId, agentId: '8001', reason: 'third party hung up' })
 
     await until(() => isOf('8001'), 'the draft is back')
+    room.feed.log.append('call.transferred', { ...third, target: '12333', colleague: '8003' })
+    await until(() => isOf('8003'), 'the draft is that of whoever has a seat of the branch')
   })
 
   test('a ticket that does not say what it is about is not dispatched, and the refusal names what is empty', async () => {

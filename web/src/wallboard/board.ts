@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef } from 'vue'
+import type { CallsOut } from '../desk/views.ts'
 
 interface Figures {
   readonly offered: number
@@ -7,8 +8,7 @@ interface Figures {
   readonly answeredInTime: number
   readonly rates: Readonly<Record<string, number | null>>
   readonly averageSpeedOfAnswer: number | null
-  /** Calls to citizens, beside what came in. */
-  readonly out: { readonly placed: number; readonly reached: number; readonly talkedMs: number }
+  readonly out: CallsOut
 }
 
 /** A queue, or a line, now and today so far. */
