@@ -9,6 +9,7 @@ import type { CallParts } from './call-parts.ts'
 import { CallSound } from './call-sound.ts'
 import { CallStages } from './call-stages.ts'
 import { Deadline } from './deadline.ts'
+import type { Leg } from './leg.ts'
 import { LegEvents } from './leg-events.ts'
 import type { Monitors } from './monitors.ts'
 import type { OutboundRequest } from './outbound-flow.ts'
@@ -153,19 +154,23 @@ export class CallFlow {
     if (by === 'agent' && before === 'talking' && afterTalk.begin(at)) return
     if (!call.take('RELEASED')) return
     const { partner, need, callId } = call
-    // First what a person waits for: the phone that rings for a caller who is gone. The caller's leg was first.
-    for (const leg of call.legs.toReversed()) {
-      if (leg.endedAt === null) this.#drop(leg.legId, leg.answeredAt === null ? 'ORIGINATOR_CANCEL' : 'NORMAL_CLEARING')
-    }
+    // First what a person waits for: the phone that rings for a caller who is gone.
+    for (const leg of call.legs.toReversed()) if (leg !== call.callerLeg) this.#leave(leg)
     this.#stages.stop()
     talking.end()
     this.#context.recorder.stop(callId)
-    this.#ending.begin({ before, by, cause, reason, at })
-    // Who was rated is free since then.
-    if (before === 'rating') return
     if (outbound) outbound.close(before)
     else if (before === 'ringing') offers.withdrawn()
-    else if (partner?.agentId) this.#context.roster.released(partner.agentId, callId, need?.queue ?? '')
+    // Who was rated is free since then.
+    else if (partner?.agentId && before !== 'rating')
+      this.#context.roster.released(partner.agentId, callId, need?.queue ?? '')
+    // Last, because the next caller waits for the agent and nobody for this one.
+    this.#leave(call.callerLeg)
+    this.#ending.begin({ before, by, cause, reason, at })
+  }
+
+  #leave(leg: Leg): void {
+    if (leg.endedAt === null) this.#drop(leg.legId, leg.answeredAt === null ? 'ORIGINATOR_CANCEL' : 'NORMAL_CLEARING')
   }
 
   #drop(legId: LegId, cause: HangupCause): void {

@@ -35,7 +35,7 @@ function match(): void {
 function onEvent(event: Readonly<Record<string, string>>): void {
   const { 'Event-Name': name, 'Unique-ID': leg = '', 'Caller-Destination-Number': dialled } = event
   const caller = callerOf.get(leg)
-  if (name === 'CHANNEL_HANGUP_COMPLETE') {
+  if (name === 'CHANNEL_HANGUP') {
     const agent = agentOf.get(leg)
     agentOf.delete(leg)
     callerOf.delete(leg)
@@ -58,7 +58,7 @@ socket.on('data', (chunk) => {
     input = input.slice(end + 2 + length)
     if (head.includes('auth/request')) {
       send(`auth ${ESL_PASSWORD}`)
-      send('event json CHANNEL_ANSWER CHANNEL_PARK CHANNEL_HANGUP_COMPLETE')
+      send('event json CHANNEL_ANSWER CHANNEL_PARK CHANNEL_HANGUP')
       setInterval(() => socket.write('\n'), wakeEvery)
       console.log('ready')
     } else if (head.includes('text/event-json')) onEvent(JSON.parse(body) as Record<string, string>)

@@ -148,6 +148,28 @@ describe.each(switches())('event-socket connection to $name', (target) => {
     expect(events.at(-1)).toMatchObject({ type: 'leg.ended', legId: callerLeg, cause: 'NORMAL_CLEARING' })
   })
 
+  test('a phone we dialled that hangs up is over once, before FreeSWITCH is done with it; one we hang up on by then', async () => {
+    const { port, events } = await aPort()
+    const hangUps = (legId: string) =>
+      scene.esl.events.flatMap((event, at) =>
+        event['Event-Name']?.startsWith('CHANNEL_HANGUP') && event['Unique-ID'] === legId ? [{ event, at }] : [],
+      )
+    const [theirs, ours, last] = [await scene.outgoing(), await scene.outgoing(), await scene.outgoing()]
+    const ends = () => events.filter((event) => event.type === 'leg.ended')
+
+    await theirs.call.hangUp()
+    await port.hangUp(ours.uuid, 'NORMAL_CLEARING')
+    await until(() => [theirs, ours].every(({ uuid }) => hangUps(uuid).length === 2), 'both are over at the switch')
+    await last.call.hangUp()
+    await until(() => ends().some(({ legId }) => legId === last.uuid), 'what came behind it is told')
+
+    const statusAtFirst = ({ uuid }: { uuid: string }) => hangUps(uuid)[0]?.event['variable_sip_term_status']
+    expect([statusAtFirst(theirs), statusAtFirst(ours)]).toEqual(['200', undefined])
+    const endsOf = ({ uuid }: { uuid: string }) => ends().filter(({ legId }) => legId === uuid)
+    expect(endsOf(theirs)).toMatchObject([{ sipStatus: 200, bySwitch: false }])
+    expect(endsOf(ours)).toMatchObject([{ bySwitch: true }])
+  })
+
   test('a call that is there already is in the list of channels on connecting, and can be adopted', async () => {
     const { uuid } = await scene.incoming()
 

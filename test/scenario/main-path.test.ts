@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { HotlineClient } from '../../scripts/client/hotline-client.ts'
+import type { Call } from '../../src/embedded/softphone/index.ts'
 import { Centre, variants } from '../support/centre.ts'
 import { undocumentedFacts } from '../support/undocumented-facts.ts'
 import { until } from '../support/until.ts'
@@ -49,6 +50,57 @@ describe.each(variants())('main path on $name', (variant) => {
       'call.bridged',
       'call.released',
     ])
+  })
+
+  test.each([
+    ['caller', '1091'],
+    ['agent', '1092'],
+  ] as const)(
+    'without wrap-up the phone rings for the next caller when the call before is over there, not earlier: the %s hangs up',
+    async (who, agentId) => {
+      const bridged = () => centre.timeline.of('call.bridged').filter(({ data }) => data.agentId === agentId)
+      const earlier = bridged().length
+      const onCall = { kind: 'answer', afterMs: 0 } as const
+      const phone = await centre.agent(agentId, { onCall, wrapUpSeconds: 0, needs: 'call-times' })
+      const from = () => centre.citizen({ needs: 'call-times' })
+      const callers = new Map<string, Call>()
+      for (let n = 0; n < 5; n += 1) {
+        const { call, from: citizen } = await centre.call('14', { from: from() })
+        callers.set(citizen.user, call)
+      }
+
+      let before: Call | undefined
+      for (let n = 0; n < callers.size; n += 1) {
+        const call = await phone.nextCall()
+        await call.answered
+        if (before) expect(call.ringingAt).toBeGreaterThanOrEqual((await before.ended).at)
+        await until(() => bridged().length > earlier + n, 'the two are joined')
+        await (who === 'agent' ? call : callers.get(call.other))?.hangUp()
+        before = call
+      }
+    },
+  )
+
+  test('a caller gives up while the phone rings: it rings for the next one when it has the CANCEL, not earlier', async () => {
+    const phone = await centre.agent('1093', { onCall: { kind: 'ring' }, needs: 'call-times' })
+    const callers: { user: string; call: Call }[] = []
+    for (let n = 0; n < 5; n += 1) {
+      const { call, from } = await centre.call('14', { from: centre.citizen({ needs: 'call-times' }) })
+      callers.push({ user: from.user, call })
+    }
+
+    let before: Call | undefined
+    for (let n = 0; n < callers.length; n += 1) {
+      const call = await phone.nextCall()
+      if (before) expect(call.ringingAt).toBeGreaterThanOrEqual((await before.ended).at)
+      await until(
+        () => centre.timeline.of('agent.ringing').some(({ data }) => data.pop.callerNumber === call.other),
+        'the centre knows',
+      )
+      await callers.find(({ user }) => user === call.other)?.call.hangUp()
+      before = call
+    }
+    expect((await before?.ended)?.cause).toBe('cancelledByOther')
   })
 
   test('the screen-pop is at the desk while the phone rings, with language, menu path and last calls', async () => {

@@ -59,6 +59,8 @@ interface AgentOptions {
   readonly skills?: string[]
   readonly ready?: boolean
   readonly languages?: string[]
+  /** As the queue has it, unless given. */
+  readonly wrapUpSeconds?: number
   /** What not every phone can. */
   readonly needs?: Need
 }
@@ -165,10 +167,11 @@ export class Centre {
   async agent(agentId: string, options?: AgentOptions): Promise<Telephone>
   async agent(
     agentId: string,
-    { onCall, skills = [], ready = true, languages = ['cmn', 'yue', 'en'], needs }: AgentOptions = {},
+    { onCall, skills = [], ready = true, languages = ['cmn', 'yue', 'en'], wrapUpSeconds, needs }: AgentOptions = {},
   ): Promise<Telephone> {
     const password = `phone-of-${agentId}`
-    await this.admin.createAgent({ agentId, name: `Agent ${agentId}`, skills, languages, phonePassword: password })
+    const profile = { agentId, name: `Agent ${agentId}`, skills, languages, phonePassword: password }
+    await this.admin.createAgent({ ...profile, ...(wrapUpSeconds !== undefined && { wrapUpSeconds }) })
     const account = { user: agentId, password, port: this.stack.ports.sip }
     const phone = this.#phones.phone({ ...account, ...(needs && { needs }), ...(onCall && { onCall }) })
     await phone.register({ expires: 300 })

@@ -68,7 +68,7 @@ const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 export const ordinaryCommands: readonly RegExp[] = [
   /^auth [\w-]+$/,
   /^event json [A-Z_ ]+$/,
-  /^filter (Event-Name [A-Z_]+|Application [a-z_]+)$/,
+  /^filter (Event-Name [A-Z_]+|Application [a-z_]+|variable_sip_term_status 200)$/,
   /^api (hostname|show channels as json)$/,
   /^api global_(getvar yihao_epoch|setvar yihao_epoch=\d+(=\d+)?)$/,
   new RegExp(`^fenced api (sched_del|uuid_park) ${uuid}$`),

@@ -38,6 +38,7 @@ export interface Telephone extends Pick<Phone, 'user' | 'onCall' | 'unregister'>
  * - `several-calls`: answers another call without holding the one it has
  * - `own-hold`: tells what it hears after it held the call by a key of its own
  * - `message-lamp`: tells what NOTIFY said, word for word
+ * - `call-times`: tells when a call began to ring
  */
 export type Need =
   | 'another-refusal'
@@ -47,3 +48,4 @@ export type Need =
   | 'several-calls'
   | 'own-hold'
   | 'message-lamp'
+  | 'call-times'

@@ -13,6 +13,7 @@ export const subscribedEvents = [
   'CHANNEL_HOLD',
   'CHANNEL_UNHOLD',
   'CHANNEL_EXECUTE_COMPLETE',
+  'CHANNEL_HANGUP',
   'CHANNEL_HANGUP_COMPLETE',
   'DTMF',
   'HEARTBEAT',
@@ -21,13 +22,20 @@ export const subscribedEvents = [
 /** Applications whose end means something to us. */
 const applications = ['playback', 'endless_playback', 'record'] as const
 
+/** What FreeSWITCH sets when a leg's phone sent BYE, before it tells of the hang-up (sofia.c, sofia_handle_sip_i_bye). */
+const byeReceived = { name: 'variable_sip_term_status', value: '200' } as const
+
+/** Events of which only some are wanted, by what they carry. */
+const chosenByHeader: readonly string[] = ['CHANNEL_EXECUTE_COMPLETE', 'CHANNEL_HANGUP']
+
 /**
  * The end of an application comes for each of them and for no other: every `set` of the dialplan has one, and they were more
- * than half of all events, each with all variables of its channel.
+ * than half of all events, each with all variables of its channel. The beginning of a hang-up comes where a BYE was its cause.
  */
 export const wantedEvents: Readonly<Record<string, readonly string[]>> = {
-  'Event-Name': subscribedEvents.filter((name) => name !== 'CHANNEL_EXECUTE_COMPLETE'),
+  'Event-Name': subscribedEvents.filter((name) => !chosenByHeader.includes(name)),
   Application: applications,
+  [byeReceived.name]: [byeReceived.value],
 }
 
 /**
@@ -55,20 +63,30 @@ export function decodeEvent(headers: EslHeaders, at: number): SwitchEvent | unde
       return { type: 'leg.retrieved', legId, at }
     case 'CHANNEL_EXECUTE_COMPLETE':
       return decodeExecuteComplete(legId, headers, at)
+    case 'CHANNEL_HANGUP':
+      return hungUpByPhone(headers) ? ended(legId, headers, at) : undefined
     case 'CHANNEL_HANGUP_COMPLETE':
-      return {
-        type: 'leg.ended',
-        legId,
-        cause: headers['Hangup-Cause'] ?? 'UNKNOWN',
-        sipStatus: sipStatus(headers),
-        bySwitch: headers['variable_sip_hangup_disposition']?.startsWith('send_') ?? false,
-        at,
-      }
+      return ended(legId, headers, at)
     case 'DTMF':
       return decodeDigit(legId, headers, at)
     default:
       return undefined
   }
+}
+
+function ended(legId: string, headers: EslHeaders, at: number): SwitchEvent {
+  const cause = headers['Hangup-Cause'] ?? 'UNKNOWN'
+  const bySwitch = headers['variable_sip_hangup_disposition']?.startsWith('send_') ?? false
+  return { type: 'leg.ended', legId, cause, sipStatus: sipStatus(headers), bySwitch, at }
+}
+
+/**
+ * Whether a phone we dialled hung up, so that it is free for the next call now; FreeSWITCH takes a while to come out of the
+ * bridge and to tell of the end. A caller's leg is over with its end: a voice message is told in between, and a phone
+ * that we hang up on is free when it has our BYE.
+ */
+function hungUpByPhone(headers: EslHeaders): boolean {
+  return headers['Call-Direction'] === 'outbound' && headers[byeReceived.name] === byeReceived.value
 }
 
 /** A leg that the other party's REFER sent to the dialplan carries where to; any other incoming one is a call. */

@@ -15,6 +15,7 @@ import type {
 } from '../switch-port.ts'
 import { eslCommands } from './esl-commands.ts'
 import { LegMoves } from './leg-moves.ts'
+import { PhoneLegs } from './phone-legs.ts'
 import { SwitchLink, type SwitchLinkOptions } from './switch-link.ts'
 
 export interface FreeSwitchPortOptions extends Omit<SwitchLinkOptions, 'onEvent'> {
@@ -34,6 +35,7 @@ export class FreeSwitchPort implements SwitchPort {
   readonly #listeners = new Set<(event: SwitchEvent) => void>()
   readonly #link: SwitchLink
   readonly #moves: LegMoves
+  readonly #phones: PhoneLegs
   /**
    * Legs being dialled, and the answer that is held back: FreeSWITCH tells of it before it parks the leg, and parking undoes
    * whatever was done with the leg in between.
@@ -45,6 +47,7 @@ export class FreeSwitchPort implements SwitchPort {
     this.#options = options
     this.#link = new SwitchLink({ ...options, onEvent: (event) => this.#heard(event) })
     this.#moves = new LegMoves({ link: this.#link, clock: options.clock })
+    this.#phones = new PhoneLegs(options)
   }
 
   get connected(): boolean {
@@ -115,12 +118,17 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async dial(request: DialRequest): Promise<DialOutcome> {
-    const { legId, timeoutSeconds } = request
+    const { legId, extension, timeoutSeconds } = request
     const command = eslCommands.originate(request, { profile: 'edge', edge: this.#options.edge })
+    const wanted = this.#phones.beforeDialling(legId, extension)
+    if (wanted && !(await wanted)) return { kind: 'failed', cause: 'ORIGINATOR_CANCEL' }
     this.#answersHeld.set(legId, undefined)
     try {
       const reply = await this.#link.hurryFor(legId, this.#link.job(command, (timeoutSeconds + 10) * 1000))
-      if (!reply.startsWith('+OK')) return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
+      if (!reply.startsWith('+OK')) {
+        this.#phones.failed(legId)
+        return { kind: 'failed', cause: reply.replace(/^-ERR\s*/, '').trim() || 'UNKNOWN' }
+      }
       const answer = this.#answersHeld.get(legId)
       if (answer) this.#tell(answer)
       return { kind: 'answered' }
@@ -154,6 +162,7 @@ export class FreeSwitchPort implements SwitchPort {
   }
 
   async hangUp(legId: LegId, cause: HangupCause): Promise<void> {
+    this.#phones.leaves(legId)
     await this.#link.api(eslCommands.hangUp(legId, cause)).catch(ignoreRefusal)
   }
 
@@ -169,6 +178,7 @@ export class FreeSwitchPort implements SwitchPort {
 
   #heard(event: SwitchEvent): void {
     this.#moves.note(event)
+    this.#phones.note(event)
     // Variables outlive what they say: the leg's next park must be a park again.
     if (event.type === 'leg.referred') this.#forgetRefer(event.legId)
     if (event.type === 'leg.answered' && this.#answersHeld.has(event.legId)) this.#answersHeld.set(event.legId, event)

@@ -25,6 +25,11 @@ export class RecentLegs {
     }
   }
 
+  /** Whether the end of the leg was told already. */
+  isOver(legId: LegId): boolean {
+    return this.#ended.has(legId)
+  }
+
   /** Events may have been missed: nothing is known any more. */
   forget(): void {
     this.#begun.clear()

@@ -197,6 +197,8 @@ export class SwitchLink {
 
   #emit(event: SwitchEvent | undefined): void {
     if (!event) return
+    // The end of a leg is told by its first sign.
+    if (event.type === 'leg.ended' && this.#recentLegs.isOver(event.legId)) return
     this.#recentLegs.note(event)
     if ('legId' in event) this.#heardOf(event.legId)
     this.#options.onEvent(event)

@@ -76,6 +76,11 @@ describe('events of FreeSWITCH', () => {
     ['CHANNEL_HOLD', {}, { type: 'leg.held' }],
     ['CHANNEL_UNHOLD', {}, { type: 'leg.retrieved' }],
     [
+      'CHANNEL_HANGUP',
+      { 'Call-Direction': 'outbound', 'Hangup-Cause': 'NORMAL_CLEARING', variable_sip_term_status: '200' },
+      { type: 'leg.ended', cause: 'NORMAL_CLEARING', sipStatus: 200, bySwitch: false },
+    ],
+    [
       'CHANNEL_HANGUP_COMPLETE',
       { 'Hangup-Cause': 'USER_BUSY', variable_sip_term_status: '486' },
       { type: 'leg.ended', cause: 'USER_BUSY', sipStatus: 486, bySwitch: false },
@@ -103,6 +108,14 @@ describe('events of FreeSWITCH', () => {
     ['DTMF', { 'DTMF-Digit': '#' }, { type: 'leg.digit', digit: '#' }],
   ])('%s %j', (name, headers, expected) => {
     expect(event(name, headers)).toEqual({ legId, at, ...expected })
+  })
+
+  test.each([
+    ['a leg we hang up', { 'Call-Direction': 'outbound' }],
+    ['a phone that refuses', { 'Call-Direction': 'outbound', variable_sip_term_status: '486' }],
+    ['a caller', { 'Call-Direction': 'inbound', variable_sip_term_status: '200' }],
+  ])('%s is over when FreeSWITCH is done with it', (_, headers) => {
+    expect(event('CHANNEL_HANGUP', { 'Hangup-Cause': 'NORMAL_CLEARING', ...headers })).toBeUndefined()
   })
 
   test.each(['', '55', 'x', '\n', '1\r\n', '٣'])('a key %j is none', (digit) => {
